@@ -1,0 +1,56 @@
+"""Every table of the product, in the order of the day. Sees all modules."""
+
+from piccolo.table import Table
+
+from kitchen import (
+    acts,
+    audit,
+    balance,
+    deliveries,
+    dining,
+    food,
+    headcounts,
+    ledger,
+    meals,
+    menus,
+    places,
+    plans,
+    prints,
+    production,
+    registry,
+    rounds,
+    settlement,
+    staff,
+    subsidies,
+)
+
+MODULES = (
+    audit,
+    acts,
+    staff,
+    places,
+    registry,
+    subsidies,
+    ledger,
+    plans,
+    food,
+    menus,
+    headcounts,
+    production,
+    prints,
+    rounds,
+    meals,
+    deliveries,
+    dining,
+    balance,
+    settlement,
+)
+
+TABLES: tuple[type[Table], ...] = tuple(
+    table
+    for module in MODULES
+    for table in vars(module).values()
+    if isinstance(table, type)
+    and issubclass(table, Table)
+    and table.__module__ == module.__name__
+)
