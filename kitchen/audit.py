@@ -1,0 +1,203 @@
+"""Who changed what, when and why, in a chain that shows tampering.
+
+Each line carries an HMAC over itself and the line before, made with a key that is not
+in the database: editing, deleting, inserting or swapping lines breaks the chain.
+Cutting the tail off is seen against a day seal, printed on the sheet people sign.
+Lines are added inside the verb's own transaction and never changed.
+"""
+
+import base64
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from piccolo.columns import Integer, Serial, Text, Timestamptz
+from piccolo.table import Table
+
+from kitchen import database, sealing
+
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+SEAL_LENGTH = 12
+LINES_AT_ONCE = 1000
+SEALED_COLUMNS = (
+    *("at", "actor", "staff_id", "device", "action"),
+    *("object_kind", "object_id", "before", "after", "reason"),
+)
+
+
+class AuditLine(Table, tablename="audit_line"):
+    """One recorded change; `before` and `after` are JSON objects of the fields."""
+
+    id = Serial(primary_key=True)
+    at = Timestamptz()
+    actor = Text()
+    staff_id = Integer(null=True, default=None)
+    device = Text()
+    action = Text()
+    object_kind = Text()
+    object_id = Text()
+    before = Text()
+    after = Text()
+    reason = Text()
+    prev = Text()
+    mac = Text()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where the chain does not hold; `line_id` 0 for a missing tail."""
+
+    line_id: int
+    what: str
+
+
+async def record(
+    *,
+    by: str,
+    staff_id: int | None,
+    at: datetime,
+    action: str,
+    object_kind: str,
+    object_id: object,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+    device: str = "",
+) -> None:
+    """Add a line to the chain, inside the caller's `writing()`.
+
+    `at` is the server's time of recording. Call it last in the verb: on PostgreSQL it
+    makes other recorders wait until the commit. Sensitive values go through
+    `sealed_diff` first.
+    """
+    line = {
+        "at": at.astimezone(UTC),
+        "actor": by,
+        "staff_id": staff_id,
+        "device": device,
+        "action": action,
+        "object_kind": object_kind,
+        "object_id": str(object_id),
+        "before": canonical(before or {}),
+        "after": canonical(after or {}),
+        "reason": reason,
+    }
+    await database.lock_for("audit_line", "chain")
+    last = await database.one("SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1")
+    prev = last["mac"] if last else ""
+    await database.insert(AuditLine, **line, prev=prev, mac=_mac(prev, line))
+
+
+async def verify(seals: Mapping[date, str] | None = None) -> Broken | None:
+    """Walk the whole chain; the first bad line, or None when all holds.
+
+    `seals` are day seals kept outside the database: each must still come out.
+    """
+    async with database.reading():
+        prev, after_id = "", 0
+        while lines := await _lines_after(after_id):
+            for line in lines:
+                if broken := _fault(line, prev):
+                    return broken
+                prev, after_id = line["mac"], line["id"]
+        for day, seal in sorted((seals or {}).items()):
+            if await day_seal(day) != seal:
+                return Broken(0, f"the seal of {day} does not come out: lines missing")
+    return None
+
+
+async def day_seal(day: date, zone: ZoneInfo = LOCAL_ZONE) -> str:
+    """12 characters that stand for every line up to the end of `day`; "" before any."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    line = await database.one(
+        "SELECT mac FROM audit_line WHERE at < {} ORDER BY id DESC LIMIT 1",
+        midnight.astimezone(UTC),
+    )
+    if line is None:
+        return ""
+    return base64.b32encode(bytes.fromhex(line["mac"])).decode()[:SEAL_LENGTH]
+
+
+def sealed_diff(
+    table: str,
+    row_key: object,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    sensitive: Collection[str],
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The fields that changed, before and after, the sensitive ones sealed."""
+    changed = [name for name in {**before, **after} if _differs(name, before, after)]
+
+    def told(values: Mapping[str, object]) -> dict[str, object]:
+        return {
+            name: sealing.seal(table, name, row_key, _as_text(values[name]))
+            if name in sensitive
+            else values[name]
+            for name in changed
+            if name in values
+        }
+
+    return told(before), told(after)
+
+
+def canonical(values: Mapping[str, object]) -> str:
+    """The one JSON text of these values: sorted keys, no spaces, dates as ISO."""
+    return json.dumps(
+        dict(values),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+        default=_jsonable,
+    )
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def _differs(
+    name: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> bool:
+    missing = object()
+    return before.get(name, missing) != after.get(name, missing)
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _mac(prev: str, line: Mapping[str, Any]) -> str:
+    values = [line[column] for column in SEALED_COLUMNS]
+    values[0] = values[0].astimezone(UTC).isoformat()
+    text = json.dumps([prev, *values], ensure_ascii=False, separators=(",", ":"))
+    return hmac.digest(sealing.keyring().audit_key, text.encode(), "sha256").hex()
+
+
+def _fault(line: Mapping[str, Any], prev: str) -> Broken | None:
+    if not hmac.compare_digest(line["mac"], _mac(line["prev"], line)):
+        return Broken(line["id"], "this line was altered")
+    if line["prev"] != prev:
+        return Broken(line["id"], "lines before this one are missing, added or moved")
+    return None
+
+
+async def _lines_after(line_id: int) -> list[dict[str, Any]]:
+    return await database.rows(
+        "SELECT * FROM audit_line WHERE id > {} ORDER BY id LIMIT {}",
+        line_id,
+        LINES_AT_ONCE,
+    )

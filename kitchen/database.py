@@ -1,0 +1,243 @@
+"""The rows: an engine from a URL and two doors to it, `reading()` and `writing()`.
+
+    async with writing():
+        await lock_for("elder", elder_id)
+        await insert(Meal, elder_id=elder_id, …)
+
+Every write is inside `writing()`, opened once, by the verb. Statements are Piccolo
+queries, or plain SQL with `{}` placeholders that both SQLite and PostgreSQL read.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from piccolo.table import Table
+
+from kitchen.postgres_engine import PooledPostgresEngine
+from kitchen.sqlite_engine import KeptSQLiteEngine
+from kitchen.transactions import Conflict, DatabaseMisuse, Rows, translate
+
+__all__ = [
+    "Conflict",
+    "DatabaseMisuse",
+    "Engine",
+    "backup_to",
+    "close",
+    "configure",
+    "current",
+    "engine_for",
+    "insert",
+    "insert_many",
+    "is_postgres",
+    "lock_for",
+    "one",
+    "open",
+    "reading",
+    "rows",
+    "savepoint",
+    "translate",
+    "writing",
+]
+
+Engine = KeptSQLiteEngine | PooledPostgresEngine
+
+_engine: Engine | None = None
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`; nothing is opened yet."""
+    if url.startswith("sqlite:///"):
+        return KeptSQLiteEngine(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        return PooledPostgresEngine(url)
+    raise ValueError("the database URL starts with sqlite:/// or postgresql://")
+
+
+def configure(url: str, tables: Sequence[type[Table]]) -> Engine:
+    """Choose the database for all `tables`; call `open()` before the first query."""
+    global _engine
+    _engine = engine_for(url)
+    for table in tables:
+        table._meta._db = _engine
+    return _engine
+
+
+def current() -> Engine:
+    """The configured engine."""
+    if _engine is None:
+        raise DatabaseMisuse("no database is configured: call configure(url, tables)")
+    return _engine
+
+
+async def open() -> None:
+    """Open connections on the running event loop; twice is harmless."""
+    await current().open()
+
+
+async def close() -> None:
+    """Close every connection and thread of the database."""
+    await current().close()
+
+
+def is_postgres() -> bool:
+    """Whether the rows are in PostgreSQL; for the few statements that must differ."""
+    return isinstance(current(), PooledPostgresEngine)
+
+
+def writing() -> AbstractAsyncContextManager[None]:
+    """The door for writes: one transaction, committed at the end of the block.
+
+    Raises `Refusal("database_busy")` after 5 s of waiting for other writers.
+    """
+    return current().writing()
+
+
+def reading() -> AbstractAsyncContextManager[None]:
+    """The door for several reads that must agree: one snapshot for the block."""
+    return current().reading()
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """A part of `writing()` that may fail alone; put it around expected conflicts.
+
+    On any exception the part is undone and the exception goes on.
+    """
+    transaction = current().open_transaction()
+    if transaction is None or not transaction.writes:
+        raise DatabaseMisuse("savepoint() outside writing()")
+    transaction.savepoints += 1
+    name = f"part_{transaction.savepoints}"
+    await rows(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException:
+        await rows(f"ROLLBACK TO SAVEPOINT {name}")
+        await rows(f"RELEASE SAVEPOINT {name}")
+        raise
+    await rows(f"RELEASE SAVEPOINT {name}")
+
+
+async def lock_for(name: str, key: object = "") -> None:
+    """Hold everyone else who asks for the same name and key until commit.
+
+    Needed on PostgreSQL around read-then-write; SQLite has one writer anyway.
+    """
+    transaction = current().open_transaction()
+    if transaction is None or not transaction.writes:
+        raise DatabaseMisuse("lock_for() outside writing()")
+    if is_postgres():
+        digest = hashlib.sha256(f"{name}|{key}".encode()).digest()
+        number = int.from_bytes(digest[:8], "big", signed=True)
+        await rows("SELECT 1 FROM pg_advisory_xact_lock({})", number)
+
+
+async def rows(sql: str, *args: Any) -> Rows:
+    """Rows of a statement in plain SQL, `{}` for each value, as dictionaries.
+
+    A list or tuple fills `IN {}`. For a computed date or time name its type in the
+    alias, `MAX(day) AS "day [DATE]"`: SQLite cannot tell otherwise.
+    """
+    engine = current()
+    shape = tuple(len(a) if isinstance(a, list | tuple) else -1 for a in args)
+    text = _compiled(sql, shape, is_postgres())
+    found = await engine.fetch(text, _flat(args))
+    return _without_types(found) if found and "[" in sql and is_postgres() else found
+
+
+async def one(sql: str, *args: Any) -> dict[str, Any] | None:
+    """The only row of a statement, or None; more than one is a programming error."""
+    found = await rows(sql, *args)
+    if len(found) > 1:
+        raise DatabaseMisuse(f"one() found {len(found)} rows")
+    return found[0] if found else None
+
+
+async def insert(table: type[Table], **values: Any) -> Any:
+    """Insert one row and return its primary key."""
+    return (await insert_many(table, [values]))[0]
+
+
+async def insert_many(
+    table: type[Table], rows: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    """Insert rows with the same columns; their primary keys in the given order.
+
+    Columns left out take the default of the database, not of the Table class.
+    """
+    if not rows:
+        return []
+    names = tuple(rows[0])
+    sql = _insert_sql(table, names, is_postgres())
+    return await current().insert_rows(sql, _values(names, rows))
+
+
+async def backup_to(path: Path) -> None:
+    """Copy the SQLite database while it is in use, complete or not at all."""
+    await current().backup_to(path)
+
+
+def _values(
+    names: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> Iterable[list[Any]]:
+    for row in rows:
+        if len(row) != len(names):
+            raise ValueError("insert_many: rows must have the same columns")
+        yield [_plain(row[name]) for name in names]
+
+
+@lru_cache(maxsize=512)
+def _insert_sql(table: type[Table], names: tuple[str, ...], postgres: bool) -> str:
+    columns = [table._meta.get_column_by_name(name) for name in names]
+    quoted = ", ".join(f'"{column._meta.db_column_name}"' for column in columns)
+    marks = ", ".join(_mark(i, postgres) for i in range(1, len(names) + 1))
+    key = table._meta.primary_key._meta.db_column_name
+    parts = ("INSERT INTO", f'"{table._meta.tablename}"', f"({quoted})")
+    return " ".join([*parts, f"VALUES ({marks})", f'RETURNING "{key}"'])
+
+
+@lru_cache(maxsize=2048)
+def _compiled(sql: str, shape: tuple[int, ...], postgres: bool) -> str:
+    first, *pieces = sql.split("{}")
+    if len(pieces) != len(shape):
+        raise ValueError(f"{len(pieces)} placeholders but {len(shape)} values")
+    text, number = [first], 0
+    for piece, size in zip(pieces, shape, strict=True):
+        marks = [_mark(number + i + 1, postgres) for i in range(abs(size))]
+        number += len(marks)
+        text.append(marks[0] if size == -1 else f"({', '.join(marks) or 'NULL'})")
+        text.append(piece)
+    return "".join(text)
+
+
+def _mark(number: int, postgres: bool) -> str:
+    return f"${number}" if postgres else "?"
+
+
+def _flat(args: tuple[Any, ...]) -> list[Any]:
+    flat: list[Any] = []
+    for arg in args:
+        if isinstance(arg, list | tuple):
+            flat.extend(_plain(item) for item in arg)
+        else:
+            flat.append(_plain(arg))
+    return flat
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _without_types(found: Rows) -> Rows:
+    """SQLite's driver cuts ` [DATE]` off a column's name; do as it does."""
+    return [{name.partition(" [")[0]: v for name, v in row.items()} for row in found]

@@ -1,0 +1,184 @@
+"""PostgreSQL through a pool, with the same two doors as SQLite.
+
+Every session is read-only by default, so that a write outside `writing()` is refused
+by the server itself. BEGIN and COMMIT are ours: asyncpg's (and Piccolo's) COMMIT is
+silent when the server turned it into a rollback.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine
+
+from kitchen.errors import Refusal
+from kitchen.transactions import (
+    DatabaseMisuse,
+    Doors,
+    Rows,
+    Transaction,
+    refuse_unless_reading,
+    to_the_end,
+    translate,
+)
+
+POOL_SIZE = 10
+WAIT_SECONDS = 5.0
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class PooledPostgresEngine(Doors, PostgresEngine):
+    """Piccolo's PostgreSQL engine on a pool, bound to one event loop."""
+
+    def __init__(self, url: str, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.wait_seconds = wait_seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening = asyncio.Lock()
+        super().__init__(config={"dsn": url})
+
+    async def check_version(self) -> None:
+        """Piccolo would connect here, in the constructor; `open()` does it for us."""
+
+    async def open(self) -> None:
+        """Open the pool on the running loop; twice is harmless."""
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        if self._loop is not None:
+            if self._loop.is_running():
+                raise DatabaseMisuse("the database is in use by another event loop")
+            self._opening, self._loop, self.pool = asyncio.Lock(), None, None
+        async with self._opening:
+            if self._loop is not loop:
+                self.pool = await self._new_pool()
+                self._loop = loop
+
+    async def _new_pool(self) -> Any:
+        milliseconds = str(int(self.wait_seconds * 1000))
+        try:
+            return await asyncpg.create_pool(
+                **self.config,
+                min_size=1,
+                max_size=POOL_SIZE,
+                reset=_leave_no_transaction,
+                server_settings={
+                    "application_name": "nuancan",
+                    "timezone": "UTC",
+                    "default_transaction_read_only": "on",
+                    "lock_timeout": milliseconds,
+                },
+            )
+        except OSError as error:
+            raise Refusal("database_unreachable") from error
+
+    async def close(self) -> None:
+        """Close the pool, waiting for what is running in it."""
+        pool, self.pool = self.pool, None
+        if pool is not None and self._loop is asyncio.get_running_loop():
+            await pool.close()
+        self._loop = None
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> Rows:
+        """Run one statement: in the caller's transaction, else on the pool."""
+        transaction = self.open_transaction()
+        if transaction is None or not transaction.writes:
+            refuse_unless_reading(sql, transaction)
+        try:
+            if transaction is not None:
+                found = await transaction.connection.fetch(sql, *args)
+            else:
+                async with self._borrowed() as connection:
+                    found = await connection.fetch(sql, *args)
+        except DRIVER_ERRORS as error:
+            raise translate(error) from error
+        return [dict(row) for row in found]
+
+    async def insert_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        """Run an `INSERT … RETURNING` once per row; the returned values in order."""
+        transaction = self.open_transaction()
+        if transaction is None or not transaction.writes:
+            raise DatabaseMisuse(
+                "INSERT outside writing(): every write is in writing()"
+            )
+        try:
+            made = await transaction.connection.fetchmany(sql, rows)
+        except DRIVER_ERRORS as error:
+            raise translate(error) from error
+        return [row[0] for row in made]
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """One READ COMMITTED transaction; leaves pool and context clean always."""
+        self.refuse_nested_writing()
+        async with self._transaction("BEGIN READ WRITE", writes=True):
+            yield
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """One snapshot for all reads inside; inside a transaction, simply that one."""
+        if self.open_transaction() is not None:
+            yield
+            return
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        async with self._transaction(begin, writes=False):
+            yield
+
+    async def backup_to(self, target: Path) -> None:
+        """Only SQLite is copied from within; a PostgreSQL server has pg_dump."""
+        raise DatabaseMisuse(f"{target.name}: back PostgreSQL up with pg_dump")
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str, *, writes: bool) -> AsyncIterator[None]:
+        async with self._borrowed() as connection:
+            await connection.execute(begin)
+            transaction = Transaction(connection, writes)
+            self.current_transaction.set(transaction)
+            try:
+                yield
+                await to_the_end(asyncio.ensure_future(_commit(connection)))
+            finally:
+                transaction.over = True
+                self.current_transaction.set(None)
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[Any]:
+        await self.open()
+        pool: Any = self.pool
+        try:
+            connection = await pool.acquire(timeout=self.wait_seconds)
+        except TimeoutError:
+            raise Refusal("database_busy") from None
+        except OSError as error:
+            raise Refusal("database_unreachable") from error
+        try:
+            yield connection
+        finally:
+            await to_the_end(asyncio.ensure_future(_give_back(pool, connection)))
+
+
+async def _commit(connection: Any) -> None:
+    try:
+        outcome = await connection.execute("COMMIT")
+    except DRIVER_ERRORS as error:
+        raise translate(error) from error
+    if outcome != "COMMIT":
+        raise DatabaseMisuse(
+            "a failed statement was swallowed, so nothing was committed: put a "
+            "savepoint() around every expected conflict"
+        )
+
+
+async def _give_back(pool: Any, connection: Any) -> None:
+    try:
+        await _leave_no_transaction(connection)
+    except (OSError, TimeoutError, *DRIVER_ERRORS):
+        connection.terminate()
+    await pool.release(connection)
+
+
+async def _leave_no_transaction(connection: Any) -> None:
+    if not connection.is_closed() and connection.is_in_transaction():
+        await connection.execute("ROLLBACK", timeout=WAIT_SECONDS)

