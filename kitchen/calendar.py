@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from statistics import median
+from typing import Any
 
 SATURDAY = 5
 Overrides = Mapping[date, bool]
@@ -291,7 +292,7 @@ def solar_term(day: date) -> str:
     return str(_lunar(day).getJieQi())
 
 
-def _lunar(day: date):  # type: ignore[no-untyped-def]  # the library is untyped
+def _lunar(day: date) -> Any:
     # Imported here: only menus and the day header want it.
     from lunar_python import Solar
 

@@ -86,13 +86,12 @@ def search_keys(name: str) -> str:
     if not syllables:
         return ""
     initials = [_unique(reading[0] for reading in chars) for chars in syllables]
-    length = len(surname_of(name))
-    surnames = _combined(syllables[:length], MOST_SPELLINGS)
-    given = initials[length:]
     keys = [_folded(name)]
     keys += _combined(initials, MOST_INITIALS)
     keys += _combined(syllables, MOST_SPELLINGS)
-    keys += _combined([surnames, *given], MOST_SPELLINGS)
+    for length in sorted({1, len(surname_of(name))}):
+        surnames = _combined(syllables[:length], MOST_SPELLINGS)
+        keys += _combined([surnames, *initials[length:]], MOST_SPELLINGS)
     return "".join(f" {key}" for key in _unique(keys))
 
 
