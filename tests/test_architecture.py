@@ -1,0 +1,259 @@
+"""Who may import whom, read from the syntax tree (CONTRIBUTING.md, "Directions").
+
+Imports inside functions count as well: a lazy import is still a dependency.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The order of the day. A module imports only modules above its own line; those on one
+# line may use each other. A new module gets its place here, or the test fails.
+KITCHEN_ORDER = """
+    errors
+    calendar coordinates names identity diets
+    workbooks sheets
+    transactions sqlite_engine postgres_engine database upgrading
+    sealing audit acts
+    staff
+    places
+    registry
+    intake
+    subsidies
+    ledger
+    plans
+    food nutrition food_files
+    menus
+    headcounts
+    production
+    prints
+    drivers
+    rounds
+    meals
+    deliveries
+    dining
+    balance
+    settlement
+    schema
+    demo
+"""
+LINE_OF = {
+    name: line
+    for line, names in enumerate(KITCHEN_ORDER.split("\n"))
+    for name in names.split()
+}
+ROUTING_MAY_IMPORT = {*sys.stdlib_module_names, "routing", "numpy", "numba", "ortools"}
+WEB = {"app", "litestar", "litestar_htmx", "jinja2", "weasyprint", "uvicorn", "click"}
+CLOCK = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.time_ns",
+    "time.localtime",
+    "time.gmtime",
+    "time.ctime",
+}
+QUERIES = {"select", "objects", "raw", "exists", "create_table"}
+WHOLE_NUMBERS = {"Integer", "BigInt", "SmallInt"}
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for name in folders for path in (ROOT / name).rglob("*.py"))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), filename=relative(path))
+
+
+def imports(path: Path, lazy: bool = True) -> set[str]:
+    """Dotted names of all modules imported; `from kitchen import x` is kitchen.x.
+
+    Without `lazy`, only what loading the module itself imports.
+    """
+    found = set()
+    for node in ast.walk(tree(path)) if lazy else tree(path).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            found.add(module)
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def packages(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def dotted(node: ast.expr) -> str:
+    """`datetime.datetime.now` as written, as far as it is names and dots."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
+
+
+def uses(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            yield dotted(node)
+
+
+def part_of(path: Path) -> str:
+    """The kitchen module a file belongs to: its own name, or its sub-package's."""
+    return path.relative_to(ROOT / "kitchen").parts[0].removesuffix(".py")
+
+
+def kitchen_modules() -> list[Path]:
+    return [
+        path
+        for path in modules("kitchen")
+        if path.parent != ROOT / "kitchen" / "upgrades" and path.stem != "__init__"
+    ]
+
+
+def test_routing_knows_neither_food_nor_web() -> None:
+    strangers = {
+        (relative(path), package)
+        for path in modules("routing")
+        for package in packages(path) - ROUTING_MAY_IMPORT
+    }
+    assert strangers == set()
+
+
+def test_kitchen_knows_no_web() -> None:
+    strangers = {
+        (relative(path), package)
+        for path in modules("kitchen")
+        for package in packages(path) & WEB
+    }
+    assert strangers == set()
+
+
+def test_only_rounds_translate_between_kitchen_and_routing() -> None:
+    users = {part_of(p) for p in modules("kitchen") if "routing" in packages(p)}
+    assert users <= {"rounds"}
+
+
+def test_every_kitchen_module_has_its_place_in_the_order() -> None:
+    homeless = {part_of(path) for path in kitchen_modules()} - set(LINE_OF)
+    assert homeless == set(), "give it a line in KITCHEN_ORDER"
+
+
+def test_a_kitchen_module_imports_only_modules_above_it() -> None:
+    uphill = [
+        f"{relative(path)} imports kitchen.{other}"
+        for path in kitchen_modules()
+        for name in sorted(imports(path))
+        if name.startswith("kitchen.")
+        for other in [name.split(".")[1]]
+        if other in LINE_OF and part_of(path) in LINE_OF
+        if LINE_OF[other] > LINE_OF[part_of(path)]
+    ]
+    assert uphill == []
+
+
+@pytest.mark.parametrize("package", ["app", "kitchen", "routing"])
+def test_loading_a_module_goes_in_no_circle(package: str) -> None:
+    graph = {
+        relative(path).removesuffix(".py").replace("/", "."): imports(path, lazy=False)
+        for path in modules(package)
+    }
+    done: set[str] = set()
+
+    def walk(module: str, trail: tuple[str, ...]) -> None:
+        assert module not in trail, " → ".join((*trail, module))
+        if module in done:
+            return
+        for other in sorted(graph[module] & graph.keys()):
+            walk(other, (*trail, module))
+        done.add(module)
+
+    for module in graph:
+        walk(module, ())
+
+
+@pytest.mark.parametrize(
+    ("package", "home"),
+    [
+        ("weasyprint", "app/printing.py"),
+        ("ortools", "routing/"),
+        ("numba", "routing/"),
+        ("litestar", "app/"),
+        ("jinja2", "app/"),
+        ("click", "app/"),
+        ("pydantic_settings", "app/settings.py"),
+    ],
+)
+def test_a_library_is_used_in_one_home_only(package: str, home: str) -> None:
+    users = {
+        relative(path)
+        for path in modules("app", "kitchen", "routing")
+        if package in packages(path)
+    }
+    assert {user for user in users if not user.startswith(home)} == set()
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        relative(path)
+        for path in modules("app", "kitchen", "routing")
+        if {"os.environ", "os.getenv"} & ({*uses(path)} | imports(path))
+    }
+    assert readers <= {"app/settings.py"}
+
+
+def test_only_the_doorway_looks_at_the_clock() -> None:
+    lookers = {
+        (relative(path), use)
+        for path in modules("kitchen", "routing")
+        for use in uses(path)
+        if any(use == clock or use.endswith(f".{clock}") for clock in CLOCK)
+    }
+    assert lookers == set()
+
+
+def test_controllers_never_import_each_other() -> None:
+    friends = {
+        (relative(path), name)
+        for path in modules("app/controllers")
+        for name in imports(path)
+        if name.startswith("app.controllers.")
+        if path.stem != "__init__"
+    }
+    assert friends == set()
+
+
+def test_controllers_build_no_query() -> None:
+    builders = {
+        (relative(path), dotted(node.func))
+        for path in modules("app/controllers")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in QUERIES or "piccolo" in packages(path)
+    }
+    assert builders == set()
+
+
+def test_money_is_kept_in_whole_fen() -> None:
+    fractions = [
+        f"{relative(path)}: {target.id}"
+        for path in modules("kitchen")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.endswith("_fen")
+        if dotted(node.value.func)[:1].isupper()  # a column or another class
+        if dotted(node.value.func) not in WHOLE_NUMBERS
+    ]
+    assert fractions == []
