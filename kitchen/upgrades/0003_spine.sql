@@ -327,6 +327,7 @@ CREATE TABLE ingredient (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     name_en TEXT NOT NULL,
+    aliases TEXT NOT NULL,
     search TEXT NOT NULL,
     food_group TEXT NOT NULL,
     edible_percent DOUBLE PRECISION NOT NULL,
@@ -357,9 +358,12 @@ CREATE TABLE dish (
     cook_method TEXT NOT NULL,
     texture TEXT NOT NULL,
     bones TEXT NOT NULL,
+    spicy BOOLEAN NOT NULL,
+    season TEXT NOT NULL,
     hot_hold_ok BOOLEAN NOT NULL,
     allergens TEXT NOT NULL,
     vegetarian TEXT NOT NULL,
+    pungent BOOLEAN NOT NULL,
     halal TEXT NOT NULL,
     low_salt_adaptable BOOLEAN NOT NULL,
     diabetic_ok BOOLEAN NOT NULL,
@@ -582,6 +586,17 @@ CREATE TABLE driver (
     active BOOLEAN NOT NULL
 );
 
+CREATE TABLE driver_ban (
+    id {pk},
+    driver INTEGER NOT NULL REFERENCES driver (id) ON DELETE RESTRICT,
+    elder INTEGER NOT NULL REFERENCES elder (id) ON DELETE RESTRICT,
+    reason TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    by TEXT NOT NULL,
+    lifted_at TIMESTAMPTZ,
+    lifted_by TEXT NOT NULL
+);
+
 CREATE TABLE round_plan (
     id {pk},
     kitchen INTEGER NOT NULL REFERENCES kitchen (id) ON DELETE RESTRICT,
@@ -696,6 +711,7 @@ CREATE TABLE sheet_return (
     cash_fen BIGINT NOT NULL CHECK (cash_fen >= 0),
     boxes_back INTEGER NOT NULL,
     left_at TIMESTAMPTZ,
+    note TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     by TEXT NOT NULL
 );
@@ -712,6 +728,8 @@ CREATE TABLE delivery (
     reported_by TEXT NOT NULL,
     happened_at TIMESTAMPTZ,
     sheet_return INTEGER REFERENCES sheet_return (id) ON DELETE RESTRICT,
+    portions INTEGER,
+    decidegrees INTEGER,
     at TIMESTAMPTZ NOT NULL,
     by TEXT NOT NULL
 );
@@ -911,6 +929,7 @@ CREATE UNIQUE INDEX print_run_once ON print_run (kitchen, day, meal, kind, subje
 CREATE UNIQUE INDEX print_void_once ON print_void (print_run);
 CREATE INDEX label_run ON label (print_run);
 CREATE UNIQUE INDEX label_diner_once ON label (print_run, diner, portion) WHERE diner IS NOT NULL;
+CREATE UNIQUE INDEX driver_ban_once ON driver_ban (driver, elder) WHERE lifted_at IS NULL;
 CREATE UNIQUE INDEX round_plan_once ON round_plan (kitchen, day, meal, version);
 CREATE UNIQUE INDEX plan_publication_once ON plan_publication (plan);
 CREATE UNIQUE INDEX round_once ON round (plan, number);

@@ -1,0 +1,253 @@
+"""Who drives: drivers and volunteers with vehicle, room, shift, and the doors they
+are not sent to. A driver is retired, never deleted: old rounds stay theirs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from piccolo.columns import Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.table import Table
+
+from kitchen import audit, sealing
+from kitchen.database import insert, one, rows, writing
+from kitchen.errors import Refusal
+from kitchen.places import Kitchen
+from kitchen.registry import Elder
+from kitchen.staff import Actor
+
+PROFILES = ("walk", "ebike", "van")
+
+
+class Driver(Table, tablename="driver"):
+    """A driver or volunteer, with vehicle and shift (minutes after midnight)."""
+
+    kitchen = ForeignKey(Kitchen, null=False)
+    name = Text()
+    phone_sealed = Text()
+    phone_tail = Text()
+    staff_id = Integer(null=True)
+    profile = Text()  # walk | ebike | van
+    capacity = Integer()  # portions
+    shift_from_minutes = Integer()
+    shift_to_minutes = Integer()
+    max_rounds = Integer()
+    carries_bulk = Boolean()  # takes containers to dining points
+    active = Boolean()
+
+
+class DriverBan(Table, tablename="driver_ban"):
+    """This driver is not sent to this person, and why. Lifted by a date, not erased."""
+
+    driver = ForeignKey(Driver, null=False)
+    elder = ForeignKey(Elder, null=False)
+    reason = Text()
+    at = Timestamptz()
+    by = Text()
+    lifted_at = Timestamptz(null=True)
+    lifted_by = Text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverFields:
+    """What is entered about a driver. `capacity` counts portions."""
+
+    name: str
+    profile: str = "ebike"
+    capacity: int = 30
+    shift_from_minutes: int = 10 * 60
+    shift_to_minutes: int = 13 * 60
+    max_rounds: int = 1
+    carries_bulk: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverFacts(DriverFields):
+    """A driver as stored."""
+
+    id: int
+    kitchen_id: int
+    phone_tail: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Ban:
+    """A door this driver is not sent to."""
+
+    id: int
+    driver_id: int
+    elder_id: int
+    elder_name: str
+    reason: str
+
+
+async def drivers_for(kitchen_id: int, retired: bool = False) -> list[DriverFacts]:
+    """The kitchen's drivers in the order they joined; retired ones only on request."""
+    found = await rows(
+        "SELECT *, kitchen AS kitchen_id FROM driver WHERE kitchen = {} ORDER BY id",
+        kitchen_id,
+    )
+    return [_facts(row) for row in found if retired or row["active"]]
+
+
+async def driver_by_id(driver_id: int) -> DriverFacts:
+    """One driver, retired or not; refuses `driver_unknown`."""
+    found = await one(
+        "SELECT *, kitchen AS kitchen_id FROM driver WHERE id = {}", driver_id
+    )
+    if found is None:
+        raise Refusal("driver_unknown", driver=driver_id)
+    return _facts(found)
+
+
+async def bans_for(kitchen_id: int) -> list[Ban]:
+    """Bans in force."""
+    found = await rows(
+        "SELECT b.id AS id, b.driver AS driver_id, b.elder AS elder_id,"
+        " e.name AS elder_name, b.reason AS reason FROM driver_ban b"
+        " JOIN driver d ON d.id = b.driver JOIN elder e ON e.id = b.elder"
+        " WHERE d.kitchen = {} AND b.lifted_at IS NULL ORDER BY b.id",
+        kitchen_id,
+    )
+    return [Ban(**row) for row in found]
+
+
+def _facts(row: Mapping[str, object]) -> DriverFacts:
+    names = (*DriverFields.__annotations__, *DriverFacts.__annotations__)
+    values = {name: row[name] for name in names}
+    for name in ("carries_bulk", "active"):
+        values[name] = bool(values[name])
+    return DriverFacts(**values)  # type: ignore[arg-type]  # columns are checked by the table
+
+
+# Verbs -----------------------------------------------------------------------
+
+
+async def add_driver(
+    kitchen_id: int, fields: DriverFields, phone: str = "", *, by: Actor, now: datetime
+) -> int:
+    """Enter a driver. Refuses what `check_fields` names."""
+    check_fields(fields)
+    async with writing():
+        driver_id: int = await insert(
+            Driver,
+            kitchen=kitchen_id,
+            phone_sealed="",
+            phone_tail=phone[-4:],
+            staff_id=None,
+            active=True,
+            **asdict(fields),
+        )
+        await _seal_phone(driver_id, phone)
+        await _record("driver.add", driver_id, by, now, {}, asdict(fields))
+    return driver_id
+
+
+async def change_driver(
+    driver_id: int,
+    fields: DriverFields,
+    phone: str | None = None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """New facts about a driver; `phone` None leaves the number as it is."""
+    check_fields(fields)
+    async with writing():
+        before = await driver_by_id(driver_id)
+        values: dict[str, object] = dict(asdict(fields))
+        if phone is not None:
+            values["phone_tail"] = phone[-4:]
+            await _seal_phone(driver_id, phone)
+        await Driver.update(values).where(Driver.id == driver_id)
+        await _record("driver.change", driver_id, by, now, asdict(before), values)
+
+
+async def set_active(
+    driver_id: int, active: bool, *, by: Actor, now: datetime
+) -> None:
+    """Retire a driver, or take one back; past rounds are untouched."""
+    async with writing():
+        before = await driver_by_id(driver_id)
+        await Driver.update({"active": active}).where(Driver.id == driver_id)
+        action = "driver.return" if active else "driver.retire"
+        was = {"active": before.active}
+        await _record(action, driver_id, by, now, was, {"active": active})
+
+
+async def ban_driver(
+    driver_id: int, elder_id: int, reason: str, *, by: Actor, now: datetime
+) -> None:
+    """Never send this driver to this person again; a second ban changes nothing."""
+    async with writing():
+        driver = await driver_by_id(driver_id)
+        if any(
+            (ban.driver_id, ban.elder_id) == (driver_id, elder_id)
+            for ban in await bans_for(driver.kitchen_id)
+        ):
+            return
+        await insert(
+            DriverBan,
+            driver=driver_id,
+            elder=elder_id,
+            reason=reason,
+            at=now,
+            by=by.name,
+            lifted_at=None,
+            lifted_by="",
+        )
+        facts = {"elder": elder_id, "reason": reason}
+        await _record("driver.ban", driver_id, by, now, {}, facts)
+
+
+async def lift_ban(ban_id: int, *, by: Actor, now: datetime) -> None:
+    """The driver may go there again; twice is harmless."""
+    async with writing():
+        found = await one("SELECT * FROM driver_ban WHERE id = {}", ban_id)
+        if found is None or found["lifted_at"] is not None:
+            return
+        await DriverBan.update({"lifted_at": now, "lifted_by": by.name}).where(
+            DriverBan.id == ban_id
+        )
+        facts = {"elder": found["elder"]}
+        await _record("driver.lift_ban", found["driver"], by, now, facts, {})
+
+
+def check_fields(fields: DriverFields) -> None:
+    """Refuse a driver who could not drive: no name, no room, a shift that never is."""
+    if not fields.name.strip():
+        raise Refusal("driver_without_name")
+    if fields.profile not in PROFILES:
+        raise Refusal("driver_profile_unknown", profile=fields.profile)
+    if fields.capacity < 1:
+        raise Refusal("driver_without_room", capacity=fields.capacity)
+    if not 0 <= fields.shift_from_minutes < fields.shift_to_minutes <= 24 * 60:
+        raise Refusal("driver_shift_empty")
+    if not 1 <= fields.max_rounds <= 9:
+        raise Refusal("driver_rounds_out_of_range", rounds=fields.max_rounds)
+
+
+async def _seal_phone(driver_id: int, phone: str) -> None:
+    sealed = sealing.seal("driver", "phone_sealed", driver_id, phone)
+    await Driver.update({"phone_sealed": sealed}).where(Driver.id == driver_id)
+
+
+async def _record(
+    action: str,
+    driver_id: int,
+    by: Actor,
+    now: datetime,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="driver",
+        object_id=driver_id,
+        before=before,
+        after=after,
+    )
