@@ -8,10 +8,12 @@ Every write is inside `writing()`, opened once, by the verb. Statements are Picc
 queries, or plain SQL with `{}` placeholders that both SQLite and PostgreSQL read.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +44,7 @@ __all__ = [
     "rows",
     "savepoint",
     "translate",
+    "update_row",
     "writing",
 ]
 
@@ -118,8 +121,10 @@ async def savepoint() -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        await rows(f"ROLLBACK TO SAVEPOINT {name}")
-        await rows(f"RELEASE SAVEPOINT {name}")
+        # Fails only when the whole transaction is lost; the first error tells more.
+        with contextlib.suppress(Exception):
+            await rows(f"ROLLBACK TO SAVEPOINT {name}")
+            await rows(f"RELEASE SAVEPOINT {name}")
         raise
     await rows(f"RELEASE SAVEPOINT {name}")
 
@@ -178,6 +183,19 @@ async def insert_many(
     return await current().insert_rows(sql, _values(names, rows))
 
 
+async def update_row(
+    table: type[Table], key: object, values: Mapping[str, Any]
+) -> None:
+    """Set columns of the one row with this primary key."""
+    names = [
+        table._meta.get_column_by_name(name)._meta.db_column_name for name in values
+    ]
+    changes = ", ".join(f'"{name}" = {{}}' for name in names)
+    parts = ("UPDATE", f'"{table._meta.tablename}"', "SET", changes)
+    primary = table._meta.primary_key._meta.db_column_name
+    await rows(" ".join([*parts, f'WHERE "{primary}" = {{}}']), *values.values(), key)
+
+
 async def backup_to(path: Path) -> None:
     """Copy the SQLite database while it is in use, complete or not at all."""
     await current().backup_to(path)
@@ -231,6 +249,8 @@ def _flat(args: tuple[Any, ...]) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise DatabaseMisuse("a time without its zone: pass aware datetimes")
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):

@@ -4,11 +4,24 @@ Frozen rows are never edited; what happens later is a `DinerChange` with its rea
 Everything the kitchen, the door and the claim see derives from `diners_for`.
 """
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit
+from kitchen.calendar import weekday_median
+from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen.diets import Diet
+from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
-from kitchen.registry import Address, Elder
+from kitchen.plans import Eater, expected_eaters
+from kitchen.registry import Address, Elder, addresses_on, elder_by_id
+from kitchen.staff import Actor
 
 
 class Headcount(Table, tablename="headcount"):
@@ -64,3 +77,551 @@ class Spare(Table, tablename="spare"):
     portions = Integer()
     at = Timestamptz()
     by = Text()
+
+
+@dataclass(frozen=True)
+class HeadcountFacts:
+    """A closed count: by whom, when."""
+
+    id: int
+    kitchen_id: int
+    day: date
+    meal: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class SpareFacts:
+    """Portions cooked for nobody by name."""
+
+    id: int
+    point_id: int | None
+    kind: str  # walk_in | spare
+    diet_key: str
+    portions: int
+
+
+@dataclass(frozen=True)
+class ChangeFacts:
+    """What happened to the count after it was closed."""
+
+    id: int
+    diner_id: int
+    elder_id: int
+    name: str
+    kind: str
+    way: str
+    point_id: int | None
+    portions: int
+    reason: str
+    source: str
+    at: datetime
+    by: str
+
+
+# Pure rules -------------------------------------------------------------------
+
+
+def after_changes(
+    diners: Iterable[Eater], changes: Iterable[ChangeFacts]
+) -> tuple[list[Eater], list[Eater]]:
+    """The frozen diners with their reasoned changes applied in order.
+
+    Returns who eats, and who was cancelled after the close: their portions are in
+    the pots already, so they stay visible. Frozen rows are not touched.
+    """
+    current = {diner.diner_id: diner for diner in diners}
+    gone: dict[int, Eater] = {}
+    for change in changes:
+        diner = current.get(change.diner_id) or gone.get(change.diner_id)
+        if diner is None:
+            continue
+        if change.kind == "cancel":
+            gone[diner.diner_id] = current.pop(diner.diner_id, diner)
+        elif change.kind == "add":
+            gone.pop(diner.diner_id, None)
+            current[diner.diner_id] = replace(diner, change="added")
+        elif change.kind == "move":
+            current[diner.diner_id] = replace(
+                diner,
+                way=change.way,
+                point_id=change.point_id,
+                change=diner.change or "moved",
+            )
+        elif change.kind == "portions":
+            current[diner.diner_id] = replace(
+                diner, portions=change.portions, change=diner.change or "portions"
+            )
+    return list(current.values()), list(gone.values())
+
+
+def totals_by_place(eaters: Iterable[Eater]) -> Counter[tuple[str, int | None]]:
+    """Portions by (way, point): the rows of the count page."""
+    totals: Counter[tuple[str, int | None]] = Counter()
+    for eater in eaters:
+        totals[eater.way, eater.point_id] += eater.portions
+    return totals
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def closed(kitchen_id: int, day: date, meal: str) -> HeadcountFacts | None:
+    """The closed count of a meal, or None while it is open."""
+    row = await one(
+        "SELECT * FROM headcount WHERE kitchen = {} AND day = {} AND meal = {}",
+        kitchen_id,
+        day,
+        meal,
+    )
+    if row is None:
+        return None
+    return HeadcountFacts(
+        row["id"], row["kitchen"], row["day"], row["meal"], row["at"], row["by"]
+    )
+
+
+async def eaters_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """Who eats what where – the one derivation that the kitchen, the door and the
+    claim all see: the closed count with its changes, or the expectation before."""
+    count = await closed(kitchen_id, day, meal)
+    if count is None:
+        return await expected_eaters(kitchen_id, day, meal)
+    eaters, _ = after_changes(await frozen(count.id), await changes_for(count.id))
+    return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
+
+
+async def cancelled_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """Who was cancelled after the close: cooked for, eating nothing."""
+    count = await closed(kitchen_id, day, meal)
+    if count is None:
+        return []
+    _, gone = after_changes(await frozen(count.id), await changes_for(count.id))
+    return gone
+
+
+async def frozen(headcount_id: int) -> list[Eater]:
+    """The rows as they stood at the close, before any change (added rows too, which
+    only an `add` change makes count)."""
+    found = await rows(
+        "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
+        " JOIN elder e ON e.id = d.elder WHERE d.headcount = {} ORDER BY d.id",
+        headcount_id,
+    )
+    return [_eater(row) for row in found]
+
+
+async def changes_for(headcount_id: int) -> list[ChangeFacts]:
+    """All changes after the close, in order, with whose they are."""
+    found = await rows(
+        "SELECT c.*, d.elder AS elder, e.name AS name FROM diner_change c"
+        " JOIN diner d ON d.id = c.diner JOIN elder e ON e.id = d.elder"
+        " WHERE c.headcount = {} ORDER BY c.id",
+        headcount_id,
+    )
+    return [
+        ChangeFacts(
+            row["id"],
+            row["diner"],
+            row["elder"],
+            row["name"],
+            row["kind"],
+            row["way"],
+            row["point"],
+            row["portions"],
+            row["reason"],
+            row["source"],
+            row["at"],
+            row["by"],
+        )
+        for row in found
+    ]
+
+
+async def spares_for(kitchen_id: int, day: date, meal: str) -> list[SpareFacts]:
+    """The named spares and expected walk-ins of a closed count."""
+    found = await rows(
+        "SELECT s.* FROM spare s JOIN headcount h ON h.id = s.headcount"
+        " WHERE h.kitchen = {} AND h.day = {} AND h.meal = {} ORDER BY s.id",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return [
+        SpareFacts(
+            row["id"], row["point"], row["kind"], row["diet_key"], row["portions"]
+        )
+        for row in found
+    ]
+
+
+async def usual_walk_ins(kitchen_id: int, day: date, meal: str) -> dict[int, int]:
+    """The median of walk-ins at each point on the last four same weekdays."""
+    since = date.fromordinal(day.toordinal() - 28)
+    found = await rows(
+        "SELECT point, day, COUNT(*) AS served FROM meal WHERE kitchen = {}"
+        " AND meal = {} AND diner IS NULL AND point IS NOT NULL AND day >= {}"
+        " AND day < {} AND id NOT IN (SELECT served FROM meal_void)"
+        " GROUP BY point, day",
+        kitchen_id,
+        meal,
+        since,
+        day,
+    )
+    by_point: dict[int, dict[date, int]] = {}
+    for row in found:
+        by_point.setdefault(row["point"], {})[row["day"]] = row["served"]
+    return {
+        point: round(weekday_median(history, day) or 0)
+        for point, history in by_point.items()
+    }
+
+
+def _eater(row: dict[str, Any]) -> Eater:
+    return Eater(
+        diner_id=row["id"],
+        elder_id=row["elder"],
+        number=row["number"],
+        name=row["name"],
+        way=row["way"],
+        point_id=row["point"],
+        address_id=row["address"],
+        portions=row["portions"],
+        size=row["size"],
+        choice=row["choice"],
+        diet=Diet.from_text(row["diet"]),
+        change="added" if row["added"] else "",
+    )
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def close_headcount(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    *,
+    spares: Iterable[SpareFacts] = (),
+    by: Actor,
+    now: datetime,
+) -> HeadcountFacts:
+    """Freeze who eats what where. Twice is harmless: the first close stands.
+    Refuses `nobody_eats` (nothing to close)."""
+    async with writing():
+        already = await closed(kitchen_id, day, meal)
+        if already is not None:
+            return already
+        eaters = await expected_eaters(kitchen_id, day, meal)
+        if not eaters:
+            raise Refusal("nobody_eats", day=day, meal=meal)
+        headcount_id = await insert(
+            Headcount, kitchen=kitchen_id, day=day, meal=meal, at=now, by=by.name
+        )
+        await insert_many(
+            Diner, [_row(eater, headcount_id, day, meal, False) for eater in eaters]
+        )
+        await insert_many(
+            Spare, [_spare(spare, headcount_id, by=by, now=now) for spare in spares]
+        )
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action="headcount.close",
+            object_kind="kitchen",
+            object_id=kitchen_id,
+            after={
+                "day": day,
+                "meal": meal,
+                "portions": sum(eater.portions for eater in eaters),
+                "spares": sum(spare.portions for spare in spares),
+            },
+        )
+        return HeadcountFacts(headcount_id, kitchen_id, day, meal, now, by.name)
+
+
+async def set_spares(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    spares: Iterable[SpareFacts],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """More portions without a name (walk-ins, spares), added to a closed count."""
+    async with writing():
+        count = await _open_for_changes(kitchen_id, day, meal)
+        await insert_many(
+            Spare, [_spare(spare, count.id, by=by, now=now) for spare in spares]
+        )
+        await _trace(
+            "spares",
+            count,
+            by=by,
+            now=now,
+            after={"n": sum(s.portions for s in spares)},
+        )
+
+
+async def add_late(
+    elder_id: int,
+    day: date,
+    meal: str,
+    *,
+    way: str,
+    point_id: int | None,
+    portions: int = 1,
+    choice: str = "A",
+    reason: str,
+    source: str,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """One more person after the close, with who asked and why. Refuses
+    `already_booked`, `reason_missing`, `headcount_open`, `day_closed`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        person = await elder_by_id(elder_id)
+        count = await _open_for_changes(person.kitchen_id, day, meal)
+        known = await one(
+            "SELECT id FROM diner WHERE elder = {} AND day = {} AND meal = {}",
+            elder_id,
+            day,
+            meal,
+        )
+        eaters = await eaters_for(person.kitchen_id, day, meal)
+        if any(eater.elder_id == elder_id for eater in eaters):
+            raise Refusal("already_booked", name=person.name, day=day, way=way)
+        addresses = await addresses_on(person.kitchen_id, day)
+        if known is None:
+            eater = Eater(
+                0,
+                elder_id,
+                person.number,
+                person.name,
+                way,
+                None if way == "deliver" else point_id or person.point_id,
+                addresses.get(elder_id) if way == "deliver" else None,
+                portions,
+                "normal",
+                choice,
+                person.diet,
+            )
+            diner_id = await insert(Diner, **_row(eater, count.id, day, meal, True))
+        else:
+            diner_id = known["id"]
+        await _change(
+            count,
+            diner_id,
+            "add",
+            way=way,
+            point_id=point_id,
+            portions=portions,
+            reason=reason,
+            source=source,
+            by=by,
+            now=now,
+        )
+        return int(diner_id)
+
+
+async def cancel_late(
+    diner_id: int, *, reason: str, source: str, by: Actor, now: datetime
+) -> None:
+    """Not today after all: the portion is cooked, so it stays named to the end."""
+    await _change_one(diner_id, "cancel", reason=reason, source=source, by=by, now=now)
+
+
+async def move_late(
+    diner_id: int,
+    way: str,
+    point_id: int | None,
+    *,
+    reason: str,
+    source: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The same meal another way: at a point instead of the door, or elsewhere."""
+    await _change_one(
+        diner_id,
+        "move",
+        way=way,
+        point_id=point_id,
+        reason=reason,
+        source=source,
+        by=by,
+        now=now,
+    )
+
+
+async def change_portions(
+    diner_id: int, portions: int, *, reason: str, source: str, by: Actor, now: datetime
+) -> None:
+    """More or fewer portions for one person after the close."""
+    await _change_one(
+        diner_id,
+        "portions",
+        portions=portions,
+        reason=reason,
+        source=source,
+        by=by,
+        now=now,
+    )
+
+
+async def _change_one(
+    diner_id: int,
+    kind: str,
+    *,
+    reason: str,
+    source: str,
+    by: Actor,
+    now: datetime,
+    way: str = "",
+    point_id: int | None = None,
+    portions: int = 0,
+) -> None:
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        row = await one(
+            "SELECT d.*, h.kitchen AS kitchen FROM diner d"
+            " JOIN headcount h ON h.id = d.headcount WHERE d.id = {}",
+            diner_id,
+        )
+        if row is None:
+            raise Refusal("diner_unknown", diner=diner_id)
+        count = await _open_for_changes(row["kitchen"], row["day"], row["meal"])
+        await _refuse_handed_over(diner_id)
+        await _change(
+            count,
+            diner_id,
+            kind,
+            way=way,
+            point_id=point_id,
+            portions=portions,
+            reason=reason,
+            source=source,
+            by=by,
+            now=now,
+        )
+
+
+async def _refuse_handed_over(diner_id: int) -> None:
+    served = await one(
+        "SELECT COUNT(*) AS n FROM meal WHERE diner = {}"
+        " AND id NOT IN (SELECT served FROM meal_void)",
+        diner_id,
+    )
+    if served and served["n"]:
+        raise Refusal("meal_already_handed_over")
+
+
+async def _open_for_changes(kitchen_id: int, day: date, meal: str) -> HeadcountFacts:
+    count = await closed(kitchen_id, day, meal)
+    if count is None:
+        raise Refusal("headcount_open", day=day, meal=meal)
+    done = await one(
+        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}",
+        kitchen_id,
+        day,
+        meal,
+    )
+    if done is not None:
+        raise Refusal("day_closed", day=day, meal=meal)
+    return count
+
+
+async def _change(
+    count: HeadcountFacts,
+    diner_id: int,
+    kind: str,
+    *,
+    way: str,
+    point_id: int | None,
+    portions: int,
+    reason: str,
+    source: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    await insert(
+        DinerChange,
+        headcount=count.id,
+        diner=diner_id,
+        kind=kind,
+        way=way,
+        point=point_id,
+        portions=portions,
+        reason=reason,
+        source=source,
+        at=now,
+        by=by.name,
+    )
+    await _trace(
+        f"late_{kind}",
+        count,
+        by=by,
+        now=now,
+        after={"diner": diner_id, "way": way, "portions": portions},
+        reason=reason,
+    )
+
+
+def _row(
+    eater: Eater, headcount_id: int, day: date, meal: str, added: bool
+) -> dict[str, Any]:
+    return {
+        "headcount": headcount_id,
+        "elder": eater.elder_id,
+        "day": day,
+        "meal": meal,
+        "way": eater.way,
+        "point": eater.point_id,
+        "address": eater.address_id,
+        "portions": eater.portions,
+        "size": eater.size,
+        "choice": eater.choice,
+        "diet": eater.diet.as_text(),
+        "added": added,
+    }
+
+
+def _spare(
+    spare: SpareFacts, headcount_id: int, *, by: Actor, now: datetime
+) -> dict[str, Any]:
+    return {
+        "headcount": headcount_id,
+        "point": spare.point_id,
+        "kind": spare.kind,
+        "diet_key": spare.diet_key,
+        "portions": spare.portions,
+        "at": now,
+        "by": by.name,
+    }
+
+
+async def _trace(
+    action: str,
+    count: HeadcountFacts,
+    *,
+    by: Actor,
+    now: datetime,
+    after: dict[str, Any],
+    reason: str = "",
+) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=f"headcount.{action}",
+        object_kind="headcount",
+        object_id=count.id,
+        after=after,
+        reason=reason,
+    )

@@ -2,10 +2,19 @@
 nothing is edited or deleted, a correction is the mirrored entry.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
 from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit
+from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen.errors import Refusal
 from kitchen.places import Kitchen
+from kitchen.staff import Actor
 
 
 class Account(Table, tablename="account"):
@@ -25,7 +34,7 @@ class Entry(Table, tablename="entry"):
     at = Timestamptz()
     by = Text()
     note = Text()
-    reverses = ForeignKey("self", null=True)
+    reverses: "ForeignKey[Any]" = ForeignKey("self", null=True)
 
 
 class Posting(Table, tablename="posting"):
@@ -34,3 +43,191 @@ class Posting(Table, tablename="posting"):
     entry = ForeignKey(Entry, null=False)
     account = ForeignKey(Account, null=False)
     fen = BigInt()
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One movement on one account."""
+
+    entry_id: int
+    kind: str
+    day: date
+    at: datetime
+    by: str
+    note: str
+    fen: int
+
+
+async def post(
+    *,
+    kitchen_id: int,
+    kind: str,
+    day: date,
+    movements: Mapping[str, int],
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    reverses_id: int | None = None,
+) -> int:
+    """Write one entry inside the caller's `writing()`; its id.
+
+    `movements`: account code → fen, debits positive. They must sum to zero
+    (ValueError: a fault of ours, never of the user). Refuses `month_closed`.
+    """
+    if sum(movements.values()) != 0:
+        raise ValueError(f"entry {kind!r} does not balance: {dict(movements)}")
+    await refuse_closed_month(kitchen_id, day)
+    entry_id = await insert(
+        Entry,
+        kitchen=kitchen_id,
+        kind=kind,
+        day=day,
+        at=now,
+        by=by.name,
+        note=note,
+        reverses=reverses_id,
+    )
+    accounts = await _accounts(list(movements))
+    await insert_many(
+        Posting,
+        [
+            {"entry": entry_id, "account": accounts[code], "fen": fen}
+            for code, fen in movements.items()
+            if fen
+        ],
+    )
+    return int(entry_id)
+
+
+async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
+    """The mirrored entry, inside the caller's `writing()`. Refuses
+    `already_reversed`, `entry_unknown`, `month_closed`."""
+    entry = await one("SELECT * FROM entry WHERE id = {}", entry_id)
+    if entry is None:
+        raise Refusal("entry_unknown", entry=entry_id)
+    if await rows("SELECT id FROM entry WHERE reverses = {}", entry_id):
+        raise Refusal("already_reversed", entry=entry_id)
+    found = await rows(
+        "SELECT a.code AS code, p.fen AS fen FROM posting p"
+        " JOIN account a ON a.id = p.account WHERE p.entry = {} ORDER BY p.id",
+        entry_id,
+    )
+    return await post(
+        kitchen_id=entry["kitchen"],
+        kind="reversal",
+        day=entry["day"],
+        movements={row["code"]: -row["fen"] for row in found},
+        by=by,
+        now=now,
+        note=note,
+        reverses_id=entry_id,
+    )
+
+
+async def refuse_closed_month(kitchen_id: int, day: date) -> None:
+    """Refuses `month_closed`: a settled month takes no more entries."""
+    month = f"{day:%Y-%m}"
+    if await rows(
+        "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
+        kitchen_id,
+        month,
+    ):
+        raise Refusal("month_closed", month=month)
+
+
+async def _accounts(codes: list[str]) -> dict[str, int]:
+    found = await rows("SELECT id, code FROM account WHERE code IN {}", codes)
+    known = {row["code"]: int(row["id"]) for row in found}
+    for code in codes:
+        if code not in known:
+            made = await rows(
+                "INSERT INTO account (code, kind, name) VALUES ({}, {}, {})"
+                " ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id",
+                code,
+                code.partition(":")[0],
+                "",
+            )
+            known[code] = int(made[0]["id"])
+    return known
+
+
+async def balance_of(code: str) -> int:
+    """Fen on an account: debits minus credits. An elder's credit is negative here
+    (we owe them meals); `credit_of` turns it round."""
+    row = await one(
+        "SELECT COALESCE(SUM(p.fen), 0) AS fen FROM posting p"
+        " JOIN account a ON a.id = p.account WHERE a.code = {}",
+        code,
+    )
+    return int(row["fen"]) if row else 0
+
+
+async def credit_of(elder_id: int) -> int:
+    """Fen an elder has paid in and not yet eaten; below zero = owed to the kitchen."""
+    return -await balance_of(f"elder:{elder_id}")
+
+
+async def statement_of(code: str) -> list[StatementLine]:
+    """Every movement on an account, oldest first."""
+    found = await rows(
+        "SELECT e.id AS id, e.kind AS kind, e.day AS day, e.at AS at, e.by AS by,"
+        " e.note AS note, p.fen AS fen FROM posting p JOIN entry e ON e.id = p.entry"
+        " JOIN account a ON a.id = p.account WHERE a.code = {} ORDER BY p.id",
+        code,
+    )
+    return [
+        StatementLine(
+            row["id"],
+            row["kind"],
+            row["day"],
+            row["at"],
+            row["by"],
+            row["note"],
+            row["fen"],
+        )
+        for row in found
+    ]
+
+
+async def unbalanced() -> list[int]:
+    """Entries whose postings do not sum to zero: always empty, or the books lie."""
+    found = await rows(
+        "SELECT entry FROM posting GROUP BY entry HAVING SUM(fen) <> 0 ORDER BY entry"
+    )
+    return [int(row["entry"]) for row in found]
+
+
+async def top_up(
+    elder_id: int,
+    fen: int,
+    *,
+    kitchen_id: int,
+    point_id: int | None,
+    day: date,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Money paid in ahead, in cash at a point or the kitchen's desk. Refuses
+    `amount_not_positive`, `month_closed`."""
+    if fen <= 0:
+        raise Refusal("amount_not_positive", fen=fen)
+    async with writing():
+        cash = f"cash:{point_id}" if point_id else f"cash:kitchen-{kitchen_id}"
+        entry_id = await post(
+            kitchen_id=kitchen_id,
+            kind="top_up",
+            day=day,
+            movements={cash: fen, f"elder:{elder_id}": -fen},
+            by=by,
+            now=now,
+        )
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action="ledger.top_up",
+            object_kind="elder",
+            object_id=elder_id,
+            after={"fen": fen},
+        )
+        return entry_id

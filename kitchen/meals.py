@@ -5,14 +5,47 @@ and meal is decided by the unique index on `MealSlot`; a void is its own row, fr
 the slot, and reverses the ledger entry.
 """
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
 from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit, ledger
+from kitchen.calendar import day_kind
+from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.errors import Refusal
 from kitchen.headcounts import Diner
 from kitchen.ledger import Entry
-from kitchen.places import DiningPoint, Kitchen
-from kitchen.registry import Elder
-from kitchen.subsidies import SchemeVersion
+from kitchen.places import (
+    DiningPoint,
+    Kitchen,
+    area_and_below,
+    kitchen_by_id,
+    services_for,
+)
+from kitchen.registry import (
+    Elder,
+    ElderFacts,
+    categories_on,
+    elders_by_id,
+    eligibility,
+    state_on,
+    states_for,
+)
+from kitchen.staff import Actor
+from kitchen.subsidies import (
+    MealFacts,
+    PayerLine,
+    Price,
+    SchemeVersion,
+    full_price,
+    split_price,
+    version_on,
+)
 
 
 class Meal(Table, tablename="meal"):
@@ -59,3 +92,377 @@ class MealVoid(Table, tablename="meal_void"):
     reason = Text()
     at = Timestamptz()
     by = Text()
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One portion about to be handed over. `tariff` "subsidised" asks the scheme
+    (and takes the day's one slot), "full" asks nobody."""
+
+    kitchen_id: int
+    day: date
+    meal: str
+    elder_id: int | None
+    diner_id: int | None
+    portion: int
+    channel: str
+    point_id: int | None
+    stop_id: int | None
+    tariff: str
+    payment: str
+    served_at: datetime
+    source: str
+    reason: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What was recorded."""
+
+    meal_id: int
+    list_price_fen: int
+    self_pay_fen: int
+    lines: tuple[PayerLine, ...]
+
+
+@dataclass(frozen=True)
+class MealRow:
+    """One handed-over portion that counts, for lists and totals."""
+
+    id: int
+    elder_id: int | None
+    diner_id: int | None
+    portion: int
+    channel: str
+    point_id: int | None
+    stop_id: int | None
+    tariff: str
+    list_price_fen: int
+    self_pay_fen: int
+    lines: tuple[PayerLine, ...]
+    payment: str
+    served_at: datetime
+    by: str
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def price_on(
+    elder_ids: Iterable[int], kitchen_id: int, day: date, meal: str, way: str = ""
+) -> dict[int, Price]:
+    """What each of those people pays on a day, and who pays the rest.
+
+    Refuses `meal_not_served` when the kitchen has no such meal.
+    """
+    people = await elders_by_id(elder_ids)
+    return await price_people(people, kitchen_id, day, meal, way)
+
+
+async def price_people(
+    people: dict[int, ElderFacts], kitchen_id: int, day: date, meal: str, way: str = ""
+) -> dict[int, Price]:
+    """`price_on` for people already loaded."""
+    services = await services_for(kitchen_id)
+    if meal not in services:
+        raise Refusal("meal_not_served", meal=meal)
+    list_price = services[meal].list_price_fen
+    version = await version_on(kitchen_id, day)
+    if version is None:
+        return {elder_id: full_price(list_price) for elder_id in people}
+    kitchen = await kitchen_by_id(kitchen_id)
+    here = await area_and_below(kitchen.area_id)
+    categories = await categories_on(people, day)
+    workday = day_kind(day).is_working_day
+    prices = {}
+    for elder_id, person in people.items():
+        registered = person.hukou_area_id in here
+        facts = MealFacts(
+            day=day,
+            meal=meal,
+            age=person.age_on(day),
+            list_price_fen=list_price,
+            eligible=eligibility(
+                person.birth_date, registered, person.residence_since, day
+            ).eligible,
+            registered_here=registered,
+            categories=frozenset(categories[elder_id]),
+            self_care=person.self_care,
+            way=way or "dine_in",
+            workday=workday,
+        )
+        prices[elder_id] = split_price(version.rules, facts, version.title, version.id)
+    return prices
+
+
+async def meals_for(kitchen_id: int, day: date, meal: str) -> list[MealRow]:
+    """Every portion handed over and not voided, in order."""
+    found = await rows(
+        "SELECT m.* FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.kitchen = {} AND m.day = {} AND m.meal = {} AND v.id IS NULL"
+        " ORDER BY m.id",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return [_meal(row) for row in found]
+
+
+def _meal(row: dict[str, Any]) -> MealRow:
+    return MealRow(
+        id=row["id"],
+        elder_id=row["elder"],
+        diner_id=row["diner"],
+        portion=row["portion"],
+        channel=row["channel"],
+        point_id=row["point"],
+        stop_id=row["stop_id"],
+        tariff=row["tariff"],
+        list_price_fen=row["list_price_fen"],
+        self_pay_fen=row["self_pay_fen"],
+        lines=tuple(PayerLine(*line) for line in json.loads(row["lines"])),
+        payment=row["payment"],
+        served_at=row["served_at"],
+        by=row["by"],
+    )
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def hand_over_all(
+    servings: Sequence[Serving], *, by: Actor, now: datetime
+) -> list[Handed]:
+    """Record portions handed over, price them and post them, inside the caller's
+    `writing()`: all of them or none.
+
+    Refuses `already_served` (where, when and by whom the first was),
+    `portion_already_served`, `not_active` (ended or deceased), `balance_too_low`,
+    `meal_not_served`, `month_closed`.
+    """
+    people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
+    await _refuse_gone(people, servings)
+    prices = await _prices(servings, people)
+    return [
+        await _hand_over(serving, people, price, by=by, now=now)
+        for serving, price in zip(servings, prices, strict=True)
+    ]
+
+
+async def _prices(
+    servings: Sequence[Serving], people: dict[int, ElderFacts]
+) -> list[Price]:
+    known: dict[tuple[int, date, str], dict[int, Price]] = {}
+    prices = []
+    for serving in servings:
+        when = (serving.kitchen_id, serving.day, serving.meal)
+        if when not in known:
+            known[when] = await price_people(people, *when)
+        if serving.elder_id is not None and serving.tariff == "subsidised":
+            prices.append(known[when][serving.elder_id])
+        else:
+            services = await services_for(serving.kitchen_id)
+            if serving.meal not in services:
+                raise Refusal("meal_not_served", meal=serving.meal)
+            prices.append(full_price(services[serving.meal].list_price_fen))
+    return prices
+
+
+async def _refuse_gone(
+    people: dict[int, ElderFacts], servings: Sequence[Serving]
+) -> None:
+    states = await states_for(people)
+    for serving in servings:
+        if serving.elder_id is None:
+            continue
+        if serving.elder_id not in people:
+            raise Refusal("elder_unknown", elder=serving.elder_id)
+        state = state_on(states[serving.elder_id], serving.day)
+        if state is not None and state.state in ("ended", "deceased"):
+            raise Refusal(
+                "not_active",
+                name=people[serving.elder_id].name,
+                state=state.state,
+                since=state.from_day,
+            )
+
+
+async def _hand_over(
+    serving: Serving,
+    people: dict[int, ElderFacts],
+    price: Price,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Handed:
+    takes_slot = serving.elder_id is not None and serving.tariff == "subsidised"
+    if takes_slot:
+        await _refuse_second(serving, people)
+    if serving.diner_id is not None:
+        await _refuse_same_portion(serving, people)
+    entry_id = await ledger.post(
+        kitchen_id=serving.kitchen_id,
+        kind="meal",
+        day=serving.day,
+        movements=await _movements(serving, price),
+        by=by,
+        now=now,
+    )
+    meal_id = int(
+        await insert(
+            Meal,
+            kitchen=serving.kitchen_id,
+            day=serving.day,
+            meal=serving.meal,
+            elder=serving.elder_id,
+            diner=serving.diner_id,
+            portion=serving.portion,
+            channel=serving.channel,
+            point=serving.point_id,
+            stop_id=serving.stop_id,
+            tariff="subsidised" if price.subsidised else "full",
+            list_price_fen=price.list_price_fen,
+            self_pay_fen=price.self_pay_fen,
+            lines=price.lines_text(),
+            scheme_version=price.scheme_version_id,
+            payment=serving.payment,
+            entry=entry_id,
+            served_at=serving.served_at,
+            source=serving.source,
+            reason=serving.reason,
+            device=serving.device,
+            at=now,
+            by=by.name,
+        )
+    )
+    if takes_slot:
+        await insert(
+            MealSlot,
+            elder=serving.elder_id,
+            day=serving.day,
+            meal=serving.meal,
+            served=meal_id,
+        )
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action="meal.hand_over",
+        object_kind="meal",
+        object_id=meal_id,
+        after={
+            "elder": serving.elder_id,
+            "day": serving.day,
+            "meal": serving.meal,
+            "self_pay_fen": price.self_pay_fen,
+            "channel": serving.channel,
+        },
+        reason=serving.reason,
+        device=serving.device,
+    )
+    return Handed(meal_id, price.list_price_fen, price.self_pay_fen, price.lines)
+
+
+async def _refuse_second(serving: Serving, people: dict[int, ElderFacts]) -> None:
+    """The first one's place and time belong to the answer: staff must be able to
+    say where the elder has eaten."""
+    elder_id = serving.elder_id or 0
+    await lock_for("meal_slot", f"{elder_id}|{serving.day}|{serving.meal}")
+    first = await one(
+        "SELECT m.served_at AS at, m.by AS by, m.channel AS channel, p.name AS point"
+        " FROM meal_slot s JOIN meal m ON m.id = s.served"
+        " LEFT JOIN dining_point p ON p.id = m.point"
+        " WHERE s.elder = {} AND s.day = {} AND s.meal = {}",
+        elder_id,
+        serving.day,
+        serving.meal,
+    )
+    if first is not None:
+        raise Refusal(
+            "already_served",
+            name=people[elder_id].name,
+            where=first["point"] or "",
+            channel=first["channel"],
+            at=first["at"],
+            by=first["by"],
+        )
+
+
+async def _refuse_same_portion(serving: Serving, people: dict[int, ElderFacts]) -> None:
+    row = await one(
+        "SELECT COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.diner = {} AND m.portion = {} AND v.id IS NULL",
+        serving.diner_id,
+        serving.portion,
+    )
+    if row and row["n"]:
+        name = people[serving.elder_id].name if serving.elder_id else ""
+        raise Refusal("portion_already_served", name=name, portion=serving.portion)
+
+
+async def _movements(serving: Serving, price: Price) -> dict[str, int]:
+    """Debit whoever pays, credit the kitchen."""
+    movements: dict[str, int] = {}
+    for line in price.lines:
+        movements[line.payer] = movements.get(line.payer, 0) + line.fen
+    if price.self_pay_fen:
+        payer = await _self_payer(serving, price.self_pay_fen)
+        movements[payer] = movements.get(payer, 0) + price.self_pay_fen
+    if price.list_price_fen:
+        movements[f"kitchen:{serving.kitchen_id}"] = -price.list_price_fen
+    return movements
+
+
+async def _self_payer(serving: Serving, fen: int) -> str:
+    if serving.payment == "cash" or serving.elder_id is None:
+        place = serving.point_id or f"kitchen-{serving.kitchen_id}"
+        return f"cash:{place}"
+    if serving.payment == "voucher":
+        return f"voucher:{serving.elder_id}"
+    if serving.payment == "account":
+        credit = await ledger.credit_of(serving.elder_id)
+        if credit < fen:
+            raise Refusal("balance_too_low", balance_fen=credit, needed_fen=fen)
+    return f"elder:{serving.elder_id}"
+
+
+async def void_meal(meal_id: int, reason: str, *, by: Actor, now: datetime) -> MealRow:
+    """Take a meal back: its own row, the mirrored entry, the slot free again. Twice
+    is harmless. Refuses `meal_unknown`, `month_closed`, `day_closed`."""
+    async with writing():
+        return await void_in_transaction(meal_id, reason, by=by, now=now)
+
+
+async def void_in_transaction(
+    meal_id: int, reason: str, *, by: Actor, now: datetime
+) -> MealRow:
+    """`void_meal` inside the caller's `writing()`."""
+    row = await one("SELECT * FROM meal WHERE id = {}", meal_id)
+    if row is None:
+        raise Refusal("meal_unknown", meal=meal_id)
+    if await rows("SELECT id FROM meal_void WHERE served = {}", meal_id):
+        return _meal(row)
+    if await rows(
+        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}",
+        row["kitchen"],
+        row["day"],
+        row["meal"],
+    ):
+        raise Refusal("day_closed", day=row["day"], meal=row["meal"])
+    entry_id = await ledger.reverse(row["entry"], by=by, now=now, note=reason)
+    await insert(
+        MealVoid, served=meal_id, entry=entry_id, reason=reason, at=now, by=by.name
+    )
+    await MealSlot.delete().where(MealSlot.served == meal_id)
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action="meal.void",
+        object_kind="meal",
+        object_id=meal_id,
+        before={"elder": row["elder"], "self_pay_fen": row["self_pay_fen"]},
+        reason=reason,
+    )
+    return _meal(row)
