@@ -1,0 +1,68 @@
+"""Rounds for people who wait at their doors: who goes where, in what order, when.
+
+A library of its own that knows nothing of food: standard library, numpy, numba and
+ortools only, the last three loaded when a search begins. Seconds, metres and amounts
+are whole numbers; coordinates are (lon, lat). docs/routing.md has the contract.
+"""
+
+from routing.check import check
+from routing.distances import Travel
+from routing.explain import Remedy, explain
+from routing.faults import InvalidInput
+from routing.io import read_problem, read_rounds
+from routing.output import read_solution, write_problem, write_solution
+from routing.problem import (
+    Break,
+    Id,
+    Job,
+    Location,
+    Matrix,
+    Mode,
+    Problem,
+    TimeWindow,
+    Vehicle,
+    Weights,
+)
+from routing.schedule import schedule
+from routing.solution import (
+    Round,
+    Route,
+    Solution,
+    Step,
+    Summary,
+    Unassigned,
+    Violation,
+)
+from routing.solver import solve
+
+__all__ = [
+    "Break",
+    "Id",
+    "InvalidInput",
+    "Job",
+    "Location",
+    "Matrix",
+    "Mode",
+    "Problem",
+    "Remedy",
+    "Round",
+    "Route",
+    "Solution",
+    "Step",
+    "Summary",
+    "TimeWindow",
+    "Travel",
+    "Unassigned",
+    "Vehicle",
+    "Violation",
+    "Weights",
+    "check",
+    "explain",
+    "read_problem",
+    "read_rounds",
+    "read_solution",
+    "schedule",
+    "solve",
+    "write_problem",
+    "write_solution",
+]

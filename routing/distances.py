@@ -1,0 +1,134 @@
+"""How long the way takes: a given matrix, or straight line x detour.
+
+From coordinates: metres = straight line x the mode's detour; seconds = metres at the
+mode's speed, plus gate time when the destination lies in another compound than the
+origin. All rounding is half up to whole numbers, so the same pair always costs the
+same. A place without coordinates stands at the mean of the located places of its
+compound, or, when nobody there is located, at the first vehicle's start: nobody is
+dropped for want of a point. The caller marks such stops; the way is only a guess.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from routing.faults import InvalidInput
+from routing.problem import Location, Mode, Problem, Vehicle
+
+METRES_PER_DEGREE = 111_195  # mean earth radius 6,371 km
+
+
+class Travel:
+    """Seconds and metres between the places of one problem.
+
+    A missing place (a vehicle without start or with an open end) costs nothing.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._matrices = problem.matrices
+        self._modes = problem.modes
+        self._points = _points(problem)
+        latitudes = [lat for _, lat in self._points.values()]
+        # One reference latitude for all pairs: cheap, symmetric, and within a city
+        # far more exact than the detour factor.
+        self._shrink = math.cos(math.radians(latitudes[0])) if latitudes else 1.0
+
+    def seconds(self, vehicle: Vehicle, a: Location | None, b: Location | None) -> int:
+        if a is None or b is None or a is b:
+            return 0
+        matrix = self._matrices.get(vehicle.profile)
+        if matrix is not None:
+            whole = _cell(matrix.durations, a, b)
+        else:
+            whole = mode_seconds(
+                self._modes[vehicle.profile], self._crow(a, b), enters_gate(a, b)
+            )
+        return at_speed(whole, vehicle.speed_percent)
+
+    def metres(self, vehicle: Vehicle, a: Location | None, b: Location | None) -> int:
+        if a is None or b is None or a is b:
+            return 0
+        matrix = self._matrices.get(vehicle.profile)
+        if matrix is None:
+            return mode_metres(self._modes[vehicle.profile], self._crow(a, b))
+        if matrix.distances is None:
+            return 0
+        return _cell(matrix.distances, a, b)
+
+    def point(self, location: Location) -> tuple[float, float]:
+        """The (lon, lat) the place is taken to stand at."""
+        return self._points[location]
+
+    def plane(self, location: Location) -> tuple[float, float]:
+        """The place in metres on the local plane."""
+        lon, lat = self._points[location]
+        return lon * METRES_PER_DEGREE * self._shrink, lat * METRES_PER_DEGREE
+
+    def _crow(self, a: Location, b: Location) -> float:
+        (ax, ay), (bx, by) = self.plane(a), self.plane(b)
+        return math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by))
+
+
+def _cell(rows: Sequence[Sequence[int]], a: Location, b: Location) -> int:
+    if a.index is None or b.index is None:
+        raise InvalidInput(["location: needs an index, because a matrix is given"])
+    return int(rows[a.index][b.index])
+
+
+def mode_metres(mode: Mode, crow: float) -> int:
+    return int(crow * mode.detour_percent / 100 + 0.5)
+
+
+def mode_seconds(mode: Mode, crow: float, gate: bool) -> int:
+    metres = mode_metres(mode, crow)
+    ride = (metres * 3600 + mode.metres_per_hour // 2) // mode.metres_per_hour
+    return ride + (mode.gate_seconds if gate else 0)
+
+
+def enters_gate(a: Location, b: Location) -> bool:
+    return b.compound is not None and a.compound != b.compound
+
+
+def at_speed(seconds: int, speed_percent: int) -> int:
+    if speed_percent == 100:
+        return seconds
+    return (seconds * 100 + speed_percent // 2) // speed_percent
+
+
+def locations(problem: Problem) -> Iterable[Location]:
+    for vehicle in problem.vehicles:
+        if vehicle.start is not None:
+            yield vehicle.start
+        if vehicle.end is not None:
+            yield vehicle.end
+    for job in problem.jobs:
+        yield job.location
+
+
+def _points(problem: Problem) -> dict[Location, tuple[float, float]]:
+    """Coordinates of every place, starts first; guesses for those without."""
+    points: dict[Location, tuple[float, float]] = {}
+    compounds: dict[str, set[tuple[float, float]]] = {}
+    for place in locations(problem):
+        if place.lon is not None and place.lat is not None:
+            points[place] = (place.lon, place.lat)
+            if place.compound:
+                compounds.setdefault(place.compound, set()).add(points[place])
+    if not points:
+        return dict.fromkeys(locations(problem), (0.0, 0.0))
+    fallback = next(iter(points.values()))
+    for place in locations(problem):
+        if place not in points:
+            points[place] = _mean(compounds.get(place.compound or ""), fallback)
+    return points
+
+
+def _mean(
+    points: set[tuple[float, float]] | None, fallback: tuple[float, float]
+) -> tuple[float, float]:
+    if not points:
+        return fallback
+    ordered = sorted(points)
+    return (
+        sum(lon for lon, _ in ordered) / len(ordered),
+        sum(lat for _, lat in ordered) / len(ordered),
+    )

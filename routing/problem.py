@@ -1,0 +1,351 @@
+"""The question: jobs to visit, vehicles to do it, and how long the ways take.
+
+Seconds, metres and amounts are whole numbers; coordinates are (lon, lat) in WGS-84.
+Times are seconds after an origin of the caller's choice, usually local midnight.
+Everything is frozen and validated at construction; `InvalidInput` (a ValueError)
+lists every fault with its place. The words are VROOM's, see docs/routing.md.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from routing.faults import Faults, is_id, is_whole
+
+Id = int | str
+
+MAX_JOBS = 20_000
+MAX_PRIORITY = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place: an index into the given matrices, coordinates, or a compound's name.
+
+    `compound` names the gated estate the place lies in; going from one compound to
+    another costs gate time when travel is computed from coordinates. A place known
+    only by its compound stands at the mean of that compound's located places.
+    """
+
+    lon: float | None = None
+    lat: float | None = None
+    index: int | None = None
+    compound: str | None = None
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        if (self.lon is None) != (self.lat is None):
+            faults.add("location", "needs both lon and lat")
+        elif self.lon is not None:
+            _check_degrees(faults, "location.lon", self.lon, 180)
+            _check_degrees(faults, "location.lat", self.lat, 90)
+        if self.index is not None:
+            faults.whole("location_index", self.index)
+        if self.lon is None and self.index is None and not self.compound:
+            faults.add("location", "needs coordinates, an index or a compound")
+        faults.raise_if_any()
+
+    @property
+    def is_placed(self) -> bool:
+        return self.lon is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeWindow:
+    """From `opens` to `closes`, both inclusive, in seconds."""
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        faults.whole("opens", self.opens)
+        faults.whole("closes", self.closes)
+        if not faults.found and self.closes < self.opens:
+            faults.add("closes", f"{self.closes} is before it opens at {self.opens}")
+        faults.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One stop. Windows and `max_age` are kept at the door, after `setup`.
+
+    Parameters
+    ----------
+    service, setup
+        Seconds at the door, and seconds to reach the doors of a building, paid once
+        for consecutive jobs at the same `site` (or, without a site, the same place).
+    delivery
+        Amounts by kind of box, in the order of the vehicles' `capacity`.
+    windows
+        When service may begin; sorted, not overlapping; none means at any time.
+    priority
+        0 to 100; a higher one is dropped later when capacity is short.
+    max_age
+        Longest time in seconds from leaving the kitchen to the door.
+    allowed_vehicles, forbidden_vehicles, preferred_vehicle
+        None allows all; the preferred vehicle is the usual one and only costs when
+        another comes.
+    unserved_cost
+        Cost of dropping the job in seconds; none derives it from `priority`.
+    """
+
+    id: Id
+    location: Location
+    service: int = 0
+    setup: int = 0
+    site: str | None = None
+    delivery: tuple[int, ...] = ()
+    windows: tuple[TimeWindow, ...] = ()
+    priority: int = 0
+    max_age: int | None = None
+    skills: frozenset[int] = frozenset()
+    allowed_vehicles: frozenset[Id] | None = None
+    forbidden_vehicles: frozenset[Id] = frozenset()
+    preferred_vehicle: Id | None = None
+    unserved_cost: int | None = None
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        if not is_id(self.id):
+            faults.add("id", f"needs a whole number or a word, got {self.id!r}")
+        faults.whole("service", self.service)
+        faults.whole("setup", self.setup)
+        faults.amounts("delivery", self.delivery)
+        faults.whole("priority", self.priority)
+        if is_whole(self.priority) and self.priority > MAX_PRIORITY:
+            faults.add("priority", f"must be at most 100, got {self.priority}")
+        if self.max_age is not None:
+            faults.whole("max_age", self.max_age, least=1)
+        if self.unserved_cost is not None:
+            faults.whole("unserved_cost", self.unserved_cost)
+        _check_windows(faults, self.windows)
+        faults.raise_if_any()
+
+    @property
+    def building(self) -> object:
+        """What consecutive jobs must share for setup to be paid once."""
+        if self.site is not None:
+            return self.site
+        place = self.location
+        return place.index if place.index is not None else (place.lon, place.lat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A rest of `service` seconds beginning inside one of the windows."""
+
+    id: Id
+    windows: tuple[TimeWindow, ...]
+    service: int
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        if not is_id(self.id):
+            faults.add("id", f"needs a whole number or a word, got {self.id!r}")
+        faults.whole("service", self.service)
+        if not self.windows:
+            faults.add("time_windows", "needs at least one window")
+        _check_windows(faults, self.windows)
+        faults.raise_if_any()
+
+
+ALWAYS = TimeWindow(0, 2_000_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """A driver with a vehicle.
+
+    Every round begins at `start` (the kitchen) and all but the last return there;
+    the last ends at `end`, or at its last door when `end` is None. One of the two
+    may be missing. `reload` is the time between two rounds. `max_work` limits the
+    time on the road in seconds over all rounds, reloads included; `max_jobs` and
+    `max_travel` (driving seconds) each limit a single round.
+    """
+
+    id: Id
+    profile: str = "car"
+    capacity: tuple[int, ...] = ()
+    shift: TimeWindow = ALWAYS
+    start: Location | None = None
+    end: Location | None = None
+    max_rounds: int = 1
+    reload: int = 0
+    max_work: int | None = None
+    max_jobs: int | None = None
+    max_travel: int | None = None
+    skills: frozenset[int] = frozenset()
+    breaks: tuple[Break, ...] = ()
+    fixed_cost: int | None = None
+    speed_percent: int = 100
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        if not is_id(self.id):
+            faults.add("id", f"needs a whole number or a word, got {self.id!r}")
+        if not isinstance(self.profile, str) or not self.profile:
+            faults.add("profile", f"needs a word, got {self.profile!r}")
+        faults.amounts("capacity", self.capacity)
+        if self.start is None and self.end is None:
+            faults.add("start", "needs a start or an end")
+        faults.whole("max_rounds", self.max_rounds, least=1)
+        if is_whole(self.max_rounds) and self.max_rounds > 1 and self.start is None:
+            faults.add("max_rounds", "several rounds need a start to reload at")
+        faults.whole("reload", self.reload)
+        faults.whole("speed_percent", self.speed_percent, least=1)
+        for name in ("max_work", "max_jobs", "max_travel", "fixed_cost"):
+            if getattr(self, name) is not None:
+                faults.whole(name, getattr(self, name))
+        _check_unique(faults, "breaks", [rest.id for rest in self.breaks])
+        faults.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Travel between indexed places for one profile: seconds, and metres if known.
+
+    Row = from, column = to. Asymmetric matrices are welcome.
+    """
+
+    durations: Sequence[Sequence[int]]
+    distances: Sequence[Sequence[int]] | None = None
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        size = len(self.durations)
+        _check_square(faults, "durations", self.durations, size)
+        if self.distances is not None:
+            _check_square(faults, "distances", self.distances, size)
+        faults.raise_if_any()
+
+    @property
+    def size(self) -> int:
+        return len(self.durations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """How a profile moves when its travel is computed from coordinates."""
+
+    metres_per_hour: int
+    detour_percent: int = 140
+    gate_seconds: int = 50
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        faults.whole("metres_per_hour", self.metres_per_hour, least=1)
+        faults.whole("detour_percent", self.detour_percent, least=100)
+        faults.whole("gate_seconds", self.gate_seconds)
+        faults.raise_if_any()
+
+
+# Straight line x 1.4 and e-bikes at 13-15 km/h were measured on a Beijing district;
+# pushing a cart on foot has no gate to wait at and fewer detours.
+MODES: Mapping[str, Mode] = MappingProxyType(
+    {
+        "walk": Mode(metres_per_hour=4_500, detour_percent=130, gate_seconds=20),
+        "ebike": Mode(metres_per_hour=14_000),
+        "van": Mode(metres_per_hour=20_000, gate_seconds=70),
+        "car": Mode(metres_per_hour=20_000, gate_seconds=70),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The price list of the objective, all in travel seconds.
+
+    unserved x (1 + priority) >> vehicle >> changed_vehicle > one second of travel.
+    `uneven` is the price in percent of each second by which the longest round
+    exceeds the mean (0: evenness is free).
+    """
+
+    unserved: int = 20_000
+    vehicle: int = 900
+    changed_vehicle: int = 60
+    uneven: int = 0
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        for name in ("unserved", "vehicle", "changed_vehicle", "uneven"):
+            faults.whole(name, getattr(self, name))
+        faults.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Jobs, vehicles and travel, consistent with each other."""
+
+    jobs: tuple[Job, ...]
+    vehicles: tuple[Vehicle, ...]
+    matrices: Mapping[str, Matrix] = field(default_factory=dict)
+    modes: Mapping[str, Mode] = field(default_factory=lambda: MODES)
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        from routing.consistency import check_consistency
+
+        object.__setattr__(self, "matrices", MappingProxyType(dict(self.matrices)))
+        object.__setattr__(self, "modes", MappingProxyType(dict(self.modes)))
+        check_consistency(self)
+
+    def unserved_cost(self, job: Job) -> int:
+        if job.unserved_cost is not None:
+            return job.unserved_cost
+        return self.weights.unserved * (1 + job.priority)
+
+    def vehicle_cost(self, vehicle: Vehicle) -> int:
+        if vehicle.fixed_cost is not None:
+            return vehicle.fixed_cost
+        return self.weights.vehicle
+
+    def may_serve(self, vehicle: Vehicle, job: Job) -> bool:
+        """Whether bans and skills let this vehicle come to this door."""
+        if vehicle.id in job.forbidden_vehicles:
+            return False
+        if job.allowed_vehicles is not None and vehicle.id not in job.allowed_vehicles:
+            return False
+        return job.skills <= vehicle.skills
+
+
+def _check_degrees(faults: Faults, place: str, value: object, limit: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        faults.add(place, f"needs degrees, got {value!r}")
+    elif math.isnan(value) or abs(value) > limit:
+        faults.add(place, f"must lie within ±{limit} degrees, got {value}")
+
+
+def _check_windows(faults: Faults, windows: Sequence[TimeWindow]) -> None:
+    for number in range(1, len(windows)):
+        if windows[number].opens <= windows[number - 1].closes:
+            faults.add(
+                f"time_windows[{number}]", "overlaps the one before or is out of order"
+            )
+
+
+def _check_unique(faults: Faults, place: str, ids: Sequence[Id]) -> None:
+    seen: set[Id] = set()
+    for number, identifier in enumerate(ids):
+        if identifier in seen:
+            faults.add(f"{place}[{number}].id", f"{identifier!r} is used twice")
+        seen.add(identifier)
+
+
+def _check_square(
+    faults: Faults, place: str, rows: Sequence[Sequence[int]], size: int
+) -> None:
+    if len(rows) != size:
+        faults.add(place, f"has {len(rows)} rows where durations has {size}")
+    for number, row in enumerate(rows):
+        if len(row) != size:
+            faults.add(f"{place}[{number}]", f"has {len(row)} entries, needs {size}")
+        elif not all(type(value) is int for value in row):
+            bad = next(value for value in row if type(value) is not int)
+            faults.add(f"{place}[{number}]", f"needs whole numbers, got {bad!r}")
+        elif row and min(row) < 0:
+            faults.add(f"{place}[{number}]", f"must not be negative, got {min(row)}")

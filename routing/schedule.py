@@ -1,0 +1,303 @@
+"""Times, loads and violations of rounds whose order is given (VROOM's plan mode).
+
+Pure arithmetic without any solver, so it runs inside a web request: every rule that
+the order breaks is listed with its size, never only the first, and nothing is
+refused except names that do not exist.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from routing.distances import Travel
+from routing.faults import Faults
+from routing.limits import (
+    break_step,
+    broken_at_door,
+    broken_by_round,
+    mark_twice,
+    with_violations,
+    with_work_limit,
+)
+from routing.problem import Break, Id, Job, Location, Problem, Vehicle
+from routing.solution import (
+    Round,
+    Route,
+    Solution,
+    Step,
+    Summary,
+    Unassigned,
+    all_violations,
+)
+from routing.timing import Timed, Visit, late_departure, run
+
+
+def schedule(
+    problem: Problem, rounds: Sequence[Round], travel: Travel | None = None
+) -> Solution:
+    """Time the rounds in the order given and collect everything they violate.
+
+    Parameters
+    ----------
+    rounds
+        Rounds of one vehicle follow each other in the order listed; empty ones are
+        left out. Jobs in no round come back unassigned as `not_planned`.
+    travel
+        Reuse across calls on the same problem; made when missing.
+
+    Raises
+    ------
+    InvalidInput
+        Listing every round that names an unknown vehicle or job.
+    """
+    scheduler = Scheduler(problem, travel or Travel(problem))
+    _refuse_unknown_names(scheduler, rounds)
+    routes: list[Route] = []
+    for vehicle in problem.vehicles:
+        orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
+        routes.extend(scheduler.vehicle_routes(vehicle, orders))
+    planned = Counter(job for route in routes for job in route.jobs)
+    routes = [mark_twice(route, planned) for route in routes]
+    unassigned = tuple(
+        Unassigned(job=job.id, reason="not_planned")
+        for job in problem.jobs
+        if job.id not in planned
+    )
+    return Solution(
+        routes=tuple(routes),
+        unassigned=unassigned,
+        summary=summarise(problem, routes, unassigned),
+    )
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """Times the rounds of single vehicles of one problem."""
+
+    problem: Problem
+    travel: Travel
+    jobs: dict[Id, Job] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = {job.id: job for job in self.problem.jobs}
+
+    def vehicle_routes(
+        self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]
+    ) -> list[Route]:
+        """The vehicle's rounds one after the other, breaks placed where they fit."""
+        plan: list[list[Job | Break]] = [[self.jobs[j] for j in o] for o in orders]
+        if not plan:
+            return []
+        for rest in vehicle.breaks:
+            plan = self._with_break(vehicle, plan, rest)
+        return self._timed(vehicle, plan)
+
+    def _with_break(
+        self, vehicle: Vehicle, plan: list[list[Job | Break]], rest: Break
+    ) -> list[list[Job | Break]]:
+        """The break at the place that violates least, then ends earliest."""
+        candidates = []
+        for number, tasks in enumerate(plan):
+            for place in range(len(tasks) + 1):
+                tried = list(plan)
+                tried[number] = [*tasks[:place], rest, *tasks[place:]]
+                candidates.append(tried)
+        return min(candidates, key=lambda tried: self._badness(vehicle, tried))
+
+    def _badness(
+        self, vehicle: Vehicle, plan: list[list[Job | Break]]
+    ) -> tuple[int, int]:
+        routes = self._timed(vehicle, plan)
+        broken = sum(broken.size for broken in all_violations(routes))
+        return broken, routes[-1].ends
+
+    def _timed(self, vehicle: Vehicle, plan: list[list[Job | Break]]) -> list[Route]:
+        free, routes = vehicle.shift.opens, []
+        for number, tasks in enumerate(plan, start=1):
+            last = number == len(plan)
+            route = self._round(vehicle, number, tasks, free, last)
+            free = max(route.ends + vehicle.reload, route.steps[-1].departure)
+            routes.append(route)
+        return with_work_limit(vehicle, routes)
+
+    def _round(
+        self,
+        vehicle: Vehicle,
+        number: int,
+        tasks: list[Job | Break],
+        free: int,
+        last: bool,
+    ) -> Route:
+        before, inside, after = _split_breaks(tasks)
+        end = vehicle.end if last else vehicle.start
+        rested = run([Visit(rest, 0, 0, 0) for rest in before], free)
+        if rested:
+            free = rested[-1].departure
+        visits = self._visits(vehicle, inside)
+        departs = late_departure(visits, free)
+        timed = run(visits, departs)
+        place = inside[-1].location if isinstance(inside[-1], Job) else vehicle.start
+        back = self.travel.seconds(vehicle, place, end)
+        ends = timed[-1].departure + back
+        back_metres = self.travel.metres(vehicle, place, end)
+        resting = run([Visit(rest, 0, 0, 0) for rest in after], ends)
+        steps = self._steps(vehicle, number, timed, departs)
+        steps.append(Step(type="end", arrival=ends, travel=back, distance=back_metres))
+        steps = [
+            *(break_step(vehicle, number, rest) for rest in rested),
+            *steps,
+            *(break_step(vehicle, number, rest) for rest in resting),
+        ]
+        return self._route(vehicle, number, steps)
+
+    def _visits(self, vehicle: Vehicle, tasks: list[Job | Break]) -> list[Visit]:
+        visits: list[Visit] = []
+        place: Location | None = vehicle.start
+        building: object = None
+        for task in tasks:
+            if isinstance(task, Break):
+                visits.append(Visit(task, 0, 0, 0))
+                continue
+            seconds = self.travel.seconds(vehicle, place, task.location)
+            metres = self.travel.metres(vehicle, place, task.location)
+            setup = 0 if task.building == building else task.setup
+            visits.append(Visit(task, seconds, metres, setup))
+            place, building = task.location, task.building
+        return visits
+
+    def _steps(
+        self, vehicle: Vehicle, number: int, timed: list[Timed], departs: int
+    ) -> list[Step]:
+        jobs = [t.visit.task for t in timed if isinstance(t.visit.task, Job)]
+        load = total_load(vehicle, jobs)
+        steps = [Step(type="start", arrival=departs, load=load)]
+        for visit in timed:
+            task = visit.visit.task
+            if isinstance(task, Break):
+                steps.append(break_step(vehicle, number, visit, load))
+                continue
+            load = tuple(
+                have - out
+                for have, out in zip(
+                    load, task.delivery or (0,) * len(load), strict=True
+                )
+            )
+            steps.append(
+                Step(
+                    type="job",
+                    id=task.id,
+                    arrival=visit.arrival,
+                    setup=visit.visit.setup,
+                    waiting=visit.waiting,
+                    service=task.service,
+                    load=load,
+                    age=visit.begin - departs,
+                    travel=visit.visit.travel,
+                    distance=visit.visit.distance,
+                    violations=broken_at_door(
+                        self.problem,
+                        vehicle,
+                        number,
+                        task,
+                        visit.late,
+                        visit.begin - departs,
+                    ),
+                )
+            )
+        return steps
+
+    def _route(self, vehicle: Vehicle, number: int, steps: list[Step]) -> Route:
+        jobs = [self.jobs[s.id] for s in steps if s.type == "job" and s.id is not None]
+        travel = sum(step.travel for step in steps)
+        changed = sum(is_changed(job, vehicle) for job in jobs)
+        cost = travel + changed * self.problem.weights.changed_vehicle
+        if number == 1:
+            cost += self.problem.vehicle_cost(vehicle)
+        route = Route(
+            vehicle=vehicle.id,
+            round=number,
+            steps=tuple(steps),
+            cost=cost,
+            travel=travel,
+            service=sum(step.service for step in steps),
+            setup=sum(step.setup for step in steps),
+            waiting=sum(step.waiting for step in steps if step.type == "job"),
+            distance=sum(step.distance for step in steps),
+            max_age=max(step.age for step in steps),
+            load=total_load(vehicle, jobs),
+        )
+        return with_violations(route, broken_by_round(vehicle, route, len(jobs)))
+
+
+def _refuse_unknown_names(scheduler: Scheduler, rounds: Sequence[Round]) -> None:
+    faults = Faults()
+    vehicles = {vehicle.id for vehicle in scheduler.problem.vehicles}
+    for number, planned in enumerate(rounds):
+        if planned.vehicle not in vehicles:
+            faults.add(f"rounds[{number}].vehicle", f"no vehicle {planned.vehicle!r}")
+        for place, job in enumerate(planned.jobs):
+            if job not in scheduler.jobs:
+                faults.add(f"rounds[{number}].jobs[{place}]", f"no job {job!r}")
+    faults.raise_if_any()
+
+
+def _split_breaks(
+    tasks: list[Job | Break],
+) -> tuple[list[Break], list[Job | Break], list[Break]]:
+    """Breaks before leaving, the round itself, breaks after coming back."""
+    jobs = [place for place, task in enumerate(tasks) if isinstance(task, Job)]
+    first, last = jobs[0], jobs[-1]
+    before = [task for task in tasks[:first] if isinstance(task, Break)]
+    after = [task for task in tasks[last + 1 :] if isinstance(task, Break)]
+    return before, tasks[first : last + 1], after
+
+
+def total_load(vehicle: Vehicle, jobs: Sequence[Job]) -> tuple[int, ...]:
+    return tuple(
+        sum(job.delivery[kind] for job in jobs if job.delivery)
+        for kind in range(len(vehicle.capacity))
+    )
+
+
+def is_changed(job: Job, vehicle: Vehicle) -> bool:
+    return job.preferred_vehicle not in (None, vehicle.id)
+
+
+def summarise(
+    problem: Problem, routes: Sequence[Route], unassigned: Sequence[Unassigned]
+) -> Summary:
+    """Totals and the cost by the problem's weights."""
+    jobs = {job.id: job for job in problem.jobs}
+    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+    uneven = unevenness(routes)
+    return Summary(
+        cost=sum(route.cost for route in routes)
+        + sum(problem.unserved_cost(jobs[left.job]) for left in unassigned)
+        + uneven * problem.weights.uneven // 100,
+        routes=len(routes),
+        vehicles=len({route.vehicle for route in routes}),
+        unassigned=len(unassigned),
+        travel=sum(route.travel for route in routes),
+        service=sum(route.service for route in routes),
+        setup=sum(route.setup for route in routes),
+        waiting=sum(route.waiting for route in routes),
+        distance=sum(route.distance for route in routes),
+        max_age=max((route.max_age for route in routes), default=0),
+        changed_vehicle=sum(
+            is_changed(jobs[job], vehicles[route.vehicle])
+            for route in routes
+            for job in route.jobs
+        ),
+        uneven=uneven,
+        violations=len(all_violations(routes)),
+    )
+
+
+def unevenness(routes: Sequence[Route]) -> int:
+    """Seconds by which the longest working vehicle exceeds the mean."""
+    worked: Counter[Id] = Counter()
+    for route in routes:
+        worked[route.vehicle] += route.ends - route.departs
+    if not worked:
+        return 0
+    return max(worked.values()) - sum(worked.values()) // len(worked)

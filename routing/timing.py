@@ -1,0 +1,79 @@
+"""The clock of one round: pure arithmetic on visits in a fixed order.
+
+A round leaves as late as it can without anyone being served later than with the
+earliest departure, so that waiting happens at the kitchen, where food stays hot, and
+not on the road.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.problem import Break, Job, TimeWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A job or a break with the way that leads to it."""
+
+    task: Job | Break
+    travel: int
+    distance: int
+    setup: int
+
+    @property
+    def service(self) -> int:
+        return self.task.service
+
+    @property
+    def windows(self) -> tuple[TimeWindow, ...]:
+        return self.task.windows
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A visit with its times; `late` is how far it misses its last window."""
+
+    visit: Visit
+    arrival: int
+    begin: int
+    late: int
+    slack: int
+
+    @property
+    def waiting(self) -> int:
+        return self.begin - self.arrival - self.visit.setup
+
+    @property
+    def departure(self) -> int:
+        return self.begin + self.visit.service
+
+
+def run(visits: Sequence[Visit], departs: int) -> list[Timed]:
+    """Every visit as early as the departure and its windows allow."""
+    clock, timed = departs, []
+    for visit in visits:
+        arrival = clock + visit.travel
+        timed.append(_begin(visit, arrival))
+        clock = timed[-1].departure
+    return timed
+
+
+def late_departure(visits: Sequence[Visit], earliest: int) -> int:
+    """The latest departure that serves nobody later than leaving at `earliest`."""
+    waited, room = 0, None
+    for timed in run(visits, earliest):
+        waited += timed.waiting
+        room = waited + timed.slack if room is None else min(room, waited + timed.slack)
+    return earliest if room is None else earliest + min(waited, room)
+
+
+def _begin(visit: Visit, arrival: int) -> Timed:
+    """Service in the first window still open on arrival, or late after the last."""
+    ready = arrival + visit.setup
+    for window in visit.windows:
+        if ready <= window.closes:
+            begin = max(ready, window.opens)
+            return Timed(visit, arrival, begin, 0, window.closes - begin)
+    if visit.windows:
+        return Timed(visit, arrival, ready, ready - visit.windows[-1].closes, 0)
+    return Timed(visit, arrival, ready, 0, 1 << 40)

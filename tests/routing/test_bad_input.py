@@ -1,0 +1,144 @@
+"""Bad input is refused with every fault and its place."""
+
+from typing import Any
+
+import pytest
+
+from routing import InvalidInput, read_problem
+
+DOOR = {"id": 1, "location_index": 1}
+BIKE = {"id": "a", "profile": "ebike", "start_index": 0}
+ROWS = {"ebike": {"durations": [[0, 1], [1, 0]]}}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {"jobs": [DOOR], "vehicles": [BIKE], "matrices": ROWS, **changes}
+
+
+def job(**changes: Any) -> dict[str, Any]:
+    return document(jobs=[{**DOOR, **changes}])
+
+
+def vehicle(**changes: Any) -> dict[str, Any]:
+    return document(vehicles=[{**BIKE, **changes}])
+
+
+TABLE: list[tuple[Any, str]] = [
+    # the document
+    ([], "the document must be an object, got a list"),
+    (document(jobs=3), "jobs: needs a list, got a number"),
+    (document(jobs=["x"]), "jobs[0]: needs an object, got a text"),
+    (document(vehicles=[]), "vehicles: needs at least one vehicle"),
+    (document(shipments=[{}]), "shipments: is not supported; use jobs"),
+    (document(weights={"vehicle": -1}), "weights.vehicle: must be at least 0, got -1"),
+    # jobs
+    (job(id=None), "jobs[0].id: needs a whole number or a word, got None"),
+    (job(service=-1), "jobs[0].service: must be at least 0, got -1"),
+    (job(service=1.5), "jobs[0].service: needs a whole number, got 1.5"),
+    (job(service=True), "jobs[0].service: needs a whole number, got True"),
+    (job(max_age=0), "jobs[0].max_age: must be at least 1, got 0"),
+    (job(priority=101), "jobs[0].priority: must be at most 100, got 101"),
+    (job(pickup=[1]), "jobs[0].pickup: is not supported; only deliveries are"),
+    (job(delivery=[1]), "jobs[0].delivery: no vehicle states a capacity"),
+    (
+        job(delivery=[-1]),
+        "jobs[0].delivery[0]: must be at least 0, got -1",
+    ),
+    (
+        job(time_windows=[[9, 5]]),
+        "jobs[0].time_windows[0].closes: 5 is before it opens at 9",
+    ),
+    (
+        job(time_windows=[[0, 9], [5, 12]]),
+        "jobs[0].time_windows[1]: overlaps the one before or is out of order",
+    ),
+    (
+        job(time_windows=[[0]]),
+        "jobs[0].time_windows[0]: needs [opens, closes], got [0]",
+    ),
+    (job(location_index=2), "jobs[0].location: index 2 is outside the matrix (2)"),
+    (
+        job(location_index=-1),
+        "jobs[0].location_index: must be at least 0, got -1",
+    ),
+    (
+        document(jobs=[{"id": 1, "location": [float("nan"), 3]}]),
+        "jobs[0].location.lon: must lie within ±180 degrees, got nan",
+    ),
+    (
+        document(jobs=[{"id": 1, "location": [39.9, 116.4]}]),
+        "jobs[0].location.lat: must lie within ±90 degrees, got 116.4",
+    ),
+    (
+        document(jobs=[{"id": 1, "location": [116.4, 39.9]}]),
+        "jobs[0].location: needs a location_index, because a matrix is given",
+    ),
+    (
+        document(jobs=[{"id": 1}]),
+        "jobs[0].location: is missing: give coordinates, an index or a compound",
+    ),
+    (document(jobs=[DOOR, DOOR]), "jobs[1].id: 1 is already the id of jobs[0]"),
+    (job(allowed_vehicles=["z"]), "jobs[0].allowed_vehicles: no vehicle 'z'"),
+    (job(preferred_vehicle="z"), "jobs[0].preferred_vehicle: no vehicle 'z'"),
+    # vehicles
+    (vehicle(start_index=None), "vehicles[0].start: needs a start or an end"),
+    (vehicle(max_rounds=0), "vehicles[0].max_rounds: must be at least 1, got 0"),
+    (vehicle(capacity=["4"]), "vehicles[0].capacity[0]: needs a whole number, got '4'"),
+    (
+        vehicle(profile="rocket"),
+        "vehicles[0].profile: 'rocket' has no matrix and is none of "
+        "car, ebike, van, walk",
+    ),
+    (
+        vehicle(time_window=[5, 3]),
+        "vehicles[0].time_windows[0].closes: 3 is before it opens at 5",
+    ),
+    (
+        vehicle(breaks=[{"id": 1, "service": 5}]),
+        "vehicles[0].breaks[0].time_windows: needs at least one window",
+    ),
+    (
+        document(vehicles=[{**BIKE, "capacity": [1]}, {**BIKE, "id": "b"}]),
+        "vehicles: capacities must all have the same number of kinds",
+    ),
+    # matrices
+    (
+        document(matrices={"ebike": {"durations": [[0, 1], [1]]}}),
+        "matrices.ebike.durations[1]: has 1 entries, needs 2",
+    ),
+    (
+        document(matrices={"ebike": {"durations": [[0, -1], [1, 0]]}}),
+        "matrices.ebike.durations[0]: must not be negative, got -1",
+    ),
+    (
+        document(matrices={"ebike": {"durations": [[0, None], [1, 0]]}}),
+        "matrices.ebike.durations[0]: needs whole numbers, got None",
+    ),
+    (
+        document(matrices={"ebike": {}}),
+        "matrices.ebike.durations: needs a list of rows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "fault"), TABLE)
+def test_each_fault_is_named_with_its_place(data: Any, fault: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_problem(data)
+    assert fault in refused.value.faults
+
+
+def test_all_faults_are_listed_together() -> None:
+    data = document(
+        jobs=[{**DOOR, "service": -1, "setup": "x"}, {"id": 2}],
+        vehicles=[{**BIKE, "reload": -5}],
+    )
+    with pytest.raises(InvalidInput) as refused:
+        read_problem(data)
+    assert len(refused.value.faults) == 4
+
+
+def test_more_jobs_than_anyone_plans_at_once_are_refused() -> None:
+    jobs = [{"id": number, "location_index": 1} for number in range(20_001)]
+    with pytest.raises(InvalidInput, match="at most 20000 at once"):
+        read_problem(document(jobs=jobs))

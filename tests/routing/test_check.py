@@ -1,0 +1,135 @@
+"""The checker finds each planted fault, and nothing in a sound plan."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from routing import Problem, Solution, Step, check, schedule, solve
+from routing.solution import Round, Route
+from tests.routing.cases import district, problem
+
+
+def sound_plan() -> tuple[Problem, Solution]:
+    question = district(seed=3)
+    return question, solve(question, engine="floor")
+
+
+def with_step(solution: Solution, change: Callable[[Step], Step]) -> Solution:
+    """The plan with its first job step changed."""
+    route = solution.routes[0]
+    place = next(n for n, step in enumerate(route.steps) if step.type == "job")
+    steps = list(route.steps)
+    steps[place] = change(steps[place])
+    return replace(
+        solution, routes=(replace(route, steps=tuple(steps)), *solution.routes[1:])
+    )
+
+
+def causes(question: Problem, solution: Solution) -> set[str]:
+    return {fault.cause for fault in check(question, solution)}
+
+
+def test_a_sound_plan_has_no_fault() -> None:
+    question, solution = sound_plan()
+    assert check(question, solution) == []
+
+
+PLANTED: list[tuple[str, Callable[[Step], Step]]] = [
+    ("wrong_time", lambda step: replace(step, arrival=step.arrival - 60)),
+    ("wrong_time", lambda step: replace(step, service=step.service + 1)),
+    ("wrong_time", lambda step: replace(step, setup=step.setup + 1)),
+    ("wrong_time", lambda step: replace(step, age=step.age - 1)),
+    ("wrong_time", lambda step: replace(step, waiting=-1)),
+    ("wrong_time", lambda step: replace(step, travel=0, distance=0)),
+    ("wrong_load", lambda step: replace(step, load=tuple(x + 1 for x in step.load))),
+    ("unknown", lambda step: replace(step, id=999)),
+    ("missing", lambda step: replace(step, id=999)),
+]
+
+
+@pytest.mark.parametrize(("cause", "change"), PLANTED)
+def test_a_falsified_step_is_found(cause: str, change: Callable[[Step], Step]) -> None:
+    question, solution = sound_plan()
+    assert cause in causes(question, with_step(solution, change))
+
+
+def test_a_job_left_out_silently_is_missing() -> None:
+    question, solution = sound_plan()
+    assert "missing" in causes(question, replace(solution, routes=solution.routes[1:]))
+
+
+def test_a_job_visited_twice_is_found() -> None:
+    question, solution = sound_plan()
+    doubled = schedule(question, [*solution.rounds, solution.rounds[0]])
+    assert "twice" in causes(question, doubled)
+
+
+def test_a_vehicle_nobody_has_is_found() -> None:
+    question, solution = sound_plan()
+    strange = replace(solution.routes[0], vehicle="ghost")
+    routes = (strange, *solution.routes[1:])
+    assert "unknown" in causes(question, replace(solution, routes=routes))
+
+
+def test_a_false_total_is_found() -> None:
+    question, solution = sound_plan()
+    summary = replace(solution.summary, travel=1)
+    assert "wrong_summary" in causes(question, replace(solution, summary=summary))
+
+
+def test_leaving_before_the_shift_is_found() -> None:
+    question, solution = sound_plan()
+    early: Route = solution.routes[0]
+    steps = tuple(replace(s, arrival=s.arrival - 20_000) for s in early.steps)
+    routes = (replace(early, steps=steps), *solution.routes[1:])
+    assert "shift" in causes(question, replace(solution, routes=routes))
+
+
+def test_two_rounds_at_the_same_time_are_found() -> None:
+    question = problem("second_round_after_reload")
+    both = schedule(question, [Round("a", (1, 2)), Round("a", (3, 4))])
+    steps = tuple(replace(s, arrival=s.arrival - 700) for s in both.routes[1].steps)
+    routes = (both.routes[0], replace(both.routes[1], steps=steps))
+    assert causes(question, replace(both, routes=routes)) == {"wrong_time"}
+
+
+BROKEN = [
+    ("too_big_for_any_vehicle", [Round("a", (1,))], "load"),
+    ("hot_limit_too_far", [Round("a", (1,))], "age"),
+    ("nobody_may_come", [Round("a", (1,))], "vehicle_forbidden"),
+    ("banned_driver_stays_away", [Round("b", (2, 1))], "vehicle_forbidden"),
+    ("window_already_closed", [Round("a", (1,))], "delay"),
+    ("beyond_the_shift", [Round("a", (1,))], "shift"),
+    ("at_most_two_doors", [Round("a", (1, 2, 3))], "max_tasks"),
+    (
+        "no_second_round_without_leave",
+        [Round("a", (1, 2)), Round("a", (3, 4))],
+        "max_rounds",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "rounds", "cause"), BROKEN)
+def test_schedule_and_checker_name_the_same_broken_rule(
+    name: str, rounds: list[Round], cause: str
+) -> None:
+    question = problem(name)
+    solution = schedule(question, rounds)
+    assert cause in {violation.cause for violation in solution.violations}
+    assert cause in causes(question, solution)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_generated_days_pass_the_checker(seed: int) -> None:
+    question = district(seed, doors=14)
+    assert check(question, solve(question, engine="floor")) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_searched_days_pass_the_checker_and_are_no_dearer(seed: int) -> None:
+    question = district(seed, doors=10)
+    floor = solve(question, engine="floor")
+    found = solve(question, seconds=0.3, engine="ortools")
+    assert check(question, found) == []
+    assert found.summary.cost <= floor.summary.cost

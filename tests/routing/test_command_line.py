@@ -1,0 +1,156 @@
+"""The child-process contract: JSON in, JSON out, exit codes 0 to 3."""
+
+import io
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from routing import read_problem, read_solution, solve, write_problem, write_solution
+from routing.__main__ import main
+from tests.routing.cases import district, load, problem
+
+
+def call(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    *arguments: str,
+) -> tuple[int, Any, str]:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    code = main(arguments)
+    said = capsys.readouterr()
+    return code, json.loads(said.out), said.err
+
+
+def test_a_solved_problem_exits_with_0(monkeypatch: Any, capsys: Any) -> None:
+    text = json.dumps(load("three_doors_on_a_line")["problem"])
+    code, answer, _ = call(monkeypatch, capsys, text, "--seconds", "0.2")
+    assert code == 0
+    assert answer["code"] == 0
+    assert answer["summary"]["cost"] == 1500
+    assert [step["type"] for step in answer["routes"][0]["steps"]] == [
+        "start",
+        "job",
+        "job",
+        "job",
+        "end",
+    ]
+
+
+def test_unassigned_jobs_exit_with_3_and_still_answer(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    text = json.dumps(load("too_big_for_any_vehicle")["problem"])
+    code, answer, _ = call(monkeypatch, capsys, text, "solve", "--engine", "floor")
+    assert code == 3
+    assert answer["unassigned"] == [
+        {"id": 1, "type": "job", "reason": "too_big", "location_index": 1}
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"jobs": 1}', '{"rounds": 3}'])
+def test_bad_input_exits_with_2_and_lists_its_faults(
+    monkeypatch: Any, capsys: Any, text: str
+) -> None:
+    code, answer, said = call(monkeypatch, capsys, text)
+    assert code == 2
+    assert answer["faults"]
+    assert answer["faults"][0] in said
+
+
+def test_an_internal_error_exits_with_1_and_says_so_in_json(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("routing.__main__.solve", fail)
+    text = json.dumps(load("three_doors_on_a_line")["problem"])
+    code, answer, said = call(monkeypatch, capsys, text)
+    assert (code, answer["code"]) == (1, 1)
+    assert "RuntimeError: broken" in said
+
+
+def test_progress_comes_as_json_lines(monkeypatch: Any, capsys: Any) -> None:
+    text = json.dumps(load("three_doors_on_a_line")["problem"])
+    arguments = ("--seconds", "0.2", "--progress")
+    _, _, said = call(monkeypatch, capsys, text, *arguments)
+    first = json.loads(said.splitlines()[0])
+    assert first["phase"] == "floor"
+    assert {"seconds", "cost"} <= first.keys()
+
+
+def test_a_written_solution_passes_the_check_command(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    question = district(seed=5)
+    answer = write_solution(solve(question, engine="floor"), question)
+    both = {"problem": write_problem(question), "solution": answer}
+    code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+    assert (code, found) == (0, {"faults": []})
+    answer["routes"][0]["steps"][1]["arrival"] += 60
+    code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+    assert code == 3
+    assert found["faults"][0]["cause"] == "wrong_time"
+
+
+@pytest.mark.parametrize("garbage", [None, [], {}, {"routes": 3}, {"summary": {}}])
+def test_a_garbage_solution_is_an_input_fault(
+    monkeypatch: Any, capsys: Any, garbage: Any
+) -> None:
+    both = {"problem": load("three_doors_on_a_line")["problem"], "solution": garbage}
+    code, _, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+    assert code == 2
+
+
+def test_given_rounds_are_scheduled_in_their_order(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    data = load("three_doors_on_a_line")["problem"]
+    data["vehicles"][0]["steps"] = [
+        {"type": "start"},
+        *({"type": "job", "id": number} for number in (2, 3, 1)),
+        {"type": "end"},
+    ]
+    code, answer, _ = call(monkeypatch, capsys, json.dumps(data), "schedule")
+    assert code == 0
+    steps = answer["routes"][0]["steps"]
+    assert [step["arrival"] for step in steps] == [0, 200, 300, 500, 600]
+
+
+def test_an_unassigned_job_is_explained_with_a_remedy(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    question = problem("hot_limit_too_far")
+    answer = write_solution(solve(question, engine="floor"))
+    both = {"problem": write_problem(question), "solution": answer}
+    code, said, _ = call(monkeypatch, capsys, json.dumps(both), "explain")
+    assert code == 0
+    assert said["unassigned"][0]["remedies"][0]["change"] == "age"
+    assert said["unassigned"][0]["remedies"][0]["size"] == 100
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_problems_and_solutions_survive_json_both_ways(seed: int) -> None:
+    question = district(seed)
+    copy = read_problem(json.loads(json.dumps(write_problem(question))))
+    assert copy == question
+    answer = solve(question, engine="floor")
+    assert read_solution(json.loads(json.dumps(write_solution(answer)))) == answer
+
+
+def test_the_module_runs_as_a_child_process() -> None:
+    text = json.dumps(load("three_doors_on_a_line")["problem"])
+    child = subprocess.run(
+        [sys.executable, "-m", "routing", "--engine", "floor"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert child.returncode == 0
+    assert json.loads(child.stdout)["engine"] == "floor"
