@@ -75,6 +75,8 @@ async def record(
     makes other recorders wait until the commit. Sensitive values go through
     `sealed_diff` first.
     """
+    if at.tzinfo is None:
+        raise ValueError("at must be an aware datetime")
     line = {
         "at": at.astimezone(UTC),
         "actor": by,

@@ -133,7 +133,7 @@ class PooledPostgresEngine(Doors, PostgresEngine):
     @asynccontextmanager
     async def _transaction(self, begin: str, *, writes: bool) -> AsyncIterator[None]:
         async with self._borrowed() as connection:
-            await connection.execute(begin)
+            await _begin(connection, begin)
             transaction = Transaction(connection, writes)
             self.current_transaction.set(transaction)
             try:
@@ -157,6 +157,13 @@ class PooledPostgresEngine(Doors, PostgresEngine):
             yield connection
         finally:
             await to_the_end(asyncio.ensure_future(_give_back(pool, connection)))
+
+
+async def _begin(connection: Any, begin: str) -> None:
+    try:
+        await connection.execute(begin)
+    except DRIVER_ERRORS as error:
+        raise translate(error) from error
 
 
 async def _commit(connection: Any) -> None:

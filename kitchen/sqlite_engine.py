@@ -93,12 +93,12 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         self._loop = loop
 
     async def close(self) -> None:
-        """Close every connection and thread; waits for the running write."""
+        """Close every connection and thread; waits a while for the running write."""
         if self._loop is asyncio.get_running_loop():
-            async with self._writer_turn():
-                self._shut()
-        else:
-            self._shut()
+            with contextlib.suppress(Refusal):
+                async with self._writer_turn():
+                    self._shut()
+        self._shut()
 
     def _shut(self) -> None:
         if self._loop is None:
@@ -159,6 +159,8 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         try:
             return await to_the_end(work, hurry=connection.interrupt)
         except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
+                raise DatabaseMisuse("every write is in writing()") from error
             raise translate(error) from error
 
     async def insert_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[Any]:

@@ -177,8 +177,6 @@ def _from_sqlite(error: sqlite3.Error) -> BaseException:
         return Refusal("database_busy")
     if code == sqlite3.SQLITE_FULL:
         return Refusal("disk_full")
-    if code == sqlite3.SQLITE_READONLY:
-        return DatabaseMisuse("a write reached a reader: every write is in writing()")
     return error
 
 
@@ -205,6 +203,12 @@ BUSY_ERRORS = (
     asyncpg.SerializationError,
     asyncpg.TooManyConnectionsError,
 )
+GONE_ERRORS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+)
 
 
 def _from_postgres(
@@ -214,6 +218,8 @@ def _from_postgres(
         return _postgres_conflict(error)
     if isinstance(error, BUSY_ERRORS):
         return Refusal("database_busy")
+    if isinstance(error, GONE_ERRORS):
+        return Refusal("database_unreachable")
     if isinstance(error, asyncpg.DiskFullError):
         return Refusal("disk_full")
     if isinstance(error, asyncpg.ReadOnlySQLTransactionError):

@@ -105,17 +105,29 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh migrated database, on each engine in turn."""
-    if request.param == "sqlite":
-        yield _fresh_file(request.getfixturevalue("sqlite_template"), tmp_path)
-        return
-    server: str = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite file."""
+    path = tmp_path / "kitchen.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A fresh migrated PostgreSQL database, dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_run(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield _url(server, name)
-    asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    # FILE_COPY takes a third of the time of the default when nothing else is written.
+    create = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY"
+    asyncio.run(_run(postgres_server, create))
+    yield _url(postgres_server, name)
+    asyncio.run(_run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -128,24 +140,21 @@ async def database(database_url: str) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh migrated SQLite file, for tests of what only SQLite does."""
-    return _fresh_file(sqlite_template, tmp_path)
-
-
-@pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Engine]:
-    """A fresh, migrated, open SQLite database."""
+    """A fresh, migrated, open SQLite database, for what only SQLite does."""
     engine = doors.configure(sqlite_url, tables())
     await engine.open()
     yield engine
     await engine.close()
 
 
-def _fresh_file(template: Path, folder: Path) -> str:
-    path = folder / "kitchen.db"
-    shutil.copyfile(template, path)
-    return f"sqlite:///{path}"
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[Engine]:
+    """A fresh, migrated, open PostgreSQL database, for what only PostgreSQL does."""
+    engine = doors.configure(postgres_url, tables())
+    await engine.open()
+    yield engine
+    await engine.close()
 
 
 def _url(server: str, database: str) -> str:
