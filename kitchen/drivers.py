@@ -134,7 +134,7 @@ async def add_driver(
             Driver,
             kitchen=kitchen_id,
             phone_sealed="",
-            phone_tail=phone[-4:],
+            phone_tail="",
             staff_id=None,
             active=True,
             **asdict(fields),
@@ -156,21 +156,30 @@ async def change_driver(
     check_fields(fields)
     async with writing():
         before = await driver_by_id(driver_id)
-        values: dict[str, object] = dict(asdict(fields))
+        await rows(
+            "UPDATE driver SET name = {}, profile = {}, capacity = {},"
+            " shift_from_minutes = {}, shift_to_minutes = {}, max_rounds = {},"
+            " carries_bulk = {} WHERE id = {}",
+            fields.name,
+            fields.profile,
+            fields.capacity,
+            fields.shift_from_minutes,
+            fields.shift_to_minutes,
+            fields.max_rounds,
+            fields.carries_bulk,
+            driver_id,
+        )
         if phone is not None:
-            values["phone_tail"] = phone[-4:]
             await _seal_phone(driver_id, phone)
-        await Driver.update(values).where(Driver.id == driver_id)
-        await _record("driver.change", driver_id, by, now, asdict(before), values)
+        after = asdict(fields)
+        await _record("driver.change", driver_id, by, now, asdict(before), after)
 
 
-async def set_active(
-    driver_id: int, active: bool, *, by: Actor, now: datetime
-) -> None:
+async def set_active(driver_id: int, active: bool, *, by: Actor, now: datetime) -> None:
     """Retire a driver, or take one back; past rounds are untouched."""
     async with writing():
         before = await driver_by_id(driver_id)
-        await Driver.update({"active": active}).where(Driver.id == driver_id)
+        await rows("UPDATE driver SET active = {} WHERE id = {}", active, driver_id)
         action = "driver.return" if active else "driver.retire"
         was = {"active": before.active}
         await _record(action, driver_id, by, now, was, {"active": active})
@@ -207,8 +216,11 @@ async def lift_ban(ban_id: int, *, by: Actor, now: datetime) -> None:
         found = await one("SELECT * FROM driver_ban WHERE id = {}", ban_id)
         if found is None or found["lifted_at"] is not None:
             return
-        await DriverBan.update({"lifted_at": now, "lifted_by": by.name}).where(
-            DriverBan.id == ban_id
+        await rows(
+            "UPDATE driver_ban SET lifted_at = {}, lifted_by = {} WHERE id = {}",
+            now,
+            by.name,
+            ban_id,
         )
         facts = {"elder": found["elder"]}
         await _record("driver.lift_ban", found["driver"], by, now, facts, {})
@@ -230,7 +242,12 @@ def check_fields(fields: DriverFields) -> None:
 
 async def _seal_phone(driver_id: int, phone: str) -> None:
     sealed = sealing.seal("driver", "phone_sealed", driver_id, phone)
-    await Driver.update({"phone_sealed": sealed}).where(Driver.id == driver_id)
+    await rows(
+        "UPDATE driver SET phone_sealed = {}, phone_tail = {} WHERE id = {}",
+        sealed,
+        phone[-4:],
+        driver_id,
+    )
 
 
 async def _record(

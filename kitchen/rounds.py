@@ -2,31 +2,23 @@
 kitchen's rounds and the solver's routes.
 
 A plan is a draft until it is published; a published plan is never edited, a change
-copies it into the next version.
+copies it into the next version. Clocks of the solver are seconds after local midnight.
 """
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+import routing
+from kitchen.drivers import Driver, DriverFacts
 from kitchen.headcounts import Diner
 from kitchen.places import DiningPoint, Kitchen
-
-
-class Driver(Table, tablename="driver"):
-    """A driver or volunteer, with vehicle and shift (minutes after midnight)."""
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    name = Text()
-    phone_sealed = Text()
-    phone_tail = Text()
-    staff_id = Integer(null=True)
-    profile = Text()  # walk | ebike | van
-    capacity = Integer()  # portions
-    shift_from_minutes = Integer()
-    shift_to_minutes = Integer()
-    max_rounds = Integer()
-    carries_bulk = Boolean()  # takes containers to dining points
-    active = Boolean()
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.stops import STAIRWELL_SECONDS, Drop, climb, climbs, grouped
+from kitchen.timetables import Fault, Order, Proposal, TimedRound, TimedStop, Timetable
 
 
 class RoundPlan(Table, tablename="round_plan"):
@@ -36,7 +28,7 @@ class RoundPlan(Table, tablename="round_plan"):
     day = Date()
     meal = Text()
     version = Integer()
-    engine = Text()  # ortools | … | fallback | hand
+    engine = Text()  # ortools | sisr | floor | … | hand
     fallback = Boolean()
     distances = Text()  # how travel times were obtained
     digest = Text()
@@ -90,3 +82,298 @@ class Loading(Table, tablename="loading"):
     decidegrees = Integer(null=True)
     at = Timestamptz()
     by = Text()
+
+
+BULK = 1
+"""The skill of carrying containers to dining points."""
+
+RELOAD_SECONDS = 600
+
+Groups = Mapping[routing.Id, tuple[Drop, ...]]
+
+# Into the solver's words ------------------------------------------------------
+
+
+async def problem_for(
+    kitchen_id: int, day: date, meal: str, locked: Sequence[Order] = ()
+) -> tuple[routing.Problem, Groups]:
+    """The day as a routing problem, and what each of its jobs stands for.
+
+    Doors that nobody has placed are left out: they stay on the board's waiting list.
+    `locked` rounds are left out with their doors; their drivers lose those rounds.
+    """
+    return problem_of(await inputs_for(kitchen_id, day, meal), locked)
+
+
+def problem_of(
+    inputs: Inputs, locked: Sequence[Order] = ()
+) -> tuple[routing.Problem, Groups]:
+    """`problem_for` on inputs already loaded."""
+    kept = {key for order in locked for key in order.keys}
+    taken = Counter(order.driver_id for order in locked)
+    drivers = [d for d in inputs.drivers if d.max_rounds > taken[d.id]]
+    placed = [d for d in inputs.drops if d.is_placed and d.key not in kept]
+    most = min((d.capacity for d in drivers), default=1)
+    by_ban: dict[frozenset[int], list[Drop]] = {}
+    for drop in placed:
+        by_ban.setdefault(_banned(inputs, drop), []).append(drop)
+    groups = [g for drops in by_ban.values() for g in grouped(drops, most)]
+    free = _free_after(inputs, locked)
+    vehicles = tuple(
+        _vehicle(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
+        for d in drivers
+    )
+    return _problem(inputs, groups, vehicles)
+
+
+def _problem(
+    inputs: Inputs,
+    groups: Iterable[Sequence[Drop]],
+    vehicles: tuple[routing.Vehicle, ...],
+) -> tuple[routing.Problem, Groups]:
+    known = {vehicle.id for vehicle in vehicles}
+    numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
+    jobs = tuple(_job(inputs, n, group, known) for n, group in numbered)
+    return routing.Problem(jobs=jobs, vehicles=vehicles), dict(numbered)
+
+
+def _job(
+    inputs: Inputs, number: int, group: tuple[Drop, ...], known: set[routing.Id]
+) -> routing.Job:
+    """One climb as one job: windows and hot limit hold for its last door."""
+    stairs, first = climb(group), group[0]
+    service = inputs.service
+    if first.is_point:
+        opens, closes = service.cooked_by_minutes, service.serve_from_minutes
+    else:
+        opens, closes = service.depart_minutes, service.serve_to_minutes
+    start = max(0, opens * 60 - stairs.at_door[0])
+    usual = Counter(
+        inputs.usual[drop.key] for drop in group if inputs.usual.get(drop.key) in known
+    )
+    weight = routing.Weights().unserved
+    return routing.Job(
+        id=number,
+        location=_location(first),
+        service=stairs.service,
+        setup=0 if first.is_point else STAIRWELL_SECONDS,
+        site="/".join(str(part) for part in first.stairwell),
+        delivery=(sum(drop.portions for drop in group),),
+        windows=(
+            routing.TimeWindow(start, max(start, closes * 60 - stairs.at_door[-1])),
+        ),
+        priority=max(drop.priority for drop in group),
+        unserved_cost=sum(weight * (1 + drop.priority) for drop in group),
+        max_age=max(1, inputs.kitchen.hot_limit_minutes * 60 - stairs.at_door[-1]),
+        skills=frozenset({BULK}) if first.is_point else frozenset(),
+        forbidden_vehicles=frozenset(
+            driver for drop in group for driver in _banned(inputs, drop)
+        )
+        & frozenset(known),
+        preferred_vehicle=usual.most_common(1)[0][0] if usual else None,
+    )
+
+
+def _location(drop: Drop) -> routing.Location:
+    """Where the drop is; the gated compound costs gate time."""
+    compound = drop.compound or None
+    if drop.lon_e6 is None or drop.lat_e6 is None:
+        return routing.Location(compound=compound or drop.name or "?")
+    lon, lat = drop.lon_e6 / 1_000_000, drop.lat_e6 / 1_000_000
+    return routing.Location(lon=lon, lat=lat, compound=compound)
+
+
+def _banned(inputs: Inputs, drop: Drop) -> frozenset[int]:
+    return inputs.banned.get(drop.elder_id or 0, frozenset())
+
+
+def _kitchen(inputs: Inputs) -> routing.Location:
+    place = inputs.kitchen
+    if place.lon_e6 is None or place.lat_e6 is None:
+        return routing.Location(compound=place.name or "?")
+    return routing.Location(lon=place.lon_e6 / 1_000_000, lat=place.lat_e6 / 1_000_000)
+
+
+def _vehicle(
+    inputs: Inputs, driver: DriverFacts, *, rounds: int, free: int = 0
+) -> routing.Vehicle:
+    """A driver whose shift begins when there is food to take and no locked round."""
+    service = inputs.service
+    ready = service.cooked_by_minutes if driver.carries_bulk else service.depart_minutes
+    closes = driver.shift_to_minutes * 60
+    opens = max(driver.shift_from_minutes * 60, ready * 60, free)
+    return routing.Vehicle(
+        id=driver.id,
+        profile=driver.profile,
+        capacity=(driver.capacity,),
+        shift=routing.TimeWindow(min(opens, closes), closes),
+        start=_kitchen(inputs),
+        end=_kitchen(inputs),
+        max_rounds=rounds,
+        reload=RELOAD_SECONDS,
+        skills=frozenset({BULK}) if driver.carries_bulk else frozenset(),
+    )
+
+
+def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
+    """A stand-in that times a round nobody drives yet."""
+    ready = min(inputs.service.cooked_by_minutes, inputs.service.depart_minutes)
+    return routing.Vehicle(
+        id=f"round {number}",
+        profile="ebike",
+        capacity=(1_000_000,),
+        shift=routing.TimeWindow(ready * 60, 24 * 3600),
+        start=_kitchen(inputs),
+        end=_kitchen(inputs),
+        skills=frozenset({BULK}),
+    )
+
+
+def _free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
+    """When drivers of locked rounds may start another one."""
+    times = timetable(inputs, locked).rounds if locked else {}
+    free: dict[int, int] = {}
+    for order in locked:
+        back = times[order.number].back_at
+        if order.driver_id is not None and back is not None:
+            seconds = int((back - inputs.midnight).total_seconds()) + RELOAD_SECONDS
+            free[order.driver_id] = max(free.get(order.driver_id, 0), seconds)
+    return free
+
+
+# … and back -------------------------------------------------------------------
+
+
+def proposal_of(
+    inputs: Inputs,
+    solution: routing.Solution,
+    groups: Groups,
+    locked: Sequence[Order] = (),
+    *,
+    fallback: bool = False,
+) -> Proposal:
+    """A solution in the kitchen's words; locked rounds keep their numbers."""
+    taken = {order.number for order in locked}
+    numbers = (n for n in range(1, len(solution.routes) + len(locked) + 1))
+    free = [number for number in numbers if number not in taken]
+    orders = [
+        Order(
+            number=number,
+            driver_id=int(route.vehicle),
+            keys=tuple(drop.key for job in route.jobs for drop in groups[job]),
+        )
+        for number, route in zip(free, solution.routes, strict=False)
+    ]
+    why = {
+        drop.key: left.reason
+        for left in solution.unassigned
+        for drop in groups[left.job]
+    }
+    found = {key for order in (*orders, *locked) for key in order.keys} | set(why)
+    for drop in inputs.drops:
+        if drop.key not in found:
+            why[drop.key] = "no_place" if not drop.is_placed else "not_planned"
+    return Proposal(
+        orders=tuple(sorted([*orders, *locked], key=lambda order: order.number)),
+        why=why,
+        engine=solution.engine,
+        fallback=fallback,
+    )
+
+
+def timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
+    """Clocks and faults of rounds in the given order: arithmetic, no search.
+
+    Doors in no round are left to the caller; doors that are no longer served today
+    are passed over. The checker's view of the whole is in `faults`.
+    """
+    problem, groups, plan = _fixed(inputs, orders)
+    if problem is None:
+        return Timetable({number: TimedRound(number) for number in plan})
+    solution = routing.schedule(
+        problem, [routing.Round(vehicle, jobs) for _, vehicle, jobs in plan.values()]
+    )
+    routes: dict[routing.Id, list[routing.Route]] = {}
+    for route in solution.routes:
+        routes.setdefault(route.vehicle, []).append(route)
+    rounds: dict[int, TimedRound] = {}
+    for number, (order, vehicle, jobs) in plan.items():
+        if not jobs:
+            rounds[number] = TimedRound(number)
+            continue
+        rounds[number] = _timed(inputs, order, routes[vehicle].pop(0), groups)
+    faults = tuple(
+        Fault(fault.cause, fault.size) for fault in routing.check(problem, solution)
+    )
+    return Timetable(rounds, faults)
+
+
+Planned = dict[int, tuple[Order, routing.Id, tuple[routing.Id, ...]]]
+
+
+def _fixed(
+    inputs: Inputs, orders: Iterable[Order]
+) -> tuple[routing.Problem | None, Groups, Planned]:
+    """The orders as jobs in climbs, each with the vehicle that drives them."""
+    drops, groups = inputs.by_key(), dict[routing.Id, tuple[Drop, ...]]()
+    vehicles: dict[routing.Id, routing.Vehicle] = {}
+    plan: Planned = {}
+    for order in sorted(orders, key=lambda order: order.number):
+        driver = inputs.driver(order.driver_id)
+        vehicle = (
+            _nobody(inputs, order.number)
+            if driver is None
+            else _vehicle(inputs, driver, rounds=driver.max_rounds)
+        )
+        vehicles[vehicle.id] = vehicle
+        jobs = []
+        for group in climbs([drops[key] for key in order.keys if key in drops]):
+            jobs.append(len(groups) + 1)
+            groups[len(groups) + 1] = group
+        plan[order.number] = (order, vehicle.id, tuple(jobs))
+    if not groups:
+        return None, {}, plan
+    problem, mapping = _problem(inputs, groups.values(), tuple(vehicles.values()))
+    return problem, mapping, plan
+
+
+def _timed(
+    inputs: Inputs, order: Order, route: routing.Route, groups: Groups
+) -> TimedRound:
+    stops: list[TimedStop] = []
+    for step in route.steps:
+        if step.type != "job" or step.id is None:
+            continue
+        group = groups[step.id]
+        broken = {violation.cause for violation in step.violations}
+        for drop, seconds in zip(group, climb(group).at_door, strict=True):
+            reached = step.begin + seconds
+            faults = _door_faults(inputs, order, drop, reached, route.departs)
+            if "skills" in broken:
+                faults.append(Fault("skills"))
+            stops.append(TimedStop(drop.key, inputs.at(reached), tuple(faults)))
+    return TimedRound(
+        number=order.number,
+        depart_at=inputs.at(route.departs),
+        back_at=inputs.at(route.ends),
+        metres=route.distance,
+        portions=sum(route.load),
+        stops=tuple(stops),
+        faults=tuple(Fault(v.cause, v.size) for v in route.violations),
+    )
+
+
+def _door_faults(
+    inputs: Inputs, order: Order, drop: Drop, reached: int, departs: int
+) -> list[Fault]:
+    """Late, too old, or a driver who is not sent here."""
+    service, found = inputs.service, []
+    closes = service.serve_from_minutes if drop.is_point else service.serve_to_minutes
+    if reached > closes * 60:
+        found.append(Fault("delay", reached - closes * 60))
+    age = reached - departs - inputs.kitchen.hot_limit_minutes * 60
+    if age > 0:
+        found.append(Fault("age", age))
+    if order.driver_id in _banned(inputs, drop):
+        found.append(Fault("vehicle_forbidden"))
+    return found

@@ -59,8 +59,7 @@ class Drop:
     def key(self) -> Key:
         if self.point_id is not None:
             return ("point", self.point_id)
-        assert self.diner_id is not None
-        return ("diner", self.diner_id)
+        return ("diner", self.diner_id or 0)
 
     @property
     def is_point(self) -> bool:
@@ -172,6 +171,8 @@ def _between(floor: int, other: int, lift: bool) -> int:
     floors = abs(floor - other)
     if not floors:
         return 0
-    return LIFT_WAIT_SECONDS + LIFT_FLOOR_SECONDS * floors if lift else (
-        FLOOR_SECONDS * floors
+    return (
+        LIFT_WAIT_SECONDS + LIFT_FLOOR_SECONDS * floors
+        if lift
+        else (FLOOR_SECONDS * floors)
     )

@@ -1,0 +1,255 @@
+"""What a day's rounds are made of: the doors and points of the closed count, the
+drivers, who may not go where and who usually does. Loaded once for a day.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from kitchen.audit import LOCAL_ZONE
+from kitchen.database import rows
+from kitchen.drivers import DriverFacts, bans_for, drivers_for
+from kitchen.errors import Refusal
+from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
+from kitchen.places import (
+    KitchenFacts,
+    PointFacts,
+    ServiceFacts,
+    kitchen_by_id,
+    points_for,
+    services_for,
+)
+from kitchen.plans import Eater
+from kitchen.registry import (
+    Door,
+    ElderFacts,
+    categories_on,
+    doors_for,
+    elders_by_id,
+)
+from kitchen.stops import POINT_PRIORITY, Drop, Key, priority_of
+
+HABIT_DAYS = 21
+"""How far back the usual driver of a person is looked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """One kitchen, day and meal. `midnight` is local; clocks count from it."""
+
+    kitchen: KitchenFacts
+    service: ServiceFacts
+    day: date
+    meal: str
+    drops: tuple[Drop, ...]
+    drivers: tuple[DriverFacts, ...] = ()
+    banned: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    usual: Mapping[Key, int] = field(default_factory=dict)
+    spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
+
+    @property
+    def midnight(self) -> datetime:
+        return datetime.combine(self.day, time(), tzinfo=LOCAL_ZONE)
+
+    def at(self, seconds: int) -> datetime:
+        """Seconds after local midnight as an instant in UTC."""
+        return self.midnight.astimezone(UTC) + timedelta(seconds=seconds)
+
+    def by_key(self) -> dict[Key, Drop]:
+        return {drop.key: drop for drop in self.drops}
+
+    def driver(self, driver_id: int | None) -> DriverFacts | None:
+        return next((d for d in self.drivers if d.id == driver_id), None)
+
+
+# Pure rules -------------------------------------------------------------------
+
+
+def door_drop(
+    eater: Eater,
+    elder: ElderFacts,
+    door: Door | None,
+    day: date,
+    categories: Iterable[str],
+) -> Drop:
+    """One person's door. Without an address the person is still there, unplaced."""
+    priority = priority_of(
+        elder.self_care, elder.lives_alone, elder.age_on(day), categories
+    )
+    drop = Drop(
+        diner_id=eater.diner_id,
+        elder_id=eater.elder_id,
+        name=eater.name,
+        number=eater.number,
+        phone_tail=elder.phone_tail,
+        slow_door=elder.slow_door,
+        portions=eater.portions,
+        size=eater.size,
+        choice=eater.choice,
+        diet=eater.diet,
+        priority=priority,
+        change=eater.change,
+    )
+    return drop if door is None else _at(drop, door)
+
+
+def _at(drop: Drop, door: Door) -> Drop:
+    return replace(
+        drop,
+        place=door.line,
+        building_id=door.building_id,
+        compound=door.compound,
+        building=door.building,
+        unit=door.unit,
+        door=door.door,
+        floor=door.floor,
+        lift=door.lift,
+        note=door.note,
+        lon_e6=door.lon_e6,
+        lat_e6=door.lat_e6,
+        placed_by=door.placed_by,
+    )
+
+
+def point_drop(
+    point: PointFacts, eaters: Iterable[Eater], spares: Iterable[SpareFacts]
+) -> Drop | None:
+    """A dining point's containers; None when nobody eats there."""
+    containers = Counter[str]()
+    for eater in eaters:
+        containers[eater.diet.key] += eater.portions
+    named = sum(containers.values())
+    for spare in spares:
+        containers[spare.diet_key] += spare.portions
+    total = sum(containers.values())
+    if not total:
+        return None
+    return Drop(
+        point_id=point.id,
+        name=point.name,
+        place=point.address or point.name,
+        lon_e6=point.lon_e6,
+        lat_e6=point.lat_e6,
+        placed_by="none" if point.lon_e6 is None else "own",
+        portions=total,
+        containers=tuple(sorted(containers.items())),
+        spares=total - named,
+        unload_seconds=point.unload_seconds,
+        priority=POINT_PRIORITY,
+    )
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def inputs_for(kitchen_id: int, day: date, meal: str) -> Inputs:
+    """Everything rounds need; refuses `headcount_open`, `meal_not_served`."""
+    services = await services_for(kitchen_id)
+    if meal not in services:
+        raise Refusal("meal_not_served", meal=meal)
+    if await closed(kitchen_id, day, meal) is None:
+        raise Refusal("headcount_open", day=day, meal=meal)
+    eaters = await eaters_for(kitchen_id, day, meal)
+    spares = await spares_for(kitchen_id, day, meal)
+    banned: dict[int, frozenset[int]] = {}
+    for ban in await bans_for(kitchen_id):
+        banned[ban.elder_id] = banned.get(ban.elder_id, frozenset()) | {ban.driver_id}
+    drops = [
+        *await _points(kitchen_id, eaters, spares),
+        *await _doors([e for e in eaters if e.way == "deliver"], day),
+    ]
+    return Inputs(
+        kitchen=await kitchen_by_id(kitchen_id),
+        service=services[meal],
+        day=day,
+        meal=meal,
+        drops=tuple(drops),
+        drivers=tuple(await drivers_for(kitchen_id)),
+        banned=banned,
+        usual=await usual_drivers(kitchen_id, day, meal, drops),
+        spares=tuple(spare for spare in spares if spare.point_id is None),
+    )
+
+
+async def _doors(eaters: list[Eater], day: date) -> list[Drop]:
+    elders = await elders_by_id(eater.elder_id for eater in eaters)
+    doors = await doors_for(e.address_id for e in eaters if e.address_id is not None)
+    categories = await categories_on(elders, day)
+    return [
+        door_drop(
+            eater,
+            elders[eater.elder_id],
+            doors.get(eater.address_id or 0),
+            day,
+            categories.get(eater.elder_id, ()),
+        )
+        for eater in eaters
+    ]
+
+
+async def _points(
+    kitchen_id: int, eaters: list[Eater], spares: list[SpareFacts]
+) -> list[Drop]:
+    found = []
+    for point in await points_for(kitchen_id):
+        drop = point_drop(
+            point,
+            [e for e in eaters if e.way != "deliver" and e.point_id == point.id],
+            [spare for spare in spares if spare.point_id == point.id],
+        )
+        if drop is not None:
+            found.append(drop)
+    return found
+
+
+async def usual_drivers(
+    kitchen_id: int, day: date, meal: str, drops: Iterable[Drop]
+) -> dict[Key, int]:
+    """Who brought it last time, from published plans of the last three weeks."""
+    by_elder: dict[int, int] = {}
+    by_point: dict[int, int] = {}
+    for row in await _past_stops(kitchen_id, day, meal):
+        if row["elder"] is not None:
+            by_elder[row["elder"]] = row["driver"]
+        elif row["point"] is not None:
+            by_point[row["point"]] = row["driver"]
+    usual: dict[Key, int] = {}
+    for drop in drops:
+        driver = (
+            by_elder.get(drop.elder_id or 0)
+            if drop.point_id is None
+            else by_point.get(drop.point_id)
+        )
+        if driver is not None:
+            usual[drop.key] = driver
+    return usual
+
+
+async def elders_usually_of(
+    kitchen_id: int, day: date, meal: str, weekday_only: bool = True
+) -> dict[int, int]:
+    """Elder → the driver who brought the meal a week ago (or lately)."""
+    return {
+        row["elder"]: row["driver"]
+        for row in await _past_stops(kitchen_id, day, meal)
+        if row["elder"] is not None
+        and (not weekday_only or row["day"].weekday() == day.weekday())
+    }
+
+
+async def _past_stops(kitchen_id: int, day: date, meal: str) -> list[dict[str, Any]]:
+    """Stops with driver of the published plans before a day, oldest first."""
+    return await rows(
+        "SELECT p.day AS day, d.elder AS elder, s.point AS point, r.driver AS driver"
+        " FROM round_plan p JOIN plan_publication pub ON pub.plan = p.id"
+        " JOIN stop s ON s.plan = p.id JOIN round r ON r.id = s.round"
+        " LEFT JOIN diner d ON d.id = s.diner"
+        " WHERE p.kitchen = {} AND p.meal = {} AND p.day < {} AND p.day >= {}"
+        " AND r.driver IS NOT NULL ORDER BY p.day, p.version, s.id",
+        kitchen_id,
+        meal,
+        day,
+        day - timedelta(days=HABIT_DAYS),
+    )

@@ -1,0 +1,248 @@
+"""A day's plan as rows: the version that counts and the draft after it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kitchen import audit
+from kitchen.database import lock_for, one, rows
+from kitchen.errors import Refusal
+from kitchen.round_inputs import Inputs
+from kitchen.staff import Actor
+from kitchen.stops import Key
+from kitchen.timetables import Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFacts:
+    """One version. `published_at` None = a draft."""
+
+    id: int
+    kitchen_id: int
+    day: date
+    meal: str
+    version: int
+    engine: str
+    fallback: bool
+    distances: str
+    digest: str
+    at: datetime
+    by: str
+    published_at: datetime | None = None
+    published_by: str = ""
+    override: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """A round as stored."""
+
+    id: int
+    number: int
+    driver_id: int | None
+    locked: bool
+    depart_at: datetime | None = None
+    back_at: datetime | None = None
+    metres: int = 0
+
+
+@dataclass(frozen=True)
+class StopRow:
+    """A stop as stored. `round_id` None: on the waiting list, `why` says why."""
+
+    id: int
+    key: Key
+    round_id: int | None
+    position: int
+    locked: bool = False
+    why: str = ""
+    arrival_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan with its rounds by number and its stops in order."""
+
+    facts: PlanFacts
+    rounds: tuple[RoundRow, ...]
+    stops: tuple[StopRow, ...]
+
+    def stops_of(self, round_id: int | None) -> list[StopRow]:
+        return [stop for stop in self.stops if stop.round_id == round_id]
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(
+            Order(
+                number=row.number,
+                driver_id=row.driver_id,
+                keys=tuple(stop.key for stop in self.stops_of(row.id)),
+                locked=row.locked,
+            )
+            for row in self.rounds
+        )
+
+    @property
+    def codes(self) -> dict[Key, str]:
+        """ "3-04" of every stop that is on a round."""
+        numbers = {row.id: row.number for row in self.rounds}
+        return {
+            stop.key: stop_code(numbers[stop.round_id], stop.position)
+            for stop in self.stops
+            if stop.round_id is not None
+        }
+
+
+def stop_code(number: int, position: int) -> str:
+    """Round 3, fourth stop: "3-04", as it is spoken, printed and typed."""
+    return f"{number}-{position:02d}"
+
+
+def differences(inputs: Inputs, plan: Plan) -> tuple[list[Key], list[Key]]:
+    """Doors and points that must be added, and those that are no longer served."""
+    planned, wanted = {stop.key for stop in plan.stops}, set(inputs.by_key())
+    return sorted(wanted - planned), sorted(planned - wanted)
+
+
+def digest_of(plan: Plan) -> str:
+    """12 characters for the order of the doors and who drives."""
+    text = repr([(o.number, o.driver_id, o.keys) for o in plan.orders])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+# Readers ----------------------------------------------------------------------
+
+_PLAN = (
+    "SELECT p.*, pub.at AS published_at, pub.by AS published_by,"
+    " pub.override AS override FROM round_plan p"
+    " LEFT JOIN plan_publication pub ON pub.plan = p.id"
+)
+
+
+async def latest_plan(kitchen_id: int, day: date, meal: str) -> Plan | None:
+    """The newest version, draft or not: what the board shows."""
+    found = await rows(
+        _PLAN + " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {}"
+        " ORDER BY p.version DESC LIMIT 1",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return await _loaded(found[0]) if found else None
+
+
+async def published_plan(kitchen_id: int, day: date, meal: str) -> Plan | None:
+    """The newest published version: the plan that counts."""
+    found = await rows(
+        _PLAN + " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {}"
+        " AND pub.at IS NOT NULL ORDER BY p.version DESC LIMIT 1",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return await _loaded(found[0]) if found else None
+
+
+async def plan_by_id(plan_id: int) -> Plan:
+    """One version; refuses `plan_unknown`."""
+    found = await one(_PLAN + " WHERE p.id = {}", plan_id)
+    if found is None:
+        raise Refusal("plan_unknown", plan=plan_id)
+    return await _loaded(found)
+
+
+async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:
+    """Round-stop codes of the plan that counts, else of the draft."""
+    plan = await published_plan(kitchen_id, day, meal)
+    plan = plan or await latest_plan(kitchen_id, day, meal)
+    return plan.codes if plan else {}
+
+
+async def _loaded(row: Mapping[str, Any]) -> Plan:
+    values = {**row, "kitchen_id": row["kitchen"], "fallback": bool(row["fallback"])}
+    values["override"] = row["override"] or ""
+    values["published_by"] = row["published_by"] or ""
+    facts = PlanFacts(**{name: values[name] for name in PlanFacts.__annotations__})
+    round_rows = await rows(
+        "SELECT id, number, driver AS driver_id, locked, depart_at, back_at, metres"
+        " FROM round WHERE plan = {} ORDER BY number",
+        facts.id,
+    )
+    stop_rows = await rows(
+        "SELECT * FROM stop WHERE plan = {} ORDER BY round, position, id", facts.id
+    )
+    return Plan(
+        facts,
+        tuple(RoundRow(**{**r, "locked": bool(r["locked"])}) for r in round_rows),
+        tuple(
+            StopRow(
+                id=stop["id"],
+                key=key_of(stop),
+                round_id=stop["round"],
+                position=stop["position"],
+                locked=bool(stop["locked"]),
+                why=stop["why"],
+                arrival_at=stop["arrival_at"],
+            )
+            for stop in stop_rows
+        ),
+    )
+
+
+def key_of(stop: Mapping[str, Any]) -> Key:
+    if stop["point"] is not None:
+        return ("point", stop["point"])
+    return ("diner", stop["diner"])
+
+
+# For the verbs on plans ---------------------------------------------------------
+
+
+def stop_values(
+    plan_id: int, key: Key, round_id: int | None, position: int
+) -> dict[str, Any]:
+    """A new stop's columns."""
+    return {
+        "plan": plan_id,
+        "round": round_id,
+        "position": position,
+        "diner": key[1] if key[0] == "diner" else None,
+        "point": key[1] if key[0] == "point" else None,
+        "arrival_at": None,
+        "locked": False,
+        "why": "",
+        "spares": 0,
+    }
+
+
+async def lock_plans(kitchen_id: int, day: date, meal: str) -> None:
+    """One hand at a time on a day's rounds."""
+    await lock_for("round_plan", f"{kitchen_id}/{day}/{meal}")
+
+
+async def record(
+    action: str,
+    plan_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    **after: object,
+) -> None:
+    """The audit line of an act on a plan."""
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="round_plan",
+        object_id=plan_id,
+        after=after,
+        reason=reason,
+    )

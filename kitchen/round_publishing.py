@@ -1,0 +1,195 @@
+"""Saving what a solver proposes, and publishing – which nothing faulty passes."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from kitchen.database import insert, insert_many, rows, writing
+from kitchen.errors import Refusal
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import (
+    Plan,
+    differences,
+    digest_of,
+    key_of,
+    latest_plan,
+    lock_plans,
+    plan_by_id,
+    record,
+    stop_values,
+)
+from kitchen.rounds import PlanPublication, Round, RoundPlan, Stop, timetable
+from kitchen.staff import Actor
+from kitchen.timetables import Proposal, Timetable
+
+
+async def save_plan(
+    inputs: Inputs, proposal: Proposal, *, by: Actor, now: datetime
+) -> int:
+    """Keep a proposal as the day's draft; an earlier draft makes way for it, a
+    published plan stays and this becomes the next version."""
+    async with writing():
+        await lock_plans(inputs.kitchen.id, inputs.day, inputs.meal)
+        plan_id = await _fresh_draft(inputs, proposal, by, now)
+        times = timetable(inputs, proposal.orders)
+        drops = inputs.by_key()
+        stops: list[dict[str, Any]] = []
+        for order in proposal.orders:
+            timed = times.rounds[order.number]
+            round_id = await insert(
+                Round,
+                plan=plan_id,
+                number=order.number,
+                driver=order.driver_id,
+                depart_at=timed.depart_at,
+                back_at=timed.back_at,
+                metres=timed.metres,
+                locked=order.locked,
+            )
+            arrivals = {stop.key: stop.arrival_at for stop in timed.stops}
+            for position, key in enumerate(order.keys, start=1):
+                stop = stop_values(plan_id, key, round_id, position)
+                stops.append({**stop, "arrival_at": arrivals.get(key)})
+        for position, (key, why) in enumerate(sorted(proposal.why.items()), start=1):
+            stops.append({**stop_values(plan_id, key, None, position), "why": why})
+        for stop in stops:
+            drop = drops.get(key_of(stop))
+            stop["spares"] = drop.spares if drop else 0
+        await insert_many(Stop, stops)
+        await record(
+            "round_plan.save",
+            plan_id,
+            by=by,
+            now=now,
+            engine=proposal.engine,
+            fallback=proposal.fallback,
+            rounds=len(proposal.orders),
+            unplaced=len(proposal.why),
+        )
+    return plan_id
+
+
+async def _fresh_draft(
+    inputs: Inputs, proposal: Proposal, by: Actor, now: datetime
+) -> int:
+    latest = await latest_plan(inputs.kitchen.id, inputs.day, inputs.meal)
+    if latest is not None and latest.facts.is_draft:
+        await rows("DELETE FROM stop WHERE plan = {}", latest.facts.id)
+        await rows("DELETE FROM round WHERE plan = {}", latest.facts.id)
+        await rows("DELETE FROM round_plan WHERE id = {}", latest.facts.id)
+        version = latest.facts.version
+    else:
+        version = latest.facts.version + 1 if latest else 1
+    plan_id: int = await insert(
+        RoundPlan,
+        kitchen=inputs.kitchen.id,
+        day=inputs.day,
+        meal=inputs.meal,
+        version=version,
+        engine=proposal.engine,
+        fallback=proposal.fallback,
+        distances=proposal.distances,
+        digest="",
+        at=now,
+        by=by.name,
+    )
+    return plan_id
+
+
+async def publish(
+    plan_id: int, override: str = "", *, by: Actor, now: datetime
+) -> None:
+    """Make a draft count. Twice is harmless.
+
+    Refuses `round_person_missing`, `round_person_gone`, `round_without_driver` and
+    `plan_faulty` (capacity, forbidden driver …) whatever is said; lateness, food too
+    old, overtime and a waiting list refuse `plan_needs_override` without a reason.
+    """
+    plan = await plan_by_id(plan_id)
+    facts = plan.facts
+    if not facts.is_draft:
+        return
+    async with writing():
+        await lock_plans(facts.kitchen_id, facts.day, facts.meal)
+        plan = await plan_by_id(plan_id)
+        inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
+        times = timetable(inputs, plan.orders)
+        refuse_hard_faults(inputs, plan, times)
+        refuse_unnamed_override(plan, times, override)
+        await keep_times(plan, times)
+        await rows(
+            "UPDATE round_plan SET digest = {} WHERE id = {}", digest_of(plan), plan_id
+        )
+        await insert(
+            PlanPublication, plan=plan_id, override=override, at=now, by=by.name
+        )
+        await record(
+            "round_plan.publish",
+            plan_id,
+            by=by,
+            now=now,
+            reason=override,
+            version=facts.version,
+            digest=digest_of(plan),
+        )
+
+
+def refuse_hard_faults(inputs: Inputs, plan: Plan, times: Timetable) -> None:
+    """What nobody may override."""
+    drops = inputs.by_key()
+    missing, gone = differences(inputs, plan)
+    if missing:
+        names = "、".join(drops[key].name for key in missing[:5])
+        raise Refusal("round_person_missing", n=len(missing), names=names)
+    if gone:
+        raise Refusal("round_person_gone", n=len(gone))
+    twice = [key for key, n in Counter(s.key for s in plan.stops).items() if n > 1]
+    if twice:
+        raise Refusal("round_person_twice", names=drops[twice[0]].name)
+    nobody = [
+        row.number
+        for row in plan.rounds
+        if inputs.driver(row.driver_id) is None and plan.stops_of(row.id)
+    ]
+    if nobody:
+        numbers = "、".join(str(number) for number in nobody)
+        raise Refusal("round_without_driver", rounds=numbers)
+    if times.hard:
+        codes = sorted({f"fault_{fault.code}" for fault in times.hard})
+        raise Refusal("plan_faulty", n=len(times.hard), fault=codes[0])
+
+
+def refuse_unnamed_override(plan: Plan, times: Timetable, override: str) -> None:
+    """What somebody must answer for by name."""
+    waiting = len(plan.stops_of(None))
+    if override.strip() or not (times.soft or waiting):
+        return
+    late = sum(timed.late for timed in times.rounds.values())
+    raise Refusal("plan_needs_override", n=len(times.soft), late=late, waiting=waiting)
+
+
+async def keep_times(plan: Plan, times: Timetable) -> None:
+    """Write the clocks of a timetable onto the plan's rows."""
+    arrivals = {
+        stop.key: stop.arrival_at
+        for timed in times.rounds.values()
+        for stop in timed.stops
+    }
+    for row in plan.rounds:
+        timed = times.rounds[row.number]
+        if (row.depart_at, row.back_at) != (timed.depart_at, timed.back_at):
+            await rows(
+                "UPDATE round SET depart_at = {}, back_at = {}, metres = {}"
+                " WHERE id = {}",
+                timed.depart_at,
+                timed.back_at,
+                timed.metres,
+                row.id,
+            )
+    for stop in plan.stops:
+        if stop.arrival_at != arrivals.get(stop.key):
+            await rows(
+                "UPDATE stop SET arrival_at = {} WHERE id = {}",
+                arrivals.get(stop.key),
+                stop.id,
+            )
