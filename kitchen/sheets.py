@@ -70,7 +70,11 @@ class Grid:
 
     @classmethod
     def from_json(cls, text: str) -> "Grid":
-        rows = json.loads(text)["rows"]
+        """The grid a child printed, or the refusal it printed, raised."""
+        answer = json.loads(text)
+        if "code" in answer:
+            raise Refusal(str(answer["code"]), **answer["facts"])
+        rows = answer["rows"]
         return cls(tuple((int(n), tuple(map(str, cells))) for n, cells in rows))
 
 
@@ -343,15 +347,17 @@ def _places(headers: Sequence[str], words: Mapping[str, str]) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`read FILE [SHEET]`: prints the grid, or the refusal with exit code 1."""
+    """`read FILE [SHEET]`, "-" for standard input: prints {"rows": …} or, for a
+    file that is refused, {"code": …, "facts": …}; both are an answer (exit 0)."""
     if len(arguments) not in (2, 3) or arguments[0] != "read":
         sys.stderr.write("usage: python -m kitchen.sheets read FILE [SHEET]\n")
         return 2
+    file = arguments[1]
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     try:
-        print(read_grid(Path(arguments[1]).read_bytes(), *arguments[2:]).as_json())
+        print(read_grid(data, *arguments[2:]).as_json())
     except Refusal as refusal:
         print(json.dumps({"code": refusal.code, "facts": refusal.facts}))
-        return 1
     return 0
 
 

@@ -23,10 +23,10 @@ KITCHEN_ORDER = """
     staff
     places
     registry
-    people_columns intake
     subsidies
     ledger
     plans
+    people_columns people_words people_sheet intake
     food nutrition food_files
     menus
     headcounts

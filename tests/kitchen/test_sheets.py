@@ -379,6 +379,8 @@ def test_the_child_prints_its_refusal(tmp_path: Path) -> None:
     file = tmp_path / "empty.csv"
     file.write_bytes(b"")
     done = child("read", str(file))
-    assert done.returncode == 1
+    assert done.returncode == 0
     assert json.loads(done.stdout) == {"code": "sheet_empty", "facts": {}}
+    with pytest.raises(Refusal, match="sheet_empty"):
+        Grid.from_json(done.stdout)
     assert child().returncode == 2
