@@ -63,6 +63,7 @@ class StopRow:
     locked: bool = False
     why: str = ""
     arrival_at: datetime | None = None
+    spares: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ async def _loaded(row: Mapping[str, Any]) -> Plan:
                 locked=bool(stop["locked"]),
                 why=stop["why"],
                 arrival_at=stop["arrival_at"],
+                spares=stop["spares"],
             )
             for stop in stop_rows
         ),
