@@ -192,6 +192,24 @@ async def eaters_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
 
 
+async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
+    """The effective rows of a few people, without loading the whole count."""
+    found = await rows(
+        "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
+        " JOIN elder e ON e.id = d.elder WHERE d.headcount = {} AND d.elder IN {}",
+        headcount_id,
+        elder_ids,
+    )
+    diners = [_eater(row) for row in found]
+    changed = await rows(
+        _CHANGES + " WHERE c.headcount = {} AND c.diner IN {} ORDER BY c.id",
+        headcount_id,
+        [diner.diner_id for diner in diners],
+    )
+    eaters, _ = after_changes(diners, [_change_facts(row) for row in changed])
+    return eaters
+
+
 async def cancelled_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who was cancelled after the close: cooked for, eating nothing."""
     count = await closed(kitchen_id, day, meal)
@@ -214,29 +232,31 @@ async def frozen(headcount_id: int) -> list[Eater]:
 
 async def changes_for(headcount_id: int) -> list[ChangeFacts]:
     """All changes after the close, in order, with whose they are."""
-    found = await rows(
-        "SELECT c.*, d.elder AS elder, e.name AS name FROM diner_change c"
-        " JOIN diner d ON d.id = c.diner JOIN elder e ON e.id = d.elder"
-        " WHERE c.headcount = {} ORDER BY c.id",
-        headcount_id,
+    found = await rows(_CHANGES + " WHERE c.headcount = {} ORDER BY c.id", headcount_id)
+    return [_change_facts(row) for row in found]
+
+
+_CHANGES = (
+    "SELECT c.*, d.elder AS elder, e.name AS name FROM diner_change c"
+    " JOIN diner d ON d.id = c.diner JOIN elder e ON e.id = d.elder"
+)
+
+
+def _change_facts(row: dict[str, Any]) -> ChangeFacts:
+    return ChangeFacts(
+        row["id"],
+        row["diner"],
+        row["elder"],
+        row["name"],
+        row["kind"],
+        row["way"],
+        row["point"],
+        row["portions"],
+        row["reason"],
+        row["source"],
+        row["at"],
+        row["by"],
     )
-    return [
-        ChangeFacts(
-            row["id"],
-            row["diner"],
-            row["elder"],
-            row["name"],
-            row["kind"],
-            row["way"],
-            row["point"],
-            row["portions"],
-            row["reason"],
-            row["source"],
-            row["at"],
-            row["by"],
-        )
-        for row in found
-    ]
 
 
 async def spares_for(kitchen_id: int, day: date, meal: str) -> list[SpareFacts]:

@@ -1,0 +1,142 @@
+"""The counter: one meal each, nothing lost, the cash counted."""
+
+from dataclasses import replace
+
+import pytest
+
+from kitchen import dining, headcounts
+from kitchen.database import rows
+from kitchen.dining import Request
+from kitchen.errors import Refusal
+from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
+
+WHEN = (TODAY, "lunch")
+
+
+def asks(cast: Cast, elder: int | None) -> Request:
+    return Request(cast.chaoyang, TODAY, "lunch", elder, "subsidised", "cash")
+
+
+async def closed_count() -> Cast:
+    cast = await enter()
+    await headcounts.close_headcount(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)
+    return cast
+
+
+@pytest.mark.parametrize("typed", ["ldf", "lidefu", "李德", "8800111277", "0100002"])
+async def test_one_field_finds_a_person_by_anything(
+    database: object, typed: str
+) -> None:
+    cast = await closed_count()
+    found = await dining.find(typed, cast.chaoyang, *WHEN)
+    assert [guest.person.id for guest in found] == [cast.li]
+    assert found[0].price.self_pay_fen == 500
+    assert found[0].booking == "here"
+
+
+async def test_a_guest_of_another_point_is_named_as_such(database: object) -> None:
+    cast = await closed_count()
+    found = await dining.find("zhoujianguo", cast.chaoyang, *WHEN)
+    assert [guest.booking for guest in found] == ["elsewhere"]
+
+
+async def test_the_same_tap_sent_twice_is_one_meal(database: object) -> None:
+    cast = await closed_count()
+    request = asks(cast, cast.li)
+    first, repeated = await dining.serve("tap-1", request, by=SUN, now=MORNING)
+    assert not repeated
+    again, repeated = await dining.serve("tap-1", request, by=SUN, now=MORNING)
+    assert (again, repeated) == (first, True)
+    assert len(await dining.served_at(cast.chaoyang, *WHEN)) == 1
+
+
+async def test_the_same_tap_with_other_content_is_refused(database: object) -> None:
+    cast = await closed_count()
+    await dining.serve("tap-1", asks(cast, cast.li), by=SUN, now=MORNING)
+    with pytest.raises(Refusal, match="act_tampered"):
+        await dining.serve("tap-1", asks(cast, cast.zhou), by=SUN, now=MORNING)
+
+
+async def test_a_refused_attempt_is_kept(database: object) -> None:
+    cast = await closed_count()
+    await dining.serve("tap-1", asks(cast, cast.li), by=SUN, now=MORNING)
+    with pytest.raises(Refusal, match="already_served"):
+        await dining.serve("tap-2", asks(cast, cast.li), by=SUN, now=MORNING)
+    kept = await rows("SELECT code, elder FROM refused_attempt")
+    assert kept == [{"code": "already_served", "elder": cast.li}]
+
+
+async def test_a_price_that_changed_since_staff_saw_it_is_refused(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    seen = replace(asks(cast, cast.li), amount_shown_fen=300)
+    with pytest.raises(Refusal) as no:
+        await dining.serve("tap-1", seen, by=SUN, now=MORNING)
+    assert no.value.facts == {"shown_fen": 300, "now_fen": 500}
+    assert await dining.served_at(cast.chaoyang, *WHEN) == []
+
+
+async def test_paper_entries_need_a_reason(database: object) -> None:
+    cast = await closed_count()
+    late = replace(asks(cast, cast.li), source="paper")
+    with pytest.raises(Refusal, match="late_needs_reason"):
+        await dining.serve("tap-1", late, by=SUN, now=MORNING)
+
+
+async def test_staff_of_one_point_cannot_serve_at_another(database: object) -> None:
+    cast = await closed_count()
+    elsewhere = replace(SUN, point_id=cast.xinhua)
+    with pytest.raises(Refusal, match="not_your_point"):
+        await dining.serve("tap-1", asks(cast, cast.li), by=elsewhere, now=MORNING)
+
+
+async def test_served_beyond_received_must_be_named(database: object) -> None:
+    cast = await closed_count()
+    await dining.open_shift(cast.chaoyang, *WHEN, by=SUN, now=MORNING)
+    await dining.serve("tap-1", asks(cast, cast.li), by=SUN, now=MORNING)
+    with pytest.raises(Refusal) as no:
+        await dining.close_shift(cast.chaoyang, *WHEN, 500, "", by=SUN, now=MORNING)
+    assert no.value.code == "served_more_than_received"
+    await dining.receive(
+        cast.chaoyang,
+        *WHEN,
+        {"regular": 2},
+        decidegrees=652,
+        signed_by="孙阿姨",
+        by=SUN,
+        now=MORNING,
+    )
+    totals = await dining.totals_of(cast.chaoyang, *WHEN)
+    assert (totals.received, totals.served, totals.in_hand) == (2, 1, 1)
+    shift = await dining.close_shift(cast.chaoyang, *WHEN, 500, "", by=SUN, now=MORNING)
+    assert shift.counted_cash_fen == 500
+
+
+async def test_cash_that_differs_needs_words(database: object) -> None:
+    cast = await closed_count()
+    await dining.open_shift(cast.chaoyang, *WHEN, by=SUN, now=MORNING)
+    with pytest.raises(Refusal) as no:
+        await dining.close_shift(cast.chaoyang, *WHEN, 300, "", by=SUN, now=MORNING)
+    assert no.value.code == "cash_differs"
+    shift = await dining.close_shift(
+        cast.chaoyang, *WHEN, 300, "多收三元已登记", by=SUN, now=MORNING
+    )
+    assert shift.note == "多收三元已登记"
+
+
+async def test_portions_move_between_points_with_a_reason(database: object) -> None:
+    cast = await closed_count()
+    move = {
+        "kitchen_id": cast.kitchen,
+        "day": TODAY,
+        "meal": "lunch",
+        "diet_key": "regular",
+        "from_point_id": cast.chaoyang,
+        "to_point_id": cast.xinhua,
+    }
+    with pytest.raises(Refusal, match="reason_missing"):
+        await dining.transfer(**move, portions=2, reason="", by=CHEN, now=MORNING)
+    await dining.transfer(**move, portions=2, reason="新华不够", by=CHEN, now=MORNING)
+    assert (await dining.totals_of(cast.xinhua, *WHEN)).moved_in == 2
+    assert (await dining.totals_of(cast.chaoyang, *WHEN)).in_hand == -2
