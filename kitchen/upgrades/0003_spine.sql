@@ -416,6 +416,7 @@ CREATE TABLE clash_decision (
     kind TEXT NOT NULL CHECK (kind IN ('omit', 'substitute', 'override')),
     substitute INTEGER REFERENCES dish (id) ON DELETE RESTRICT,
     reason TEXT NOT NULL,
+    covers TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     by TEXT NOT NULL
 );
