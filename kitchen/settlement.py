@@ -1,10 +1,23 @@
 """The month: who pays the kitchen how much, by payer and point. A closed month is
 immutable and recomputes to the same bytes."""
 
+import calendar
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
 from piccolo.columns import ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit
+from kitchen.database import insert, one, reading, rows, writing
+from kitchen.errors import Refusal
 from kitchen.places import Kitchen
+from kitchen.staff import Actor
 
 
 class MonthClose(Table, tablename="month_close"):
@@ -16,3 +29,307 @@ class MonthClose(Table, tablename="month_close"):
     digest = Text()
     at = Timestamptz()
     by = Text()
+
+
+# Facts ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one payer owes for the meals of one place. `place`: `point:3` or
+    `doors`; `payer`: `funder:district`, or `self:cash`, `self:account` …"""
+
+    place: str
+    payer: str
+    meals: int
+    fen: int
+
+
+@dataclass(frozen=True)
+class PlaceTotal:
+    """The meals of one place in a month."""
+
+    place: str
+    subsidised: int
+    full: int
+    list_price_fen: int
+    self_pay_fen: int
+    subsidy_fen: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month's settlement, by ids only, so that it recomputes to the same bytes
+    whatever is renamed later."""
+
+    kitchen_id: int
+    month: str
+    places: tuple[PlaceTotal, ...]
+    shares: tuple[Share, ...]
+    days: tuple[tuple[str, int], ...]  # (2026-11-24, meals)
+
+    @property
+    def meals(self) -> int:
+        return sum(place.subsidised + place.full for place in self.places)
+
+    @property
+    def list_price_fen(self) -> int:
+        return sum(place.list_price_fen for place in self.places)
+
+    @property
+    def self_pay_fen(self) -> int:
+        return sum(place.self_pay_fen for place in self.places)
+
+    @property
+    def subsidy_fen(self) -> int:
+        return sum(place.subsidy_fen for place in self.places)
+
+    def as_text(self) -> str:
+        """Canonical JSON: what the digest covers."""
+        return json.dumps(
+            {
+                "kitchen": self.kitchen_id,
+                "month": self.month,
+                "places": [list(vars(place).values()) for place in self.places],
+                "shares": [list(vars(share).values()) for share in self.shares],
+                "days": [list(day) for day in self.days],
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> "Month":
+        """The inverse of `as_text`."""
+        raw = json.loads(text)
+        return cls(
+            raw["kitchen"],
+            raw["month"],
+            tuple(PlaceTotal(*place) for place in raw["places"]),
+            tuple(Share(*share) for share in raw["shares"]),
+            tuple((day, meals) for day, meals in raw["days"]),
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a supervisor would ask about, with its rows."""
+
+    kind: str  # second_meal | after_leaving | late_entry | beyond_booked | day_open
+    day: date
+    what: str
+
+
+@dataclass(frozen=True)
+class CloseFacts:
+    """A closed month."""
+
+    month: str
+    report: Month
+    digest: str
+    at: datetime
+    by: str
+
+
+# Pure rules -------------------------------------------------------------------
+
+
+def days_of(month: str) -> tuple[date, date]:
+    """First and last day of "2026-11". Refuses `month_unreadable`."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise Refusal("month_unreadable", month=month) from None
+    last = calendar.monthrange(first.year, first.month)[1]
+    return first, first.replace(day=last)
+
+
+def month_of(kitchen_id: int, month: str, meals: Iterable[dict[str, Any]]) -> Month:
+    """The settlement of those meal rows, voided ones already left out."""
+    places: dict[str, list[int]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    money: Counter[tuple[str, str]] = Counter()
+    days: Counter[str] = Counter()
+    for meal in meals:
+        place = f"point:{meal['point']}" if meal["point"] else "doors"
+        subsidised = meal["tariff"] == "subsidised"
+        subsidy = meal["list_price_fen"] - meal["self_pay_fen"]
+        totals = places.setdefault(place, [0] * 5)
+        for i, amount in enumerate(
+            (
+                int(subsidised),
+                int(not subsidised),
+                meal["list_price_fen"],
+                meal["self_pay_fen"],
+                subsidy,
+            )
+        ):
+            totals[i] += amount
+        parts = [(payer, fen) for payer, fen, _why in json.loads(meal["lines"])]
+        if meal["self_pay_fen"]:
+            parts.append((f"self:{meal['payment']}", meal["self_pay_fen"]))
+        for payer, fen in parts:
+            counts[place, payer] += 1
+            money[place, payer] += fen
+        days[meal["day"].isoformat()] += 1
+    return Month(
+        kitchen_id,
+        month,
+        tuple(PlaceTotal(place, *places[place]) for place in sorted(places)),
+        tuple(Share(*key, counts[key], money[key]) for key in sorted(counts)),
+        tuple(sorted(days.items())),
+    )
+
+
+def digest_of(report: str) -> str:
+    """SHA-256 of the canonical report, hexadecimal."""
+    return hashlib.sha256(report.encode()).hexdigest()
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def recompute(kitchen_id: int, month: str) -> Month:
+    """The month from its meal rows, as they stand now."""
+    first, last = days_of(month)
+    found = await rows(
+        "SELECT m.point, m.tariff, m.list_price_fen, m.self_pay_fen, m.lines,"
+        " m.payment, m.day FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.kitchen = {} AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " ORDER BY m.id",
+        kitchen_id,
+        first,
+        last,
+    )
+    return month_of(kitchen_id, month, found)
+
+
+async def closed_month(kitchen_id: int, month: str) -> CloseFacts | None:
+    """The stored settlement of a closed month."""
+    row = await one(
+        "SELECT * FROM month_close WHERE kitchen = {} AND month = {}", kitchen_id, month
+    )
+    if row is None:
+        return None
+    report = Month.from_text(row["report"])
+    return CloseFacts(month, report, row["digest"], row["at"], row["by"])
+
+
+async def month_for(kitchen_id: int, month: str) -> Month:
+    """The settlement: stored when closed, computed while open."""
+    stored = await closed_month(kitchen_id, month)
+    return stored.report if stored else await recompute(kitchen_id, month)
+
+
+async def replay(kitchen_id: int, month: str) -> bool:
+    """Whether a closed month recomputes to the very bytes that were signed."""
+    stored = await closed_month(kitchen_id, month)
+    if stored is None:
+        raise Refusal("month_open", month=month)
+    return digest_of((await recompute(kitchen_id, month)).as_text()) == stored.digest
+
+
+async def findings(kitchen_id: int, month: str) -> list[Finding]:
+    """What to look at before the month is closed, worst first."""
+    first, last = days_of(month)
+    when = (kitchen_id, first, last)
+    async with reading():
+        found = [
+            Finding("day_open", row["day"], row["meal"])
+            for row in await rows(
+                "SELECT h.day AS day, h.meal AS meal FROM headcount h"
+                " LEFT JOIN day_close d ON d.kitchen = h.kitchen AND d.day = h.day"
+                " AND d.meal = h.meal WHERE h.kitchen = {} AND h.day >= {}"
+                " AND h.day <= {} AND d.id IS NULL ORDER BY h.day, h.meal",
+                *when,
+            )
+        ]
+        found += [
+            Finding("second_meal", row["day"], f"{row['name']} × {row['n']}")
+            for row in await rows(
+                "SELECT e.name AS name, m.day AS day, COUNT(*) AS n"
+                + _LIVE
+                + " GROUP BY m.elder, e.name, m.day, m.meal HAVING COUNT(*) > 1"
+                " ORDER BY m.day, e.name",
+                *when,
+            )
+        ]
+        found += [
+            Finding("after_leaving", row["day"], row["name"])
+            for row in await rows(
+                _AFTER_LEAVING,
+                *when,
+            )
+        ]
+        found += [
+            Finding("late_entry", row["day"], f"{row['name']} · {row['reason']}")
+            for row in await rows(
+                "SELECT e.name AS name, m.day AS day, m.reason AS reason"
+                + _LIVE
+                + " AND m.source IN ('paper', 'telephone') ORDER BY m.day, m.id",
+                *when,
+            )
+        ]
+    return found
+
+
+_LIVE = (
+    " FROM meal m JOIN elder e ON e.id = m.elder"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+)
+
+_AFTER_LEAVING = (
+    "SELECT DISTINCT e.name AS name, m.day AS day FROM elder_state s"
+    " JOIN meal m ON m.elder = s.elder AND s.from_day <= m.day"
+    " AND (s.to_day IS NULL OR s.to_day >= m.day) JOIN elder e ON e.id = m.elder"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+    " AND s.state IN ('ended', 'deceased') ORDER BY m.day, e.name"
+)
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def close_month(
+    kitchen_id: int, month: str, *, today: date, by: Actor, now: datetime
+) -> CloseFacts:
+    """Close a month for good. Twice is harmless. Refuses `month_not_over` and
+    `days_open` (each day must be closed first)."""
+    _, last = days_of(month)
+    if today <= last:
+        raise Refusal("month_not_over", month=month, last=last)
+    async with writing():
+        already = await closed_month(kitchen_id, month)
+        if already is not None:
+            return already
+        open_days = [
+            finding.day.isoformat()
+            for finding in await findings(kitchen_id, month)
+            if finding.kind == "day_open"
+        ]
+        if open_days:
+            raise Refusal("days_open", days="、".join(open_days))
+        report = await recompute(kitchen_id, month)
+        text = report.as_text()
+        digest = digest_of(text)
+        await insert(
+            MonthClose,
+            kitchen=kitchen_id,
+            month=month,
+            report=text,
+            digest=digest,
+            at=now,
+            by=by.name,
+        )
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action="month.close",
+            object_kind="kitchen",
+            object_id=kitchen_id,
+            after={"month": month, "digest": digest, "meals": report.meals},
+        )
+        return CloseFacts(month, report, digest, now, by.name)
