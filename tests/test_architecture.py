@@ -30,7 +30,7 @@ KITCHEN_ORDER = """
     food nutrition food_files
     menus
     headcounts
-    clashes blocks packing portions production
+    clashes blocks decisions consequences packing portions production
     prints
     drivers
     stops timetables round_inputs rounds
