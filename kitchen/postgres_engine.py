@@ -6,6 +6,7 @@ silent when the server turned it into a rollback.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -67,6 +68,7 @@ class PooledPostgresEngine(Doors, PostgresEngine):
                 server_settings={
                     "application_name": "nuancan",
                     "timezone": "UTC",
+                    "synchronous_commit": "on",
                     "default_transaction_read_only": "on",
                     "lock_timeout": milliseconds,
                 },
@@ -181,8 +183,9 @@ async def _commit(connection: Any) -> None:
 async def _give_back(pool: Any, connection: Any) -> None:
     try:
         await _leave_no_transaction(connection)
-    except (OSError, TimeoutError, *DRIVER_ERRORS):
-        connection.terminate()
+    except (OSError, *DRIVER_ERRORS):
+        with contextlib.suppress(asyncpg.InterfaceError):  # it is gone already
+            connection.terminate()
     await pool.release(connection)
 
 

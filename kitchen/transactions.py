@@ -218,7 +218,7 @@ def _from_postgres(
         return _postgres_conflict(error)
     if isinstance(error, BUSY_ERRORS):
         return Refusal("database_busy")
-    if isinstance(error, GONE_ERRORS):
+    if isinstance(error, GONE_ERRORS) or _is_lost(error):
         return Refusal("database_unreachable")
     if isinstance(error, asyncpg.DiskFullError):
         return Refusal("disk_full")
@@ -226,6 +226,14 @@ def _from_postgres(
         return DatabaseMisuse("a write outside writing(): every write is in writing()")
     unknown: BaseException = error
     return unknown
+
+
+def _is_lost(error: Exception) -> bool:
+    """asyncpg has one class for a lost connection and for wrong use of a good one."""
+    said = str(error)
+    return isinstance(error, asyncpg.InterfaceError) and (
+        "is closed" in said or "released back" in said
+    )
 
 
 def _postgres_conflict(error: Any) -> Conflict:

@@ -1,0 +1,155 @@
+"""What only PostgreSQL does: failed transactions, locks, a server that goes away."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kitchen import database as doors
+from kitchen.acts import Act
+from kitchen.database import Conflict, DatabaseMisuse
+from kitchen.errors import Refusal
+from kitchen.postgres_engine import PooledPostgresEngine
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+async def save(key: str) -> None:
+    async with doors.writing():
+        await insert(key)
+
+
+async def insert(key: str) -> None:
+    await doors.insert(Act, key=key, who="孙", at=NOON, body_hash="-", answer="{}")
+
+
+async def count() -> int:
+    row = await doors.one("SELECT count(*) AS n FROM act")
+    assert row is not None
+    return int(row["n"])
+
+
+async def test_a_swallowed_failure_is_not_a_silent_rollback(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    async def swallow() -> None:
+        async with doors.writing():
+            await insert("a")
+            with pytest.raises(Conflict):
+                await insert("a")
+
+    with pytest.raises(DatabaseMisuse, match="swallowed"):
+        await swallow()
+    assert await count() == 0
+
+
+async def test_a_lock_that_is_not_given_is_refused(postgres_url: str) -> None:
+    doors.configure(postgres_url, [Act])
+    doors.current().wait_seconds = 0.2
+    held, over = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with doors.writing():
+            await doors.lock_for("elder", 7)
+            held.set()
+            await over.wait()
+
+    async def want(key: int) -> None:
+        async with doors.writing():
+            await doors.lock_for("elder", key)
+
+    holding = asyncio.create_task(hold())
+    await held.wait()
+    await want(8)
+    with pytest.raises(Refusal, match="database_busy"):
+        await want(7)
+    over.set()
+    await holding
+    await want(7)
+    await doors.close()
+
+
+async def test_when_every_connection_is_taken_the_next_is_refused(
+    postgres_url: str,
+) -> None:
+    doors.configure(postgres_url, [Act])
+    doors.current().wait_seconds = 0.3
+    over = asyncio.Event()
+
+    async def hold() -> None:
+        async with doors.reading():
+            await over.wait()
+
+    holding = [asyncio.create_task(hold()) for _ in range(10)]
+    await asyncio.sleep(0.2)
+    with pytest.raises(Refusal, match="database_busy"):
+        await count()
+    over.set()
+    await asyncio.gather(*holding)
+    assert await count() == 0
+    await doors.close()
+
+
+async def test_a_connection_lost_inside_a_transaction_is_replaced(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    async def lose() -> None:
+        async with doors.writing():
+            await insert("lost")
+            row = await doors.one("SELECT pg_backend_pid() AS pid")
+            assert row is not None
+            killing = asyncio.create_task(kill(row["pid"]))
+            await killing
+            await asyncio.sleep(0.05)
+            await insert("also lost")
+
+    async def kill(pid: int) -> None:
+        other = await postgres_database.get_new_connection()
+        await other.execute("SELECT pg_terminate_backend($1)", pid)
+        await other.close()
+
+    with pytest.raises(Refusal, match="database_unreachable"):
+        await lose()
+    await save("kept")
+    assert await count() == 1
+
+
+async def test_a_server_that_is_not_there_is_a_refusal() -> None:
+    doors.configure("postgresql://nobody@127.0.0.1:1/none", [Act])
+    with pytest.raises(Refusal, match="database_unreachable"):
+        await doors.open()
+    with pytest.raises(Refusal, match="database_unreachable"):
+        await count()
+
+
+async def test_a_cancelled_query_gives_its_connection_back(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    for _ in range(15):  # more often than there are connections
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await doors.rows("SELECT pg_sleep(10)")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02), doors.writing():
+                await doors.rows("SELECT pg_sleep(10)")
+    await save("kept")
+    assert await count() == 1
+
+
+async def test_sessions_are_in_utc_and_cannot_write_by_default(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    assert await doors.rows("SHOW timezone") == [{"TimeZone": "UTC"}]
+    shown = await doors.rows("SHOW default_transaction_read_only")
+    assert shown == [{"default_transaction_read_only": "on"}]
+    async with doors.writing():
+        shown = await doors.rows("SHOW synchronous_commit")
+    assert shown == [{"synchronous_commit": "on"}]
+
+
+async def test_a_backup_is_left_to_the_server(
+    postgres_database: PooledPostgresEngine, tmp_path: Path
+) -> None:
+    with pytest.raises(DatabaseMisuse, match="pg_dump"):
+        await doors.backup_to(tmp_path / "copy.db")
