@@ -1,13 +1,26 @@
 """One number from order to claim: ordered = cooked = labelled = loaded = handed over
 or accounted for, and what of it is claimed; every difference named.
 
-Each figure counts rows written by a different act.
+Each figure counts rows written by a different act, so deleting any one of them
+makes the page name a person or a portion. Places are `round:3` (its doors),
+`point:5`, `kitchen` (kept there) and `unplaced`.
 """
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from piccolo.columns import Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen.meals import MealRow
 from kitchen.places import Kitchen
+
+UNPLACED = "unplaced"
+KEPT = "kitchen"
+
+HANDED_OVER = ("elder", "family", "neighbour", "agreed_place")
+"""Outcomes at a door that put the meal into somebody's hands."""
 
 
 class DifferenceNote(Table, tablename="difference_note"):
@@ -32,3 +45,342 @@ class DayClose(Table, tablename="day_close"):
     seal = Text()  # 12 characters of the audit chain
     at = Timestamptz()
     by = Text()
+
+
+# What the rows say ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """One diner's portions and where they belong. `outcome` is what was reported
+    at the door, "" while nobody has said anything or there is no door."""
+
+    diner_id: int
+    elder_id: int
+    name: str
+    place: str
+    way: str
+    diet_key: str
+    portions: int
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class DishCount:
+    """One dish: portions the count asks for, and portions that were cooked."""
+
+    dish_id: int
+    name: str
+    required: int
+    cooked: int
+    sampled_grams: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything the balance reads, each field from the rows of one act."""
+
+    eaters: tuple[Claimant, ...]  # the count
+    cancelled: tuple[Claimant, ...]  # cancelled after the close: cooked for
+    spares: Mapping[tuple[str, str], int]  # (place, diet) → portions
+    dishes: tuple[DishCount, ...]  # the cook
+    sample_grams: int
+    labels: Mapping[int, int]  # diner → labels printed
+    packed: Mapping[tuple[str, str], int]  # portioned for points
+    loaded: Mapping[tuple[str, str], int]  # onto rounds, for doors or points
+    by_round: frozenset[str]  # places whose portions travel on a round
+    received: Mapping[tuple[str, str], int]  # at points
+    meals: tuple[MealRow, ...]  # handed over
+    slots: frozenset[int]  # meal ids that hold a subsidised slot
+    moved: Mapping[str, int]  # transfers: place → in minus out
+    leftovers: Mapping[tuple[str, str], int]  # (place, fate) → portions
+    unbalanced: tuple[int, ...]  # ledger entries that do not sum to zero
+    notes: Mapping[str, str] = field(default_factory=dict)  # difference key → words
+
+
+# What follows from them -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place's row of the page, in portions."""
+
+    place: str
+    ordered: int
+    spares: int
+    portioned: int  # labelled or packed
+    loaded: int
+    received: int
+    moved: int
+    handed_over: int
+    returned: int
+    wasted: int
+    claimed: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two acts that disagree, about whom or what. `key` is stable, so that a
+    person's words stay with it."""
+
+    code: str
+    place: str
+    what: str  # a person, a dish, a diet group
+    expected: int
+    found: int
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}|{self.place}|{self.what}"
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The page: a row per place, the totals, and every difference by name."""
+
+    lines: tuple[Line, ...]
+    planned: int
+    cooked: int
+    differences: tuple[Difference, ...]
+
+    def total(self, column: str) -> int:
+        return sum(getattr(line, column) for line in self.lines)
+
+    @property
+    def open(self) -> tuple[Difference, ...]:
+        """Differences that nobody has put words to."""
+        return tuple(d for d in self.differences if not d.note)
+
+    @property
+    def chain(self) -> tuple[tuple[str, int], ...]:
+        """The one number along the day."""
+        return (
+            ("ordered", self.total("ordered")),
+            ("planned", self.planned),
+            ("cooked", self.cooked),
+            ("portioned", self.total("portioned")),
+            ("loaded", self.total("loaded")),
+            ("handed_over", self.total("handed_over")),
+            ("returned", self.total("returned")),
+            ("wasted", self.total("wasted")),
+            ("claimed", self.total("claimed")),
+        )
+
+
+def place_of_meal(meal: MealRow, doors: Mapping[int, str]) -> str:
+    """Where a portion was handed over; `doors`: diner → its round's place."""
+    if meal.channel == "door":
+        return doors.get(meal.diner_id or 0, UNPLACED)
+    return f"point:{meal.point_id}" if meal.point_id else KEPT
+
+
+def balance_of(rows: Rows) -> Balance:
+    """Put the acts side by side. Pure."""
+    everybody = (*rows.eaters, *rows.cancelled)
+    doors = {c.diner_id: c.place for c in everybody if c.way == "deliver"}
+    handed = Counter(place_of_meal(meal, doors) for meal in rows.meals)
+    places = _places(rows, handed)
+    differences = [
+        *_dish_differences(rows),
+        *_label_differences(rows),
+        *_packing_differences(rows),
+        *_loading_differences(rows),
+        *_receipt_differences(rows),
+        *_door_differences(rows),
+        *_hand_differences(rows, places, handed),
+        *_slot_differences(rows),
+    ]
+    planned = sum(c.portions for c in everybody) + sum(rows.spares.values())
+    short = min((d.cooked - d.required for d in rows.dishes), default=-planned)
+    return Balance(
+        lines=tuple(_line(rows, place, handed, doors) for place in places),
+        planned=planned,
+        cooked=planned + short,
+        differences=tuple(
+            Difference(
+                d.code, d.place, d.what, d.expected, d.found, rows.notes.get(d.key, "")
+            )
+            for d in differences
+        ),
+    )
+
+
+def _places(rows: Rows, handed: Mapping[str, int]) -> list[str]:
+    named = {c.place for c in (*rows.eaters, *rows.cancelled)}
+    named |= {place for place, _ in (*rows.spares, *rows.packed, *rows.loaded)}
+    named |= {place for place, _ in (*rows.received, *rows.leftovers)}
+    named |= {*handed, *rows.moved}
+    return sorted(named, key=_place_order)
+
+
+def _place_order(place: str) -> tuple[int, int]:
+    kind, _, number = place.partition(":")
+    order = ("round", "point", KEPT, UNPLACED)
+    return order.index(kind), int(number or 0)
+
+
+def _labels_at(rows: Rows, place: str) -> int:
+    return sum(
+        rows.labels.get(c.diner_id, 0)
+        for c in (*rows.eaters, *rows.cancelled)
+        if c.place == place
+    )
+
+
+def _at(counts: Mapping[tuple[str, str], int], place: str) -> int:
+    return sum(count for (where, _), count in counts.items() if where == place)
+
+
+def _line(
+    rows: Rows, place: str, handed: Mapping[str, int], doors: Mapping[int, str]
+) -> Line:
+    return Line(
+        place=place,
+        ordered=sum(c.portions for c in rows.eaters if c.place == place),
+        spares=_at(rows.spares, place),
+        portioned=_labels_at(rows, place) + _at(rows.packed, place),
+        loaded=_at(rows.loaded, place),
+        received=_at(rows.received, place),
+        moved=rows.moved.get(place, 0),
+        handed_over=handed.get(place, 0),
+        returned=rows.leftovers.get((place, "returned"), 0),
+        wasted=rows.leftovers.get((place, "wasted"), 0),
+        claimed=sum(
+            meal.tariff == "subsidised" and place_of_meal(meal, doors) == place
+            for meal in rows.meals
+        ),
+    )
+
+
+def _dish_differences(rows: Rows) -> Iterable[Difference]:
+    for dish in rows.dishes:
+        if dish.cooked != dish.required:
+            yield Difference("cooked", KEPT, dish.name, dish.required, dish.cooked)
+        if dish.sampled_grams < rows.sample_grams:
+            yield Difference(
+                "sample", KEPT, dish.name, rows.sample_grams, dish.sampled_grams
+            )
+
+
+def _label_differences(rows: Rows) -> Iterable[Difference]:
+    """Boxes carry labels: everyone who is brought or collects a meal has one for
+    each portion. Who was cancelled later may keep theirs: the box came back."""
+    for c in rows.eaters:
+        found = rows.labels.get(c.diner_id, 0)
+        if c.way != "dine_in" and found != c.portions:
+            yield Difference("label", c.place, c.name, c.portions, found)
+    known = {c.diner_id for c in (*rows.eaters, *rows.cancelled)}
+    for diner_id, found in sorted(rows.labels.items()):
+        if diner_id not in known:
+            yield Difference("label_for_nobody", KEPT, f"#{diner_id}", 0, found)
+
+
+def _expected_bulk(rows: Rows) -> Counter[tuple[str, str]]:
+    """What each point must get unlabelled: those who eat there, and its spares."""
+    expected: Counter[tuple[str, str]] = Counter()
+    for c in (*rows.eaters, *rows.cancelled):
+        if c.way == "dine_in":
+            expected[c.place, c.diet_key] += c.portions
+    for (place, diet), portions in rows.spares.items():
+        if place != KEPT:
+            expected[place, diet] += portions
+    return expected
+
+
+def _packing_differences(rows: Rows) -> Iterable[Difference]:
+    expected = _expected_bulk(rows)
+    for place, diet in sorted({*expected, *rows.packed}):
+        wanted, found = expected[place, diet], rows.packed.get((place, diet), 0)
+        if wanted != found:
+            yield Difference("packed", place, diet, wanted, found)
+
+
+def _expected_load(rows: Rows) -> Counter[tuple[str, str]]:
+    """What must be on a vehicle: labelled boxes and packed containers."""
+    expected: Counter[tuple[str, str]] = Counter()
+    for c in rows.eaters:
+        if c.way != "dine_in" and c.place in rows.by_round:
+            expected[c.place, c.diet_key] += c.portions
+    for (place, diet), portions in _expected_bulk(rows).items():
+        if place in rows.by_round:
+            expected[place, diet] += portions
+    return expected
+
+
+def _loading_differences(rows: Rows) -> Iterable[Difference]:
+    expected = _expected_load(rows)
+    for place, diet in sorted({*expected, *rows.loaded}):
+        wanted, found = expected[place, diet], rows.loaded.get((place, diet), 0)
+        if wanted != found:
+            yield Difference("loaded", place, diet, wanted, found)
+
+
+def _receipt_differences(rows: Rows) -> Iterable[Difference]:
+    """What a point signed for against what was loaded for it (or packed, when it
+    fetches for itself)."""
+    sent = Counter(
+        {
+            key: portions
+            for key, portions in rows.loaded.items()
+            if key[0].startswith("point:")
+        }
+    )
+    for key, portions in rows.packed.items():
+        if key[0] not in rows.by_round:
+            sent[key] += portions
+    for place, diet in sorted({*sent, *rows.received}):
+        wanted, found = sent[place, diet], rows.received.get((place, diet), 0)
+        if wanted != found:
+            yield Difference("received", place, diet, wanted, found)
+
+
+def _door_differences(rows: Rows) -> Iterable[Difference]:
+    """Every door has a reported outcome, and a meal exactly where it says so."""
+    meals = Counter(m.diner_id for m in rows.meals if m.channel == "door")
+    for c in rows.eaters:
+        if c.way != "deliver":
+            continue
+        if c.place == UNPLACED:
+            yield Difference("unplaced", UNPLACED, c.name, c.portions, 0)
+        elif not c.outcome:
+            yield Difference("unreported", c.place, c.name, c.portions, 0)
+        else:
+            wanted = c.portions if c.outcome in HANDED_OVER else 0
+            if meals[c.diner_id] != wanted:
+                yield Difference(
+                    "handed_over", c.place, c.name, wanted, meals[c.diner_id]
+                )
+
+
+def _hand_differences(
+    rows: Rows, places: Iterable[str], handed: Mapping[str, int]
+) -> Iterable[Difference]:
+    """What came to a place is handed over, passed on, or left over. What is missing
+    at a point is named with whoever was expected and did not come."""
+    for place in places:
+        if place in (UNPLACED, KEPT):
+            continue
+        is_point = place.startswith("point:")
+        came = _at(rows.received if is_point else rows.loaded, place)
+        came += rows.moved.get(place, 0)
+        gone = handed.get(place, 0) + _at(rows.leftovers, place)
+        if came != gone:
+            code = "in_hand" if came > gone else "beyond_received"
+            yield Difference(code, place, _missing_at(rows, place), came, gone)
+
+
+def _missing_at(rows: Rows, place: str) -> str:
+    """Who was expected at a place and has no meal; up to five names."""
+    fed = {meal.elder_id for meal in rows.meals}
+    names = [c.name for c in rows.eaters if c.place == place and c.elder_id not in fed]
+    return "、".join(names[:5]) + ("…" if len(names) > 5 else "")
+
+
+def _slot_differences(rows: Rows) -> Iterable[Difference]:
+    """A claimed meal holds its person's one slot; the books balance."""
+    for meal in rows.meals:
+        if meal.tariff == "subsidised" and meal.id not in rows.slots:
+            yield Difference("slot", KEPT, f"#{meal.id}", 1, 0)
+    for entry in rows.unbalanced:
+        yield Difference("ledger", KEPT, f"#{entry}", 0, 1)

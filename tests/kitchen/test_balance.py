@@ -1,0 +1,150 @@
+"""One number: side by side, every difference with a name."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from kitchen.balance import Claimant, DishCount, Rows, balance_of
+from kitchen.meals import MealRow
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+
+
+def meal(number: int, claimant: Claimant) -> MealRow:
+    door = claimant.way == "deliver"
+    return MealRow(
+        id=number,
+        elder_id=claimant.elder_id,
+        diner_id=claimant.diner_id,
+        portion=1,
+        channel="door" if door else "table",
+        point_id=None if door else int(claimant.place.partition(":")[2]),
+        stop_id=None,
+        tariff="subsidised",
+        list_price_fen=1300,
+        self_pay_fen=500,
+        lines=(),
+        payment="cash",
+        served_at=NOON,
+        by="孙阿姨",
+    )
+
+
+WANG = Claimant(1, 11, "王秀英", "round:1", "deliver", "soft", 1, "elder")
+LI = Claimant(2, 12, "李德福", "point:5", "dine_in", "regular", 1)
+ZHOU = Claimant(3, 13, "周建国", "point:5", "collect", "regular", 1)
+ZHANG = Claimant(4, 14, "张玉珍", "round:1", "deliver", "regular", 1, "refused")
+
+GOOD_DAY = Rows(
+    eaters=(WANG, LI, ZHOU, ZHANG),
+    cancelled=(),
+    spares={("point:5", "regular"): 1},
+    dishes=(DishCount(1, "红烧肉", 5, 5, 125), DishCount(2, "米饭", 5, 5, 130)),
+    sample_grams=125,
+    labels={1: 1, 3: 1, 4: 1},
+    packed={("point:5", "regular"): 2},
+    loaded={
+        ("round:1", "soft"): 1,
+        ("round:1", "regular"): 1,
+        ("point:5", "regular"): 3,
+    },
+    by_round=frozenset({"round:1", "point:5"}),
+    received={("point:5", "regular"): 3},
+    meals=(meal(1, WANG), meal(2, LI), meal(3, ZHOU)),
+    slots=frozenset({1, 2, 3}),
+    moved={},
+    leftovers={("round:1", "returned"): 1, ("point:5", "wasted"): 1},
+    unbalanced=(),
+)
+
+
+def test_a_good_day_has_no_difference_and_one_number() -> None:
+    balance = balance_of(GOOD_DAY)
+    assert balance.differences == ()
+    assert dict(balance.chain) == {
+        "ordered": 4,
+        "planned": 5,
+        "cooked": 5,
+        "portioned": 5,
+        "loaded": 5,
+        "handed_over": 3,
+        "returned": 1,
+        "wasted": 1,
+        "claimed": 3,
+    }
+
+
+def without(mapping: dict[object, int], key: object) -> dict[object, int]:
+    return {k: v for k, v in mapping.items() if k != key}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "what"),
+    [
+        # a label is missing: the person is named
+        (replace(GOOD_DAY, labels={1: 1, 3: 1}), "label", "张玉珍"),
+        # a label for somebody who is not in the count
+        (replace(GOOD_DAY, labels={**GOOD_DAY.labels, 9: 1}), "label_for_nobody", "#9"),
+        # the cook's row is missing
+        (
+            replace(GOOD_DAY, dishes=(DishCount(1, "红烧肉", 5, 0, 125),)),
+            "cooked",
+            "红烧肉",
+        ),
+        # no sample was kept
+        (
+            replace(GOOD_DAY, dishes=(DishCount(1, "红烧肉", 5, 5, 0),)),
+            "sample",
+            "红烧肉",
+        ),
+        (replace(GOOD_DAY, packed={}), "packed", "regular"),
+        (
+            replace(GOOD_DAY, loaded=without(GOOD_DAY.loaded, ("round:1", "soft"))),
+            "loaded",
+            "soft",
+        ),
+        (replace(GOOD_DAY, received={}), "received", "regular"),
+        # the outcome at the door is missing: nobody is delivered by default
+        (
+            replace(GOOD_DAY, eaters=(replace(WANG, outcome=""), LI, ZHOU, ZHANG)),
+            "unreported",
+            "王秀英",
+        ),
+        # reported as handed over, but no meal row
+        (replace(GOOD_DAY, meals=GOOD_DAY.meals[1:]), "handed_over", "王秀英"),
+        # a diner's meal is missing: the portion is still in hand, with the name
+        (
+            replace(GOOD_DAY, meals=(GOOD_DAY.meals[0], GOOD_DAY.meals[2])),
+            "in_hand",
+            "李德福",
+        ),
+        # nobody said what became of a portion
+        (
+            replace(GOOD_DAY, leftovers={("round:1", "returned"): 1}),
+            "in_hand",
+            "",
+        ),
+        (replace(GOOD_DAY, slots=frozenset({1, 2})), "slot", "#3"),
+        (replace(GOOD_DAY, unbalanced=(77,)), "ledger", "#77"),
+        # an elder nobody could place on a round
+        (
+            replace(
+                GOOD_DAY, eaters=(replace(WANG, place="unplaced"), LI, ZHOU, ZHANG)
+            ),
+            "unplaced",
+            "王秀英",
+        ),
+    ],
+)
+def test_a_missing_row_is_named(rows: Rows, code: str, what: str) -> None:
+    found = {(d.code, d.what) for d in balance_of(rows).differences}
+    assert (code, what) in found
+
+
+def test_words_stay_with_their_difference() -> None:
+    short = replace(GOOD_DAY, labels={1: 1, 3: 1})
+    difference = balance_of(short).differences[0]
+    noted = replace(short, notes={difference.key: "标签卡纸,手写"})
+    assert balance_of(noted).open == ()
+    assert balance_of(noted).differences[0].note == "标签卡纸,手写"
