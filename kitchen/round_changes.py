@@ -19,6 +19,7 @@ from kitchen.round_plans import (
     lock_plans,
     plan_by_id,
     record,
+    round_plan_of,
     stop_values,
 )
 from kitchen.rounds import Round, RoundPlan, Stop
@@ -82,7 +83,7 @@ async def move_stop(
     """Put a stop at a position (from 1) of a round, or on the waiting list
     (`round_id` None). Returns the plan it is in now."""
     async with writing():
-        draft = await _draft_of(await _plan_of("stop", stop_id), by, now)
+        draft = await _draft_of(await _plan_of_stop(stop_id), by, now)
         stop = draft.stop(stop_id)
         target = None if round_id is None else draft.round(round_id).id
         await _place(moved(draft.plan, stop, target, position))
@@ -111,7 +112,7 @@ async def assign_driver(
 ) -> int:
     """Give a round to a driver, or to nobody yet."""
     async with writing():
-        draft = await _draft_of(await _plan_of("round", round_id), by, now)
+        draft = await _draft_of(await round_plan_of(round_id), by, now)
         row = draft.round(round_id)
         await rows("UPDATE round SET driver = {} WHERE id = {}", driver_id, row.id)
         await record(
@@ -128,7 +129,7 @@ async def assign_driver(
 async def lock_round(round_id: int, locked: bool, *, by: Actor, now: datetime) -> int:
     """A locked round is left as it is by the solver."""
     async with writing():
-        draft = await _draft_of(await _plan_of("round", round_id), by, now)
+        draft = await _draft_of(await round_plan_of(round_id), by, now)
         row = draft.round(round_id)
         await rows("UPDATE round SET locked = {} WHERE id = {}", locked, row.id)
         await record(
@@ -223,16 +224,11 @@ async def _place(places: Places) -> None:
         )
 
 
-async def _plan_of(table: str, row_id: int) -> int:
-    """The plan of a stop or round; refuses `stop_unknown`, `round_unknown`."""
-    sql = (
-        "SELECT plan FROM stop WHERE id = {}"
-        if table == "stop"
-        else "SELECT plan FROM round WHERE id = {}"
-    )
-    found = await one(sql, row_id)
+async def _plan_of_stop(stop_id: int) -> int:
+    """The plan of a stop; refuses `stop_unknown`."""
+    found = await one("SELECT plan FROM stop WHERE id = {}", stop_id)
     if found is None:
-        raise Refusal(f"{table}_unknown")
+        raise Refusal("stop_unknown", stop=stop_id)
     return int(found["plan"])
 
 

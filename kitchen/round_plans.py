@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -89,6 +89,25 @@ class Plan:
             for row in self.rounds
         )
 
+    def timed(
+        self,
+        rounds: Mapping[int, tuple[datetime | None, datetime | None, int]],
+        arrivals: Mapping[Key, datetime],
+    ) -> "Plan":
+        """The plan with other clocks: by round number (leaves, back, metres), and
+        by door."""
+        return Plan(
+            self.facts,
+            tuple(
+                replace(row, depart_at=out, back_at=back, metres=metres)
+                for row in self.rounds
+                for out, back, metres in (rounds[row.number],)
+            ),
+            tuple(
+                replace(stop, arrival_at=arrivals.get(stop.key)) for stop in self.stops
+            ),
+        )
+
     @property
     def codes(self) -> dict[Key, str]:
         """ "3-04" of every stop that is on a round."""
@@ -156,6 +175,14 @@ async def plan_by_id(plan_id: int) -> Plan:
     if found is None:
         raise Refusal("plan_unknown", plan=plan_id)
     return await _loaded(found)
+
+
+async def round_plan_of(round_id: int) -> int:
+    """The plan a round belongs to; refuses `round_unknown`."""
+    found = await one("SELECT plan FROM round WHERE id = {}", round_id)
+    if found is None:
+        raise Refusal("round_unknown", round=round_id)
+    return int(found["plan"])
 
 
 async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:

@@ -26,16 +26,18 @@ KITCHEN_ORDER = """
     subsidies
     ledger
     plans
-    people_columns people_words people_sheet intake
+    people_columns people_words people_sheet people_doubles intake
     food nutrition food_files
     menus
     headcounts
-    clashes blocks decisions consequences packing portions production
+    clashes blocks decisions consequences packing portions kitchen_day production
     prints
     drivers
     stops timetables round_inputs rounds
+    round_plans round_insertion round_publishing round_changes boards
     meals
-    deliveries
+    round_sheets
+    doors deliveries
     dining
     balance
     settlement

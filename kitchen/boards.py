@@ -1,0 +1,211 @@
+"""The rounds board: every round with its clock, its load and what is wrong with it,
+and who is waiting for a place. Everything is shown, nothing is forbidden here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kitchen.drivers import DriverFacts
+from kitchen.headcounts import SpareFacts
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import (
+    Plan,
+    PlanFacts,
+    RoundRow,
+    StopRow,
+    differences,
+    latest_plan,
+    stop_code,
+)
+from kitchen.rounds import timetable
+from kitchen.stops import Drop, Key
+from kitchen.timetables import Fault, TimedRound, Timetable
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardStop:
+    """One door or point on the board. `id` 0: not in the plan yet."""
+
+    id: int
+    code: str
+    position: int
+    key: Key
+    drop: Drop
+    arrival_at: datetime | None
+    faults: tuple[Fault, ...]
+    locked: bool
+    why: str
+
+    @property
+    def late(self) -> bool:
+        return any(fault.code == "delay" for fault in self.faults)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardRound:
+    """One column."""
+
+    id: int
+    number: int
+    driver: DriverFacts | None
+    locked: bool
+    depart_at: datetime | None
+    last_at: datetime | None
+    back_at: datetime | None
+    metres: int
+    doors: int
+    portions: int
+    stops: tuple[BoardStop, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def late(self) -> int:
+        """Stops reached too late."""
+        return sum(stop.late for stop in self.stops)
+
+    @property
+    def too_old(self) -> int:
+        """Stops whose food is older than the hot limit."""
+        return sum(any(f.code == "age" for f in stop.faults) for stop in self.stops)
+
+    @property
+    def over(self) -> int:
+        """Portions that do not fit."""
+        return sum(fault.size for fault in self.faults if fault.code == "load")
+
+    @property
+    def forbidden(self) -> int:
+        """Stops this driver must not serve."""
+        return sum(
+            any(f.code in ("vehicle_forbidden", "skills") for f in stop.faults)
+            for stop in self.stops
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """A day's rounds. `plan` None: nobody has planned yet."""
+
+    kitchen_id: int
+    kitchen_name: str
+    kitchen_lon_e6: int | None
+    kitchen_lat_e6: int | None
+    day: date
+    meal: str
+    plan: PlanFacts | None
+    rounds: tuple[BoardRound, ...]
+    waiting: tuple[BoardStop, ...]
+    added: tuple[Drop, ...]  # in the count, not in the plan
+    gone: int  # in the plan, no longer in the count
+    drivers: tuple[DriverFacts, ...]
+    spares: tuple[SpareFacts, ...]
+    hard: tuple[Fault, ...]
+    soft: tuple[Fault, ...]
+    doors: int
+    portions: int
+
+    @property
+    def is_current(self) -> bool:
+        """The plan and the count name the same people."""
+        return not self.added and not self.gone
+
+    @property
+    def without_driver(self) -> tuple[int, ...]:
+        return tuple(r.number for r in self.rounds if r.stops and r.driver is None)
+
+
+async def board(kitchen_id: int, day: date, meal: str) -> Board:
+    """The newest plan of a day with live clocks; refuses as `inputs_for` does."""
+    inputs = await inputs_for(kitchen_id, day, meal)
+    return board_of(inputs, await latest_plan(kitchen_id, day, meal))
+
+
+def board_of(inputs: Inputs, plan: Plan | None) -> Board:
+    """The board from loaded rows."""
+    drops = inputs.by_key()
+    missing, gone = differences(inputs, plan) if plan else (list(drops), [])
+    times = timetable(inputs, plan.orders) if plan else Timetable({})
+    rounds = plan.rounds if plan else ()
+    return Board(
+        kitchen_id=inputs.kitchen.id,
+        kitchen_name=inputs.kitchen.name,
+        kitchen_lon_e6=inputs.kitchen.lon_e6,
+        kitchen_lat_e6=inputs.kitchen.lat_e6,
+        day=inputs.day,
+        meal=inputs.meal,
+        plan=plan.facts if plan else None,
+        rounds=tuple(
+            _round(inputs, row, plan, times.rounds[row.number], drops)
+            for row in rounds
+            if plan is not None
+        ),
+        waiting=tuple(_waiting(plan, drops)) if plan else (),
+        added=tuple(drops[key] for key in missing),
+        gone=len(gone),
+        drivers=inputs.drivers,
+        spares=inputs.spares,
+        hard=times.hard,
+        soft=times.soft,
+        doors=sum(not drop.is_point for drop in inputs.drops),
+        portions=sum(drop.portions for drop in inputs.drops),
+    )
+
+
+def _round(
+    inputs: Inputs,
+    row: RoundRow,
+    plan: Plan,
+    times: TimedRound,
+    drops: Mapping[Key, Drop],
+) -> BoardRound:
+    timed = {stop.key: stop for stop in times.stops}
+    stops = tuple(
+        BoardStop(
+            id=stop.id,
+            code=stop_code(row.number, stop.position),
+            position=stop.position,
+            key=stop.key,
+            drop=drops[stop.key],
+            arrival_at=timed[stop.key].arrival_at,
+            faults=timed[stop.key].faults,
+            locked=stop.locked,
+            why="",
+        )
+        for stop in plan.stops_of(row.id)
+        if stop.key in drops
+    )
+    return BoardRound(
+        id=row.id,
+        number=row.number,
+        driver=inputs.driver(row.driver_id),
+        locked=row.locked,
+        depart_at=times.depart_at,
+        last_at=stops[-1].arrival_at if stops else None,
+        back_at=times.back_at,
+        metres=times.metres,
+        doors=sum(not stop.drop.is_point for stop in stops),
+        portions=sum(stop.drop.portions for stop in stops),
+        stops=stops,
+        faults=times.faults,
+    )
+
+
+def _waiting(plan: Plan, drops: Mapping[Key, Drop]) -> list[BoardStop]:
+    """The waiting list, most urgent first, in the documented order."""
+    stops: list[StopRow] = [s for s in plan.stops_of(None) if s.key in drops]
+    stops.sort(key=lambda stop: (-drops[stop.key].priority, stop.position))
+    return [
+        BoardStop(
+            id=stop.id,
+            code="",
+            position=stop.position,
+            key=stop.key,
+            drop=drops[stop.key],
+            arrival_at=None,
+            faults=(),
+            locked=stop.locked,
+            why=stop.why,
+        )
+        for stop in stops
+    ]

@@ -1,0 +1,362 @@
+"""What a driver holds in the hand: one round as it is printed, with the box counts,
+what to collect, whom to ring. Readers only; the paper itself belongs to the doorway.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kitchen.diets import Diet
+from kitchen.drivers import DriverFacts, drivers_for
+from kitchen.errors import Refusal
+from kitchen.meals import price_on
+from kitchen.names import surname_of
+from kitchen.registry import (
+    ContactFacts,
+    addresses_on,
+    contacts_for,
+    doors_for,
+    elders_by_id,
+)
+from kitchen.round_inputs import Inputs, elders_usually_of, inputs_for
+from kitchen.round_plans import (
+    Plan,
+    RoundRow,
+    StopRow,
+    latest_plan,
+    plan_by_id,
+    published_plan,
+    round_plan_of,
+    stop_code,
+)
+from kitchen.rounds import timetable
+from kitchen.stops import Drop
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """Portions of one packing group to load: for one point, or for all doors."""
+
+    point_id: int | None
+    point_name: str
+    diet_key: str
+    portions: int
+
+
+@dataclass(frozen=True)
+class SheetContact:
+    """One rung of the safety slip. The number itself is not on paper."""
+
+    contact_id: int
+    rank: int
+    kind: str
+    initials: str  # 王*
+    relation: str
+    phone_tail: str
+    signed: bool
+
+
+@dataclass(frozen=True)
+class NotToday:
+    """A regular door that gets nothing today, so that nobody rings there."""
+
+    place: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetStop:
+    """One line of the sheet."""
+
+    stop_id: int
+    code: str
+    position: int
+    kind: str  # door | point
+    planned_at: datetime | None
+    building_id: int | None
+    compound: str
+    building: str
+    unit: str
+    door: str
+    floor: int | None
+    lift: bool
+    placed_by: str
+    place: str
+    note: str
+    slow_door: bool
+    new_stairwell: bool
+    elder_id: int | None
+    diner_id: int | None
+    point_id: int | None
+    name: str
+    number: str
+    phone_tail: str
+    portions: int
+    size: str
+    choice: str
+    diet: Diet | None
+    change: str
+    collect_fen: int
+    containers: tuple[tuple[str, int], ...]
+    spares: int
+    contacts: tuple[SheetContact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetView:
+    """One round on paper."""
+
+    round_id: int
+    plan_id: int
+    plan_version: int
+    digest: str
+    published: bool
+    fallback: bool
+    kitchen_id: int
+    kitchen_name: str
+    kitchen_phone: str
+    day: date
+    meal: str
+    number: int
+    driver_id: int | None
+    driver_name: str
+    driver_phone_tail: str
+    profile: str
+    capacity: int
+    depart_at: datetime | None
+    last_at: datetime | None
+    back_at: datetime | None
+    serve_to_minutes: int
+    doors: int
+    portions: int
+    metres: int
+    collect_fen: int
+    loading: tuple[LoadLine, ...]
+    stops: tuple[SheetStop, ...]
+    not_today: tuple[NotToday, ...]
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def sheet_view(round_id: int) -> SheetView:
+    """One round's sheet; refuses `round_unknown`, and `round_empty` without stops."""
+    plan_id = await round_plan_of(round_id)
+    for view in await _views(await plan_by_id(plan_id)):
+        if view.round_id == round_id:
+            return view
+    raise Refusal("round_empty")
+
+
+async def sheet_views(kitchen_id: int, day: date, meal: str) -> list[SheetView]:
+    """Every round with stops, of the plan that counts or else of the draft."""
+    plan = await published_plan(kitchen_id, day, meal)
+    plan = plan or await latest_plan(kitchen_id, day, meal)
+    return await _views(plan) if plan else []
+
+
+async def _views(plan: Plan) -> list[SheetView]:
+    facts = plan.facts
+    inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
+    drops = inputs.by_key()
+    elders = [drop.elder_id for drop in inputs.drops if drop.elder_id is not None]
+    ladders = await contacts_for(elders)
+    dues = await _dues(inputs, elders)
+    drivers = {d.id: d for d in await drivers_for(facts.kitchen_id, retired=True)}
+    absent = await _not_today(inputs)
+    plan = with_clocks(inputs, plan)
+    views = []
+    for row in plan.rounds:
+        stops = [s for s in plan.stops_of(row.id) if s.key in drops]
+        if not stops:
+            continue
+        lines = _lines(row, stops, drops, ladders, dues)
+        driver = drivers.get(row.driver_id or 0)
+        skipped = tuple(absent.get(row.driver_id or 0, ()))
+        views.append(_view(inputs, plan, row, driver, lines, skipped))
+    return views
+
+
+async def _dues(inputs: Inputs, elders: Sequence[int]) -> dict[int, int]:
+    """Self-pay in fen of each person's portions; only the first is subsidised."""
+    prices = await price_on(
+        elders, inputs.kitchen.id, inputs.day, inputs.meal, "deliver"
+    )
+    extra = inputs.service.list_price_fen
+    return {
+        drop.elder_id: prices[drop.elder_id].self_pay_fen + (drop.portions - 1) * extra
+        for drop in inputs.drops
+        if drop.elder_id is not None
+    }
+
+
+async def _not_today(inputs: Inputs) -> dict[int, list[NotToday]]:
+    """Driver → regular doors of that weekday that are not served today."""
+    here = {drop.elder_id for drop in inputs.drops}
+    usual = await elders_usually_of(inputs.kitchen.id, inputs.day, inputs.meal)
+    missing = {elder: driver for elder, driver in usual.items() if elder not in here}
+    elders = await elders_by_id(missing)
+    addresses = await addresses_on(inputs.kitchen.id, inputs.day)
+    doors = await doors_for(addresses[e] for e in missing if e in addresses)
+    by_driver: dict[int, list[NotToday]] = {}
+    for elder_id, driver_id in missing.items():
+        door = doors.get(addresses.get(elder_id, 0))
+        line = NotToday(door.line if door else "", elders[elder_id].name)
+        by_driver.setdefault(driver_id, []).append(line)
+    return by_driver
+
+
+# Pure rules -------------------------------------------------------------------
+
+
+def with_clocks(inputs: Inputs, plan: Plan) -> Plan:
+    """A draft with its clocks computed; a published plan keeps those it came with."""
+    if not plan.facts.is_draft:
+        return plan
+    times = timetable(inputs, plan.orders).rounds
+    arrivals = {s.key: s.arrival_at for t in times.values() for s in t.stops}
+    return plan.timed(
+        {n: (t.depart_at, t.back_at, t.metres) for n, t in times.items()}, arrivals
+    )
+
+
+def _view(
+    inputs: Inputs,
+    plan: Plan,
+    row: RoundRow,
+    driver: DriverFacts | None,
+    stops: tuple[SheetStop, ...],
+    not_today: tuple[NotToday, ...],
+) -> SheetView:
+    loading = _loading(stops)
+    return SheetView(
+        round_id=row.id,
+        plan_id=plan.facts.id,
+        plan_version=plan.facts.version,
+        digest=_digest(row, driver, stops),
+        published=not plan.facts.is_draft,
+        fallback=plan.facts.fallback,
+        kitchen_id=inputs.kitchen.id,
+        kitchen_name=inputs.kitchen.name,
+        kitchen_phone=inputs.kitchen.phone,
+        day=inputs.day,
+        meal=inputs.meal,
+        number=row.number,
+        driver_id=row.driver_id,
+        driver_name=driver.name if driver else "",
+        driver_phone_tail=driver.phone_tail if driver else "",
+        profile=driver.profile if driver else "",
+        capacity=driver.capacity if driver else 0,
+        depart_at=row.depart_at,
+        last_at=stops[-1].planned_at,
+        back_at=row.back_at,
+        serve_to_minutes=inputs.service.serve_to_minutes,
+        doors=sum(stop.kind == "door" for stop in stops),
+        portions=sum(stop.portions for stop in stops),
+        metres=row.metres,
+        collect_fen=sum(stop.collect_fen for stop in stops),
+        loading=loading,
+        stops=stops,
+        not_today=not_today,
+    )
+
+
+def _loading(stops: Sequence[SheetStop]) -> tuple[LoadLine, ...]:
+    """Points each by itself, then all doors together."""
+    lines: list[LoadLine] = []
+    doors = Counter[str]()
+    for stop in stops:
+        if stop.point_id is None and stop.diet is not None:
+            doors[stop.diet.key] += stop.portions
+        lines += [
+            LoadLine(stop.point_id, stop.name, key, portions)
+            for key, portions in stop.containers
+        ]
+    return (*lines, *(LoadLine(None, "", key, n) for key, n in sorted(doors.items())))
+
+
+def _lines(
+    row: RoundRow,
+    stops: Sequence[StopRow],
+    drops: Mapping[tuple[str, int], Drop],
+    ladders: Mapping[int, Sequence[ContactFacts]],
+    dues: Mapping[int, int],
+) -> tuple[SheetStop, ...]:
+    lines: list[SheetStop] = []
+    before: tuple[object, ...] = ()
+    for stop in stops:
+        drop = drops[stop.key]
+        elder = drop.elder_id or 0
+        contacts = tuple(_contact(contact) for contact in ladders.get(elder, ()))
+        lines.append(
+            SheetStop(
+                stop_id=stop.id,
+                code=stop_code(row.number, stop.position),
+                position=stop.position,
+                kind="point" if drop.is_point else "door",
+                planned_at=stop.arrival_at,
+                building_id=drop.building_id,
+                compound=drop.compound,
+                building=drop.building,
+                unit=drop.unit,
+                door=drop.door,
+                floor=drop.floor,
+                lift=drop.lift,
+                placed_by=drop.placed_by,
+                place=drop.place,
+                note=drop.note,
+                slow_door=drop.slow_door,
+                new_stairwell=drop.stairwell != before,
+                elder_id=drop.elder_id,
+                diner_id=drop.diner_id,
+                point_id=drop.point_id,
+                name=drop.name,
+                number=drop.number,
+                phone_tail=drop.phone_tail,
+                portions=drop.portions,
+                size=drop.size,
+                choice=drop.choice,
+                diet=drop.diet,
+                change=drop.change,
+                collect_fen=dues.get(elder, 0),
+                containers=drop.containers,
+                spares=drop.spares,
+                contacts=contacts,
+            )
+        )
+        before = drop.stairwell
+    return tuple(lines)
+
+
+def _contact(contact: ContactFacts) -> SheetContact:
+    return SheetContact(
+        contact_id=contact.id,
+        rank=contact.rank,
+        kind=contact.kind,
+        initials=f"{surname_of(contact.name)}*",
+        relation=contact.relation,
+        phone_tail=contact.phone_tail,
+        signed=contact.agreement_on is not None,
+    )
+
+
+def _digest(
+    row: RoundRow, driver: DriverFacts | None, stops: Sequence[SheetStop]
+) -> str:
+    """What the paper says, ids and versions apart: same digest, same paper."""
+    content = [
+        (
+            stop.code,
+            stop.planned_at and stop.planned_at.isoformat(timespec="minutes"),
+            (stop.place, stop.note, stop.slow_door, stop.name, stop.phone_tail),
+            (stop.portions, stop.size, stop.choice, stop.containers, stop.spares),
+            stop.diet and stop.diet.as_text(),
+            (stop.change, stop.collect_fen),
+            stop.contacts,
+        )
+        for stop in stops
+    ]
+    text = repr((row.number, driver and (driver.id, driver.name), content))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
