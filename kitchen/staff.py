@@ -3,12 +3,16 @@ deleted: what someone did stays theirs.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from piccolo.columns import Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
+
+from kitchen import audit, database
+from kitchen.errors import Refusal
 
 ROLES = (
     "manager",
@@ -98,3 +102,306 @@ def password_matches(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+# pure rules
+
+# What each role may hand out; the administrator sees no business data and so may
+# hand out everything without gaining anything.
+_GIVEN_BY_MANAGER = frozenset(
+    {"dispatcher", "point_staff", "driver", "cook", "finance", "clerk"}
+)
+KEEPERS = frozenset({"manager", "administrator"})  # who may keep accounts
+
+
+def roles_given_by(role: str) -> tuple[str, ...]:
+    """The roles an account of this role may give to others."""
+    if role == "administrator":
+        return ROLES
+    return (
+        tuple(r for r in ROLES if r in _GIVEN_BY_MANAGER) if role == "manager" else ()
+    )
+
+
+def check_password(password: str, login: str) -> None:
+    """Long rather than complicated (OWASP ASVS 5 §6.2), and not the first guess."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refusal("password_short", least=SHORTEST_PASSWORD)
+    plain = password.lower()
+    if login and login in plain and len(plain.replace(login, "")) < 6:
+        raise Refusal("password_is_login")
+    if is_guessable(plain):
+        raise Refusal("password_common")
+
+
+_KEYBOARD = (
+    *("01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    *("abcdefghijklmnopqrstuvwxyz", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"),
+    *("password", "admin", "woaini", "nuancan", "iloveyou", "welcome", "abc"),
+)
+
+
+def is_guessable(password: str) -> bool:
+    """Little is left of it without runs along the keyboard, words and repeats."""
+    if len(set(password)) <= 4:
+        return True
+    sizes = range(1, len(password) // 2 + 1)
+    if any(password == (password[:n] * len(password))[: len(password)] for n in sizes):
+        return True
+    rest = password
+    for row in _KEYBOARD:
+        rest = _without_runs(rest, row)
+    return len(rest.strip("0123456789!@#$_-. ")) < 4
+
+
+def _without_runs(text: str, row: str) -> str:
+    """`text` without its stretches of four or more characters (or all) of `row`."""
+    for size in range(len(row), min(4, len(row)) - 1, -1):
+        for start in range(len(row) - size + 1):
+            run = row[start : start + size]
+            text = text.replace(run, "").replace(run[::-1], "")
+    return text
+
+
+# readers
+
+
+@dataclass(frozen=True)
+class StaffFacts:
+    """An account as the staff page shows it; never its password."""
+
+    id: int
+    login: str
+    name: str
+    role: str
+    kitchen_id: int | None
+    point_id: int | None
+    area_id: int | None
+    active: bool
+    created_at: dt.datetime
+
+
+_COLUMNS = "id, login, name, role, kitchen_id, point_id, area_id, active, created_at"
+
+
+async def everyone(kitchen_id: int | None = None) -> list[StaffFacts]:
+    """All accounts, or those of one kitchen; the active first, by role and name."""
+    found = await database.rows(
+        f"SELECT {_COLUMNS} FROM staff"  # noqa: S608 - our own column names
+        " ORDER BY active DESC, role, name, id"
+    )
+    return [
+        StaffFacts(**row)
+        for row in found
+        if kitchen_id is None or row["kitchen_id"] == kitchen_id
+    ]
+
+
+async def staff_by_id(staff_id: int) -> StaffFacts | None:
+    row = await database.one(
+        f"SELECT {_COLUMNS} FROM staff WHERE id = {{}}",  # noqa: S608 - as above
+        staff_id,
+    )
+    return StaffFacts(**row) if row else None
+
+
+# verbs
+
+
+@dataclass(frozen=True)
+class Post:
+    """A role and the part of the world that goes with it."""
+
+    role: str
+    kitchen_id: int | None = None
+    point_id: int | None = None
+    area_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"no role {self.role!r}")
+
+
+async def hire(
+    *,
+    login: str,
+    name: str,
+    post: Post,
+    password_hash: str,
+    by: Actor,
+    now: dt.datetime,
+) -> int:
+    """Open an account. Refuses a login in use and a role that is not `by`'s to give."""
+    _may_give(by, post)
+    login = login.lower()
+    async with database.writing():
+        try:
+            async with database.savepoint():
+                staff_id: int = await database.insert(
+                    Staff,
+                    login=login,
+                    name=name,
+                    password_hash=password_hash,
+                    **asdict(post),
+                    active=True,
+                    role_version=1,
+                    created_at=now,
+                )
+        except database.Conflict as conflict:
+            if conflict.kind != "unique":
+                raise
+            raise Refusal("login_taken", login=login) from None
+        after = {"login": login, "name": name, **asdict(post)}
+        await _record("staff_hired", staff_id, by, now, after=after)
+    return staff_id
+
+
+async def hire_first(
+    *, login: str, name: str, post: Post, password_hash: str, now: dt.datetime
+) -> int:
+    """Open the first account of an installation, from its command line."""
+    maker = Actor(0, "命令行", "administrator")
+    return await hire(
+        login=login,
+        name=name,
+        post=post,
+        password_hash=password_hash,
+        by=maker,
+        now=now,
+    )
+
+
+async def change_post(
+    staff_id: int, *, name: str, post: Post, by: Actor, now: dt.datetime
+) -> None:
+    """Another name, role or scope; a new role or scope ends the open sessions."""
+    async with database.writing():
+        before = await _held(staff_id, by)
+        moved = asdict(post) != {key: before[key] for key in asdict(post)}
+        if moved:
+            if staff_id == by.staff_id:
+                raise Refusal("own_role")
+            _may_give(by, post)
+            if post.role not in KEEPERS:
+                await _keep_a_keeper(staff_id)
+        after = {"name": name, **asdict(post)}
+        await database.rows(
+            "UPDATE staff SET name = {}, role = {}, kitchen_id = {}, point_id = {},"
+            " area_id = {}, role_version = role_version + {} WHERE id = {}",
+            name,
+            post.role,
+            post.kitchen_id,
+            post.point_id,
+            post.area_id,
+            int(moved),
+            staff_id,
+        )
+        shown = {key: before[key] for key in after}
+        if shown != after:
+            await _record("staff_changed", staff_id, by, now, shown, after)
+
+
+async def set_active(
+    staff_id: int, active: bool, *, by: Actor, now: dt.datetime
+) -> None:
+    """Close an account, or open it again; either way its sessions end."""
+    async with database.writing():
+        before = await _held(staff_id, by)
+        if before["active"] == active:
+            return
+        if staff_id == by.staff_id:
+            raise Refusal("own_role")
+        if not active:
+            await _keep_a_keeper(staff_id)
+        await database.rows(
+            "UPDATE staff SET active = {}, role_version = role_version + 1"
+            " WHERE id = {}",
+            active,
+            staff_id,
+        )
+        action = "staff_reopened" if active else "staff_closed"
+        diff = ({"active": not active}, {"active": active})
+        await _record(action, staff_id, by, now, *diff)
+
+
+async def set_password(
+    staff_id: int, password_hash: str, *, by: Actor, now: dt.datetime
+) -> None:
+    """A new password, one's own or another's; every open session ends."""
+    async with database.writing():
+        if staff_id != by.staff_id:
+            await _held(staff_id, by)
+        await database.rows(
+            "UPDATE staff SET password_hash = {}, role_version = role_version + 1"
+            " WHERE id = {}",
+            password_hash,
+            staff_id,
+        )
+        await _record("password_changed", staff_id, by, now)
+
+
+async def end_sessions(staff_id: int, *, by: Actor, now: dt.datetime) -> None:
+    """Sign someone (or oneself) out everywhere."""
+    async with database.writing():
+        if staff_id != by.staff_id:
+            await _held(staff_id, by)
+        await database.rows(
+            "UPDATE session SET ended_at = {} WHERE staff = {} AND ended_at IS NULL",
+            now,
+            staff_id,
+        )
+        await _record("sessions_ended", staff_id, by, now)
+
+
+def _may_give(by: Actor, post: Post) -> None:
+    if post.role not in roles_given_by(by.role):
+        raise Refusal("role_not_yours_to_give")
+    if by.kitchen_id is not None and post.kitchen_id != by.kitchen_id:
+        raise Refusal("staff_not_found")
+    if post.role == "point_staff" and post.point_id is None:
+        raise Refusal("scope_needed")
+
+
+async def _held(staff_id: int, by: Actor) -> dict[str, Any]:
+    """The account's row, held until the commit, if it is `by`'s to change."""
+    await database.lock_for("staff", "accounts")
+    row = await database.one("SELECT * FROM staff WHERE id = {}", staff_id)
+    hidden = row is None or (
+        by.kitchen_id is not None and row["kitchen_id"] != by.kitchen_id
+    )
+    if row is None or hidden:
+        raise Refusal("staff_not_found")
+    if staff_id != by.staff_id and row["role"] not in roles_given_by(by.role):
+        raise Refusal("role_not_yours_to_give")
+    return row
+
+
+async def _keep_a_keeper(staff_id: int) -> None:
+    """Refuse to lose the last account that can keep accounts."""
+    left = await database.rows(
+        "SELECT id FROM staff WHERE active AND role IN {} AND id <> {} LIMIT 1",
+        sorted(KEEPERS),
+        staff_id,
+    )
+    if not left:
+        raise Refusal("last_administrator")
+
+
+async def _record(
+    action: str,
+    staff_id: int,
+    by: Actor,
+    now: dt.datetime,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id or None,
+        at=now,
+        action=action,
+        object_kind="staff",
+        object_id=staff_id,
+        before=before,
+        after=after,
+    )

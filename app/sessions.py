@@ -1,0 +1,170 @@
+"""Signed-in browsers: opened at sign-in, ended at sign-out, never resurrected.
+
+The cookie holds 256 random bits; the database only their digest. A row is written at
+sign-in, at sign-out and at most once a minute while in use, always by an UPDATE that
+an ended session no longer matches: a slow page that began before the sign-out cannot
+bring it back. An anonymous visitor leaves no row.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from kitchen import database
+from kitchen.staff import Actor, Session
+
+TOUCH = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Limits:
+    idle: dt.timedelta
+    total: dt.timedelta
+
+
+# Screens of the day stand open through a whole service; desks with money or everyone's
+# data do not.
+_DAY = Limits(dt.timedelta(hours=4), dt.timedelta(hours=14))
+_DESK = Limits(dt.timedelta(minutes=30), dt.timedelta(hours=12))
+LIMITS = {
+    "manager": _DAY,
+    "dispatcher": _DAY,
+    "point_staff": _DAY,
+    "driver": _DAY,
+    "cook": _DAY,
+    "clerk": _DESK,
+    "finance": _DESK,
+    "supervisor": _DESK,
+    "auditor": _DESK,
+    "administrator": _DESK,
+}
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One line of the list of a person's own sessions."""
+
+    id: int
+    device: str
+    address: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def begin(
+    staff_id: int, role_version: int, device: str, address: str, now: dt.datetime
+) -> str:
+    """Open a session inside the caller's `writing()`; returns the cookie's value."""
+    token = secrets.token_urlsafe(32)
+    await database.insert(
+        Session,
+        digest=digest_of(token),
+        staff=staff_id,
+        role_version=role_version,
+        device=device[:200],
+        address=address[:64],
+        created_at=now,
+        seen_at=now,
+        ended_at=None,
+    )
+    return token
+
+
+async def find(token: str, now: dt.datetime) -> Actor | None:
+    """Who this cookie belongs to, if it may still be used; notes that it was."""
+    digest = digest_of(token)
+    row = await database.one(
+        "SELECT s.created_at, s.seen_at, p.id, p.name, p.role,"
+        " p.kitchen_id, p.point_id, p.area_id"
+        " FROM session s JOIN staff p ON p.id = s.staff"
+        " WHERE s.digest = {} AND s.ended_at IS NULL"
+        " AND p.active AND p.role_version = s.role_version",
+        digest,
+    )
+    if row is None:
+        return None
+    limits = LIMITS[row["role"]]
+    if now - row["seen_at"] > limits.idle or now - row["created_at"] > limits.total:
+        return None
+    if now - row["seen_at"] >= TOUCH:
+        await _touch(digest, now)
+    return Actor(
+        row["id"],
+        row["name"],
+        row["role"],
+        row["kitchen_id"],
+        row["point_id"],
+        row["area_id"],
+    )
+
+
+async def _touch(digest: str, now: dt.datetime) -> None:
+    async with database.writing():
+        await database.rows(
+            "UPDATE session SET seen_at = {} WHERE digest = {} AND ended_at IS NULL",
+            now,
+            digest,
+        )
+
+
+async def end(token: str, now: dt.datetime) -> None:
+    """Sign out; inside the caller's `writing()`."""
+    await database.rows(
+        "UPDATE session SET ended_at = {} WHERE digest = {} AND ended_at IS NULL",
+        now,
+        digest_of(token),
+    )
+
+
+async def end_one(staff_id: int, session_id: int, now: dt.datetime) -> None:
+    """End one of a person's own sessions; inside the caller's `writing()`."""
+    await database.rows(
+        "UPDATE session SET ended_at = {}"
+        " WHERE id = {} AND staff = {} AND ended_at IS NULL",
+        now,
+        session_id,
+        staff_id,
+    )
+
+
+async def end_all(staff_id: int, now: dt.datetime, but: str = "") -> None:
+    """End every session of a person (but the one with this cookie), likewise."""
+    await database.rows(
+        "UPDATE session SET ended_at = {}"
+        " WHERE staff = {} AND digest <> {} AND ended_at IS NULL",
+        now,
+        staff_id,
+        digest_of(but),
+    )
+
+
+async def open_sessions(staff_id: int, now: dt.datetime) -> list[OpenSession]:
+    """A person's sessions that could still be used, the latest first."""
+    found = await database.rows(
+        "SELECT s.id, s.device, s.address, s.created_at, s.seen_at, p.role"
+        " FROM session s JOIN staff p ON p.id = s.staff"
+        " WHERE p.id = {} AND s.ended_at IS NULL AND p.role_version = s.role_version"
+        " ORDER BY s.seen_at DESC, s.id DESC",
+        staff_id,
+    )
+    return [
+        OpenSession(
+            row["id"], row["device"], row["address"], row["created_at"], row["seen_at"]
+        )
+        for row in found
+        if now - row["seen_at"] <= LIMITS[row["role"]].idle
+        and now - row["created_at"] <= LIMITS[row["role"]].total
+    ]
+
+
+async def forget_old(now: dt.datetime) -> None:
+    """Drop rows of sessions that ended or ran out more than 90 days ago."""
+    async with database.writing():
+        await database.rows(
+            "DELETE FROM session WHERE seen_at < {}", now - dt.timedelta(days=90)
+        )

@@ -1,0 +1,105 @@
+"""What an operator may set, read once from NUANCAN_* variables.
+
+Nothing needs to be set: without any variable the product starts on port 8420 of
+this machine, with its database, keys and backups in `./data`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The whole configuration; see `docs/settings.md` for the same list in words."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NUANCAN_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8420, ge=1, le=65535, description="Port to listen on")
+    data: Path = Field(
+        default=Path("data"), description="Folder of database, keys, backups"
+    )
+    database: SecretStr | None = Field(
+        default=None, description="PostgreSQL address; else SQLite in the folder"
+    )
+    base_url: str = Field(
+        default="", description="Public https:// address for the QR codes"
+    )
+    zone: str = Field(default="Asia/Shanghai", description="Time zone of the kitchen")
+    language: Literal["zh", "en"] = Field(
+        default="zh", description="Language before a reader chooses one"
+    )
+    meals: Words = Field(
+        default=("lunch", "dinner"), description="Meals the kitchen serves"
+    )
+    operator: str = Field(
+        default="", description="Name of the operator, shown in the heading"
+    )
+    allowed_hosts: Words = Field(
+        default=(),
+        description="More names by which it is reached",
+    )
+    trusted_proxies: Words = Field(
+        default=(),
+        description="Addresses whose X-Forwarded-* is believed",
+    )
+    tls: bool = Field(
+        default=False, description="Served over HTTPS without a proxy that says so"
+    )
+    solver_seconds: int = Field(
+        default=20, ge=1, le=600, description="Time the route solver is given"
+    )
+    backups: bool = Field(default=True, description="Back up and verify every hour")
+    demo: bool = Field(
+        default=False, description="Show the demo accounts on the sign-in page"
+    )
+
+    @field_validator("meals", "allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("meals")
+    @classmethod
+    def _known_meals(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = ("breakfast", "lunch", "dinner")
+        if not value or any(meal not in known for meal in value):
+            raise ValueError(f"meals are some of {', '.join(known)}")
+        return tuple(meal for meal in known if meal in value)
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _https_base(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise ValueError("must start with https:// (phones are outside the LAN)")
+        return value.rstrip("/")
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def database_url(self) -> str:
+        """`postgresql://…`, or `sqlite:///` and the file in the data folder."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.data.resolve() / 'nuancan.db'}"
+
+    @property
+    def keys_file(self) -> Path:
+        return self.data / "keys.json"
