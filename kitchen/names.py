@@ -7,6 +7,7 @@ keys are computed once, when the name is written.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice, product
 
 COMPOUND_SURNAMES_TEXT = (
@@ -82,7 +83,7 @@ def search_keys(name: str) -> str:
     surname + initials ("shanxy"). A query finds the name where `search_pattern`
     of the query is LIKE this text.
     """
-    syllables = [sorted_readings(character) for character in _letters(name)]
+    syllables = [list(sorted_readings(character)) for character in _letters(name)]
     if not syllables:
         return ""
     initials = [_unique(reading[0] for reading in chars) for chars in syllables]
@@ -95,21 +96,19 @@ def search_keys(name: str) -> str:
     return "".join(f" {key}" for key in _unique(keys))
 
 
-def sorted_readings(character: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def sorted_readings(character: str) -> tuple[str, ...]:
     """Every reading of one character without tones; surname readings first."""
     if not _is_han(character):
-        return [character.lower()]
+        return (character.lower(),)
     # Imported here: the dictionary costs a third of a second, once, on writing.
     from pypinyin import Style, pinyin
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True)
     plain = [reading for readings in found for reading in readings if reading]
     readings = [*SURNAME_READINGS.get(character, ()), *plain]
-    return _unique(
-        spelling
-        for reading in readings
-        for spelling in SPELLINGS_OF_V.get(reading, (reading,))
-    )
+    spellings = (SPELLINGS_OF_V.get(reading, (reading,)) for reading in readings)
+    return tuple(_unique(spelling for group in spellings for spelling in group))
 
 
 def search_pattern(query: str) -> str:
