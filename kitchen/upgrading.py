@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from kitchen.database import Engine
 from kitchen.errors import Refusal
 from kitchen.postgres_engine import PooledPostgresEngine
 from kitchen.sqlite_engine import copy_database
+from kitchen.transactions import translate
 
 UPGRADES = Path(__file__).with_name("upgrades")
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -104,11 +107,17 @@ async def pending(engine: Engine, folder: Path = UPGRADES) -> list[str]:
 
 
 async def upgrade(engine: Engine, folder: Path = UPGRADES) -> list[str]:
-    """Apply the steps still missing; their names. Safe to repeat after a crash."""
+    """Apply the steps still missing; their names. Safe to repeat after a crash.
+
+    Raises `Refusal("database_busy")` when another program keeps the database locked.
+    """
     steps = steps_in(folder)
-    if isinstance(engine, PooledPostgresEngine):
-        return await _upgrade_postgres(engine, steps)
-    return await asyncio.to_thread(_upgrade_file, Path(engine.path), steps)
+    try:
+        if isinstance(engine, PooledPostgresEngine):
+            return await _upgrade_postgres(engine, steps)
+        return await asyncio.to_thread(_upgrade_file, Path(engine.path), steps)
+    except (sqlite3.OperationalError, asyncpg.PostgresError) as error:
+        raise translate(error) from error
 
 
 def _applied_in_file(path: Path) -> list[dict[str, Any]]:
@@ -160,9 +169,10 @@ def _apply_to_file(connection: sqlite3.Connection, step: Step) -> bool:
             (step.number, step.name, step.checksum),
         )
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        error.add_note(f"in upgrade {step.name}")
         raise
     return True
 
@@ -172,7 +182,7 @@ def statements_of(script: str) -> Iterator[str]:
     lines: list[str] = []
     for line in script.splitlines():
         lines.append(line)
-        if line.rstrip().endswith(";") and sqlite3.complete_statement("\n".join(lines)):
+        if ";" in line and sqlite3.complete_statement("\n".join(lines)):
             yield "\n".join(lines)
             lines = []
     rest = [
@@ -197,14 +207,22 @@ async def _upgrade_postgres(
         todo = missing(steps, await _applied_in_postgres(connection))
         await connection.execute(UPGRADE_TABLE)
         for step in todo:
-            async with connection.transaction():
-                await connection.execute(step.sql("postgres"))
-                await connection.execute(
-                    "INSERT INTO upgrade (number, name, checksum) VALUES ($1, $2, $3)",
-                    step.number,
-                    step.name,
-                    step.checksum,
-                )
+            await _apply_to_postgres(connection, step)
         return [step.name for step in todo]
     finally:
         await connection.close()  # gives the advisory lock back as well
+
+
+async def _apply_to_postgres(connection: Any, step: Step) -> None:
+    try:
+        async with connection.transaction():
+            await connection.execute(step.sql("postgres"))
+            await connection.execute(
+                "INSERT INTO upgrade (number, name, checksum) VALUES ($1, $2, $3)",
+                step.number,
+                step.name,
+                step.checksum,
+            )
+    except asyncpg.PostgresError as error:
+        error.add_note(f"in upgrade {step.name}")
+        raise
