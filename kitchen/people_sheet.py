@@ -259,8 +259,7 @@ class _Reader:
         """Categories, and living alone whether ticked or written among them."""
         codes = self._kept("categories", categories_in(self._text("categories"))) or ()
         alone = self._yes("lives_alone") or "living_alone" in codes
-        kept = tuple(code for code in codes if code != "living_alone")
-        return {"categories": kept, "lives_alone": alone}
+        return {"categories": codes, "lives_alone": alone}
 
     def _cards(self) -> tuple[str, ...]:
         text = self._text("card")
@@ -324,7 +323,7 @@ class _Reader:
         compound = plain_text(self._text("compound"))
         typed = plain_text(self._text("building"))
         building = self.known.building_called(compound, typed)
-        door, unit = self._text("door"), self._text("unit")
+        door, unit, note = (self._text(key) for key in ("door", "unit", "door_note"))
         floor = self._kept("floor", floor_in(self._text("floor")))
         lift, (point, datum) = self._yes("lift"), self._coordinates(building)
         area_id = self._address_area(compound)
@@ -339,7 +338,7 @@ class _Reader:
             unit=unit,
             floor=floor,
             door=door,
-            note=self._text("door_note"),
+            note=note,
             lift=lift,
             lon_e6=round(point.lon * 1e6) if point else None,
             lat_e6=round(point.lat * 1e6) if point else None,
