@@ -1,13 +1,31 @@
 """Paper: every print has a number, a version, a holder, and can be void.
 
-Built with the first sheet and used by all later ones.
+One mechanism for all kinds. The same content is the same version however often it is
+printed; changed content is the next version, and the older ones are void from that
+moment. What stood on each line is kept sealed, so that a change slip can be made for
+exactly the papers that are out there.
 """
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
 
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit, sealing
+from kitchen.database import insert, insert_many, lock_for, one, rows, writing
+from kitchen.errors import Refusal
 from kitchen.headcounts import Diner, Spare
 from kitchen.places import Kitchen
+from kitchen.staff import Actor
+
+SUPERSEDED = "superseded"
+"""The reason of a void that a newer version brought about."""
+
+State = Literal["current", "stale", "never"]
 
 
 class PrintRun(Table, tablename="print_run"):
@@ -21,6 +39,7 @@ class PrintRun(Table, tablename="print_run"):
     number = Integer()  # short number within the day, spoken on the telephone
     version = Integer()
     digest = Text()  # of the content; same content = same version
+    lines_sealed = Text()  # JSON {key: what the line said}, for change slips
     pages = Integer()
     holder = Text()
     at = Timestamptz()
@@ -44,3 +63,397 @@ class Label(Table, tablename="label"):
     spare = ForeignKey(Spare, null=True)
     portion = Integer()
     code = Text()  # round-stop "3-04"
+
+
+@dataclass(frozen=True)
+class PrintFacts:
+    """One version of one paper, and whether it still counts."""
+
+    id: int
+    kitchen_id: int
+    day: date
+    meal: str
+    kind: str
+    subject: str
+    number: int
+    version: int
+    digest: str
+    pages: int
+    holder: str
+    at: datetime
+    by: str
+    void_reason: str | None = None
+
+    @property
+    def is_void(self) -> bool:
+        return self.void_reason is not None
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """What tells papers of a day and meal apart."""
+        return self.kind, self.subject
+
+
+@dataclass(frozen=True)
+class LabelFacts:
+    """One label that counts: a portion of a diner, or a spare portion."""
+
+    diner_id: int | None
+    spare_id: int | None
+    portion: int
+    code: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """One line that is not as it was. kind: added | removed | changed"""
+
+    kind: str
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be printed: its digest, and each line a later version could change."""
+
+    kind: str
+    subject: str
+    digest: str
+    holder: str = ""
+    lines: Mapping[str, str] | None = None
+    labels: Sequence[LabelFacts] = ()
+
+
+# Pure rules -------------------------------------------------------------------
+
+
+def round_subject(number: int) -> str:
+    """The subject of a round's papers; the number is the same over plan versions."""
+    return f"round:{number}"
+
+
+def latest_of(
+    prints: Iterable[PrintFacts], kind: str, subject: str
+) -> PrintFacts | None:
+    """The newest version of one paper, void or not."""
+    found = [p for p in prints if p.about == (kind, subject)]
+    return max(found, key=lambda p: p.version, default=None)
+
+
+def state_of(
+    prints: Iterable[PrintFacts], kind: str, subject: str, digest: str
+) -> State:
+    """Whether the paper out there says what would be printed now."""
+    latest = latest_of(prints, kind, subject)
+    if latest is None:
+        return "never"
+    is_true = latest.digest == digest and not latest.is_void
+    return "current" if is_true else "stale"
+
+
+def line_changes(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> list[LineChange]:
+    """What a change slip says: in the order of the new paper, the removed ones last."""
+    changes = []
+    for key, line in after.items():
+        if key not in before:
+            changes.append(LineChange("added", key, "", line))
+        elif before[key] != line:
+            changes.append(LineChange("changed", key, before[key], line))
+    gone = (LineChange("removed", key, before[key], "") for key in before)
+    return changes + [change for change in gone if change.key not in after]
+
+
+def slipped(lines: Mapping[str, str], changes: Iterable[LineChange]) -> dict[str, str]:
+    """What a holder reads after the slip: the old paper with its changes made."""
+    held = dict(lines)
+    for change in changes:
+        if change.kind == "removed":
+            held.pop(change.key, None)
+        else:
+            held[change.key] = change.after
+    return held
+
+
+# Readers ----------------------------------------------------------------------
+
+_PRINTS = (
+    "SELECT p.*, v.reason AS void_reason FROM print_run p"
+    " LEFT JOIN print_void v ON v.print_run = p.id"
+)
+
+
+async def prints_for(kitchen_id: int, day: date, meal: str) -> list[PrintFacts]:
+    """Every print of a meal, by number and version."""
+    found = await rows(
+        _PRINTS + " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {}"
+        " ORDER BY p.number, p.version",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return [_facts(row) for row in found]
+
+
+async def who_holds(kitchen_id: int, day: date, meal: str) -> list[PrintFacts]:
+    """The version that counts of each paper, with the person who has it."""
+    return [p for p in await prints_for(kitchen_id, day, meal) if not p.is_void]
+
+
+async def print_by_id(print_id: int) -> PrintFacts:
+    """One version; refuses `print_unknown`."""
+    row = await one(_PRINTS + " WHERE p.id = {}", print_id)
+    if row is None:
+        raise Refusal("print_unknown")
+    return _facts(row)
+
+
+async def print_numbered(kitchen_id: int, day: date, number: int) -> list[PrintFacts]:
+    """All versions of the paper with this short number of the day, oldest first."""
+    found = await rows(
+        _PRINTS + " WHERE p.kitchen = {} AND p.day = {} AND p.number = {}"
+        " ORDER BY p.version",
+        kitchen_id,
+        day,
+        number,
+    )
+    return [_facts(row) for row in found]
+
+
+async def lines_of(facts: PrintFacts) -> dict[str, str]:
+    """What stood on each line of this version."""
+    row = await one("SELECT lines_sealed FROM print_run WHERE id = {}", facts.id)
+    if row is None:
+        raise Refusal("print_unknown")
+    key = _row_key(facts.kitchen_id, facts.day, facts.meal, facts.about, facts.version)
+    text = sealing.unseal("print_run", "lines_sealed", key, row["lines_sealed"])
+    lines: dict[str, str] = json.loads(text) if text else {}
+    return lines
+
+
+async def current_labels(kitchen_id: int, day: date, meal: str) -> list[LabelFacts]:
+    """The labels that count, one for each labelled portion: void runs are out."""
+    found = await rows(
+        "SELECT l.diner AS diner, l.spare AS spare, l.portion AS portion,"
+        " l.code AS code, p.subject AS subject"
+        " FROM label l JOIN print_run p ON p.id = l.print_run"
+        " LEFT JOIN print_void v ON v.print_run = p.id"
+        " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {} AND v.id IS NULL"
+        " ORDER BY l.id",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return [
+        LabelFacts(
+            row["diner"], row["spare"], row["portion"], row["code"], row["subject"]
+        )
+        for row in found
+    ]
+
+
+async def upcoming(
+    kitchen_id: int, day: date, meal: str, content: Content
+) -> tuple[int, int, PrintFacts | None]:
+    """The number and version this content would get, and the print it already is."""
+    prints = await prints_for(kitchen_id, day, meal)
+    latest = latest_of(prints, content.kind, content.subject)
+    if latest is None:
+        return await _next_number(kitchen_id, day), 1, None
+    if latest.digest == content.digest and not latest.is_void:
+        return latest.number, latest.version, latest
+    return latest.number, latest.version + 1, None
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def register_print(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    content: Content,
+    *,
+    pages: int,
+    by: Actor,
+    now: datetime,
+    stamped: tuple[int, int] | None = None,
+) -> PrintFacts:
+    """Record that this paper is printed, and void its older versions.
+
+    The same content again is the same version. `stamped` is the number and version
+    already drawn on the pages; when somebody else's print took them meanwhile,
+    `print_overtaken` is refused and the pages have to be drawn again.
+    """
+    async with writing():
+        await lock_for("print", f"{kitchen_id}:{day}")
+        number, version, same = await upcoming(kitchen_id, day, meal, content)
+        if stamped not in (None, (number, version)):
+            raise Refusal("print_overtaken", number=number, version=version)
+        if same is not None:
+            await _record("print.repeated", same, by, now)
+            return same
+        about = content.kind, content.subject
+        row_key = _row_key(kitchen_id, day, meal, about, version)
+        text = json.dumps(dict(content.lines or {}), ensure_ascii=False)
+        print_id: int = await insert(
+            PrintRun,
+            kitchen=kitchen_id,
+            day=day,
+            meal=meal,
+            kind=content.kind,
+            subject=content.subject,
+            number=number,
+            version=version,
+            digest=content.digest,
+            lines_sealed=sealing.seal("print_run", "lines_sealed", row_key, text),
+            pages=pages,
+            holder=content.holder,
+            at=now,
+            by=by.name,
+        )
+        await _void_older(kitchen_id, day, meal, about, version, by, now)
+        await _label(print_id, content.labels)
+        facts = PrintFacts(
+            print_id,
+            kitchen_id,
+            day,
+            meal,
+            content.kind,
+            content.subject,
+            number,
+            version,
+            content.digest,
+            pages,
+            content.holder,
+            now,
+            by.name,
+        )
+        await _record("print.registered", facts, by, now)
+        return facts
+
+
+async def void_print(
+    print_id: int, reason: str, *, by: Actor, now: datetime
+) -> PrintFacts:
+    """Say that a version must not be used; refuses `print_void_already`."""
+    async with writing():
+        facts = await print_by_id(print_id)
+        await lock_for("print", f"{facts.kitchen_id}:{facts.day}")
+        facts = await print_by_id(print_id)
+        if facts.is_void:
+            raise Refusal(
+                "print_void_already", number=facts.number, version=facts.version
+            )
+        await insert(PrintVoid, print_run=print_id, reason=reason, at=now, by=by.name)
+        await _record("print.voided", facts, by, now, reason)
+        return facts
+
+
+async def void_gone(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    kind: str,
+    subjects: Collection[str],
+    reason: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[PrintFacts]:
+    """Void the papers of a kind whose subject exists no more: a round that a new plan
+    has dissolved. Returns them, so that their holders can be told."""
+    async with writing():
+        await lock_for("print", f"{kitchen_id}:{day}")
+        gone = [
+            facts
+            for facts in await prints_for(kitchen_id, day, meal)
+            if facts.kind == kind
+            and not facts.is_void
+            and facts.subject not in subjects
+        ]
+        for facts in gone:
+            await insert(
+                PrintVoid, print_run=facts.id, reason=reason, at=now, by=by.name
+            )
+            await _record("print.voided", facts, by, now, reason)
+        return gone
+
+
+async def _next_number(kitchen_id: int, day: date) -> int:
+    row = await one(
+        "SELECT MAX(number) AS last FROM print_run WHERE kitchen = {} AND day = {}",
+        kitchen_id,
+        day,
+    )
+    return (row["last"] or 0) + 1 if row else 1
+
+
+async def _void_older(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    about: tuple[str, str],
+    version: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    older = [
+        {"print_run": facts.id, "reason": SUPERSEDED, "at": now, "by": by.name}
+        for facts in await prints_for(kitchen_id, day, meal)
+        if facts.about == about and facts.version < version and not facts.is_void
+    ]
+    await insert_many(PrintVoid, older)
+
+
+async def _label(print_id: int, labels: Sequence[LabelFacts]) -> None:
+    await insert_many(
+        Label,
+        [
+            {
+                "print_run": print_id,
+                "diner": label.diner_id,
+                "spare": label.spare_id,
+                "portion": label.portion,
+                "code": label.code,
+            }
+            for label in labels
+        ],
+    )
+
+
+async def _record(
+    action: str, facts: PrintFacts, by: Actor, now: datetime, reason: str = ""
+) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="print",
+        object_id=facts.id,
+        after={
+            "kind": facts.kind,
+            "subject": facts.subject,
+            "number": facts.number,
+            "version": facts.version,
+            "holder": facts.holder,
+            "pages": facts.pages,
+        },
+        reason=reason,
+    )
+
+
+def _row_key(
+    kitchen_id: int, day: date, meal: str, about: tuple[str, str], version: int
+) -> str:
+    return f"{kitchen_id}|{day}|{meal}|{about[0]}|{about[1]}|{version}"
+
+
+def _facts(row: dict[str, Any]) -> PrintFacts:
+    values = {**row, "kitchen_id": row["kitchen"]}
+    return PrintFacts(**{name: values[name] for name in PrintFacts.__annotations__})

@@ -545,6 +545,7 @@ CREATE TABLE print_run (
     number INTEGER NOT NULL,
     version INTEGER NOT NULL,
     digest TEXT NOT NULL,
+    lines_sealed TEXT NOT NULL,
     pages INTEGER NOT NULL,
     holder TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
@@ -651,6 +652,15 @@ CREATE TABLE loading (
     diet_key TEXT NOT NULL,
     portions INTEGER NOT NULL CHECK (portions > 0),
     decidegrees INTEGER,
+    at TIMESTAMPTZ NOT NULL,
+    by TEXT NOT NULL
+);
+
+
+CREATE TABLE loading_void (
+    id {pk},
+    loading INTEGER NOT NULL REFERENCES loading (id) ON DELETE RESTRICT,
+    reason TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     by TEXT NOT NULL
 );
@@ -937,6 +947,7 @@ CREATE UNIQUE INDEX round_once ON round (plan, number);
 CREATE INDEX stop_plan ON stop (plan);
 CREATE UNIQUE INDEX stop_diner_once ON stop (plan, diner) WHERE diner IS NOT NULL;
 CREATE INDEX loading_round ON loading (round);
+CREATE UNIQUE INDEX loading_void_once ON loading_void (loading);
 CREATE INDEX meal_day ON meal (kitchen, day, meal);
 CREATE INDEX meal_elder ON meal (elder, day);
 CREATE UNIQUE INDEX meal_slot_once ON meal_slot (elder, day, meal);

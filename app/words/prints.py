@@ -1,0 +1,22 @@
+"""Words of the papers: refusals, kinds and states."""
+
+from app.i18n import N_
+
+SENTENCES = {
+    "print_unknown": N_("没有这张单子，可能号码或日期写错了"),
+    "print_void_already": N_("{number} 号单第 {version} 版早已作废"),
+    "print_overtaken": N_("别人刚刚打印了这张单子，请再打印一次"),
+    "print_nothing": N_("没有内容可打印：{what}"),
+    "print_not_kept": N_("这一版的文件已经不在了，请打印新的一版"),
+    "print_font_missing": N_("缺中文字体，暂时不能打印；请安装 fonts-noto-cjk"),
+    "print_failed": N_("这张单子画不出来：{what}"),
+    "labels_before_close": N_("截单以后才能打印标签：份数还会变"),
+    "label_layout": N_("标签设置不对：{what}"),
+}
+
+STATES = {
+    "never": ("not_started", N_("未打印")),
+    "current": ("confirmed", N_("第 {version} 版已打印")),
+    "stale": ("stale", N_("第 {version} 版已过期")),
+}
+"""State of a paper → the tone of its badge and the words on it."""
