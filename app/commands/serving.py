@@ -1,0 +1,95 @@
+"""`serve` and `demo`: from an empty machine to something to click on."""
+
+import datetime as dt
+import sys
+
+import click
+import uvicorn
+
+from app.asgi import create_app, utc_now
+from app.commands import say, with_database
+from app.settings import Settings
+from kitchen import demo as community
+from kitchen.database import one
+from kitchen.staff import hash_password
+
+DEMO_PASSWORD = "nuancan-demo-2026"  # noqa: S105 - printed for everybody to read
+
+
+@click.command()
+@click.option("--port", type=int, help="默认 8420,或 NUANCAN_PORT")
+@click.option("--host", help="默认 127.0.0.1,或 NUANCAN_HOST")
+def serve(port: int | None, host: str | None) -> None:
+    """启动;空数据目录会先放进演示社区。例:./run serve --port 9000"""
+    settings = Settings()
+    given = {"port": port or settings.port, "host": host or settings.host}
+    settings = settings.model_copy(update=given)
+    if with_database(_is_empty):
+        say("第一次启动,正在准备演示社区……")
+        _fill(180, 1)
+    shown = settings.host if settings.host != "0.0.0.0" else "127.0.0.1"  # noqa: S104
+    say(f"\n  打开 http://{shown}:{settings.port}\n")
+    if with_database(_has_demo):
+        settings = settings.model_copy(update={"demo": True})
+        _show_accounts()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_keep_alive=75,
+        server_header=False,
+    )
+
+
+@click.command()
+@click.option(
+    "--people", type=click.IntRange(1, 20_000), default=180, show_default=True
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+def demo(people: int, seed: int) -> None:
+    """放进一个演示社区(数据目录须为空)。例:./run demo --people 600 --seed 7"""
+    if not with_database(_is_empty):
+        say(
+            "数据目录里已经有资料,没有改动。换一个目录:NUANCAN_DATA=另一目录 ./run demo"
+        )
+        sys.exit(1)
+    _fill(people, seed)
+    _show_accounts()
+
+
+async def _is_empty(_settings: Settings) -> bool:
+    row = await one("SELECT COUNT(*) AS n FROM staff")
+    return row is None or row["n"] == 0
+
+
+async def _has_demo(_settings: Settings) -> bool:
+    row = await one(
+        "SELECT COUNT(*) AS n FROM staff WHERE login = {} AND name = {}",
+        community.ACCOUNTS[0].login,
+        community.ACCOUNTS[0].name,
+    )
+    return bool(row and row["n"])
+
+
+def _fill(people: int, seed: int) -> None:
+    async def build(settings: Settings) -> community.Community:
+        now = utc_now()
+        today: dt.date = now.astimezone(settings.timezone).date()
+        return await community.build(
+            people=people,
+            seed=seed,
+            today=today,
+            now=now,
+            password_hash=hash_password(DEMO_PASSWORD),
+        )
+
+    made = with_database(build)
+    say(f"演示社区:老人 {made.elders} 位,送餐 {made.deliveries} 位")
+
+
+def _show_accounts() -> None:
+    say(f"  演示账号(密码都是 {DEMO_PASSWORD}):")
+    for account in community.ACCOUNTS:
+        say(f"    {account.login:<6} {account.name}  {account.role}")
+    say("")
