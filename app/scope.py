@@ -1,0 +1,38 @@
+"""Whose kitchen a page is about, and which dining points its reader may touch."""
+
+from litestar.exceptions import NotFoundException
+
+from app.requests import Request
+from kitchen import places
+from kitchen.places import KitchenFacts, PointFacts
+
+
+async def kitchen_of(request: Request) -> KitchenFacts:
+    """The reader's own kitchen; without one, the one chosen by `?kitchen=`, else
+    the first. A foreign one is a lost page (404): its existence is not told."""
+    wanted = request.query_params.get("kitchen", "")
+    own = request.actor.kitchen_id
+    for kitchen in await places.kitchens():
+        if own is not None and kitchen.id != own:
+            continue
+        if not wanted or wanted == str(kitchen.id):
+            return kitchen
+    raise NotFoundException
+
+
+async def points_of(request: Request, kitchen_id: int) -> list[PointFacts]:
+    """The kitchen's dining points that this reader may see."""
+    return [
+        point
+        for point in await places.points_for(kitchen_id)
+        if request.actor.sees_point(point.id)
+    ]
+
+
+async def point_of(request: Request, point_id: int) -> PointFacts:
+    """One dining point of the reader's scope, or a lost page."""
+    kitchen = await kitchen_of(request)
+    for point in await points_of(request, kitchen.id):
+        if point.id == point_id:
+            return point
+    raise NotFoundException
