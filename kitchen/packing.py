@@ -54,54 +54,66 @@ class Grid:
 ROW_KINDS = ("point", "round", "unrouted", "kitchen", "unplaced")
 
 
-def grid_for(
+Row = tuple[str, int]
+"""Kind and number of a row of the grid."""
+UNPLACED: Row = ("unplaced", 0)
+
+
+def destinations(
     orders: Iterable[Order],
     points: Sequence[PointFacts],
-    round_of: Mapping[int, int] | None = None,
-    unplaced: Collection[int] = (),
-) -> Grid:
-    """Where every portion goes, by diet. `round_of`: diner_id → round number, when
-    rounds exist; `unplaced`: elders whose door is on no map yet."""
-    names = {point.id: point.name for point in points}
-    cells: dict[tuple[str, int], dict[str, int]] = {}
-    totals: dict[str, int] = {}
-    for order in orders:
-        row = destination(order, names, round_of or {}, unplaced)
-        key = order.diet.key
-        counts = cells.setdefault(row, {})
-        counts[key] = counts.get(key, 0) + order.portions
-        totals[key] = totals.get(key, 0) + order.portions
-    keys = sorted(totals, key=lambda key: (key != "regular", -totals[key], key))
-    order_of_points = {point.id: place for place, point in enumerate(points)}
-    placed = sorted(
-        cells,
-        key=lambda row: (
-            ROW_KINDS.index(row[0]),
-            order_of_points[row[1]] if row[0] == "point" else row[1],
-        ),
-    )
-    rows = tuple(
-        GridRow(kind, number, names[number] if kind == "point" else "", cells[row])
-        for row in placed
-        for kind, number in [row]
-    )
-    return Grid(tuple(keys), rows)
+    round_of: Mapping[int, int],
+    unplaced: Collection[int],
+) -> list[tuple[Order, Row]]:
+    """Each order with the one row it belongs to. `round_of`: diner_id → round
+    number, where rounds exist; `unplaced`: elders whose door is on no map yet."""
+    known = {point.id for point in points}
+    return [(order, _row(order, known, round_of, unplaced)) for order in orders]
 
 
-def destination(
+def _row(
     order: Order,
     points: Collection[int],
     round_of: Mapping[int, int],
     unplaced: Collection[int],
-) -> tuple[str, int]:
-    """The one row of the grid an order belongs to."""
+) -> Row:
     if order.elder_id is None and order.point_id is None:
         return ("kitchen", 0)
     if order.way != "deliver":
-        known = order.point_id is not None and order.point_id in points
-        return ("point", order.point_id or 0) if known else ("unplaced", 0)
+        point = order.point_id or 0
+        return ("point", point) if point in points else UNPLACED
     if (number := round_of.get(order.diner_id or 0)) is not None:
         return ("round", number)
     if order.address_id is None or order.elder_id in unplaced:
-        return ("unplaced", 0)
+        return UNPLACED
     return ("unrouted", 0)
+
+
+def grid_for(placed: Iterable[tuple[Order, Row]], points: Sequence[PointFacts]) -> Grid:
+    """The packing grid: points in their order, rounds by number, then what is not on
+    a round yet, the kitchen's own spares, and what nobody could place."""
+    cells: dict[Row, dict[str, int]] = {}
+    totals: dict[str, int] = {}
+    for order, row in placed:
+        key, counts = order.diet.key, cells.setdefault(row, {})
+        counts[key] = counts.get(key, 0) + order.portions
+        totals[key] = totals.get(key, 0) + order.portions
+    names = {point.id: point.name for point in points}
+    places = {point.id: place for place, point in enumerate(points)}
+
+    def rank(row: Row) -> tuple[int, int]:
+        kind, number = row
+        place = places[number] if kind == "point" else number
+        return (ROW_KINDS.index(kind), place)
+
+    return Grid(
+        tuple(sorted(totals, key=lambda key: (key != "regular", -totals[key], key))),
+        tuple(
+            GridRow(
+                kind, number, names.get(number, "") if kind == "point" else "", cell
+            )
+            for (kind, number), cell in sorted(
+                cells.items(), key=lambda found: rank(found[0])
+            )
+        ),
+    )

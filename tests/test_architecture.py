@@ -37,7 +37,7 @@ KITCHEN_ORDER = """
     round_plans round_insertion round_publishing round_changes boards
     meals
     round_sheets
-    doors deliveries
+    outcomes deliveries sheet_returns loadings doors
     dining
     balance
     settlement

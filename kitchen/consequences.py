@@ -1,0 +1,150 @@
+"""What a day's menu does before it is published: whom it hurts, what repeats, what
+is missing, how it nourishes. Pure, on the menu and the orders expected for it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kitchen.blocks import Block, Decisions, Order, clashes_for
+from kitchen.food import DishFacts
+from kitchen.menus import DayMenu
+from kitchen.nutrition import (
+    SHARE_OF_DAY,
+    Distance,
+    Nutrition,
+    Reference,
+    distances,
+    nutrition_of_set,
+    reference_for,
+)
+
+REPEAT_DAYS = 7
+"""A dish within this many days is noted."""
+INGREDIENT_DAYS = 1
+"""A main ingredient of yesterday's meat dishes is noted."""
+NEEDED = ("main", "vegetable", "staple")
+"""Categories without which a lunch set is unfinished."""
+WOMAN_OF_80 = reference_for("female", 80)
+"""The usual guest: the narrowest sodium limit and the smallest energy need."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A dish, or its main ingredient, that was there lately. `word` names the
+    ingredient; empty for the dish itself."""
+
+    dish: DishFacts
+    last: date
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class SetNutrition:
+    """One set of a day beside the meal's share of the reference."""
+
+    choice: str
+    nutrition: Nutrition
+    distances: tuple[Distance, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Consequences:
+    """Everything worth knowing about one day's menu before it is published."""
+
+    menu: DayMenu
+    portions: int
+    delivered: int
+    clashes: tuple[Block, ...]
+    repeats: tuple[Repeat, ...]
+    sets: tuple[SetNutrition, ...]
+    missing: tuple[str, ...]  # categories
+    not_hot: tuple[DishFacts, ...]  # do not travel well, and are on rounds
+    without_recipe: tuple[DishFacts, ...]
+
+    @property
+    def open_blocks(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.clashes if block.is_open)
+
+    @property
+    def open_people(self) -> int:
+        return len({o.elder_id for block in self.open_blocks for o in block.people})
+
+    @property
+    def warnings(self) -> int:
+        """How many things wait for a look; zero is a calm cell in the week."""
+        found = (self.missing, self.repeats, self.without_recipe, self.open_blocks)
+        return sum(len(things) for things in found)
+
+    def blocks_of(self, dish: DishFacts) -> tuple[Block, ...]:
+        """The clashes of one dish of the menu, its substitutes among them."""
+        return tuple(b for b in self.clashes if (b.source or b.dish) == dish)
+
+
+def consequences_of(
+    menu: DayMenu,
+    earlier: Mapping[date, DayMenu],
+    orders: Collection[Order],
+    decisions: Decisions,
+    dishes: Mapping[int, DishFacts],
+    reference: Reference = WOMAN_OF_80,
+) -> Consequences:
+    """The consequences of a menu for these orders; `earlier` holds the menus of the
+    days before it, `dishes` the substitutes named in the decisions."""
+    delivered = sum(order.portions for order in orders if order.way == "deliver")
+    categories = {dish.category for dish in menu.sets["A"]}
+    return Consequences(
+        menu=menu,
+        portions=sum(order.portions for order in orders),
+        delivered=delivered,
+        clashes=tuple(clashes_for(orders, menu.sets, decisions, dishes)),
+        repeats=tuple(repeats_in(menu, earlier)),
+        sets=tuple(
+            _nutrition(choice, menu, reference) for choice in menu.choices if menu.lines
+        ),
+        missing=tuple(name for name in NEEDED if name not in categories)
+        if menu.lines
+        else (),
+        not_hot=tuple(d for d in menu.dishes if not d.hot_hold_ok and delivered),
+        without_recipe=tuple(dish for dish in menu.dishes if not dish.recipe),
+    )
+
+
+def _nutrition(choice: str, menu: DayMenu, reference: Reference) -> SetNutrition:
+    total = nutrition_of_set(menu.sets[choice])
+    share = SHARE_OF_DAY[menu.meal]
+    return SetNutrition(choice, total, distances(total, reference, share))
+
+
+def repeats_in(menu: DayMenu, earlier: Mapping[date, DayMenu]) -> list[Repeat]:
+    """Dishes that were there within a week, staples apart, and meat dishes with
+    yesterday's main ingredient."""
+    past = [
+        (day, then)
+        for day, then in sorted(earlier.items(), reverse=True)
+        if 0 < (menu.day - day).days <= REPEAT_DAYS
+    ]
+    found = []
+    for dish in menu.dishes:
+        if dish.category == "staple":
+            continue
+        last = next((day for day, then in past if dish in then.dishes), None)
+        if last is not None:
+            found.append(Repeat(dish, last))
+        elif dish.category in ("main", "half"):
+            found += _same_ingredient(dish, menu.day, past)
+    return found
+
+
+def _same_ingredient(
+    dish: DishFacts, day: date, past: Iterable[tuple[date, DayMenu]]
+) -> list[Repeat]:
+    mine = {line.ingredient.name for line in dish.essentials}
+    for then, menu in past:
+        if (day - then).days > INGREDIENT_DAYS:
+            continue
+        for other in menu.dishes:
+            theirs = {line.ingredient.name for line in other.essentials}
+            if other.category in ("main", "half") and mine & theirs:
+                return [Repeat(dish, then, min(mine & theirs))]
+    return []

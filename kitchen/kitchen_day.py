@@ -1,0 +1,134 @@
+"""Everything the kitchen works from for one meal, in one load: who eats, what it is,
+whom it hurts, how much to cook, where it goes. Nothing here is stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kitchen.blocks import Block, Order, blocks_for, order_of
+from kitchen.clashes import Decision, diet_of_key
+from kitchen.decisions import decisions_for, substitutes_of
+from kitchen.errors import Refusal
+from kitchen.headcounts import (
+    HeadcountFacts,
+    SpareFacts,
+    closed,
+    eaters_for,
+    spares_for,
+)
+from kitchen.menus import DayMenu, menu_for
+from kitchen.packing import UNPLACED, Grid, destinations, grid_for
+from kitchen.places import (
+    KitchenFacts,
+    PointFacts,
+    ServiceFacts,
+    kitchen_by_id,
+    points_for,
+    services_for,
+)
+from kitchen.portions import ProductionSheet, Purchase, purchases_for, sheet_for
+from kitchen.registry import doors_for
+
+
+@dataclass(frozen=True, eq=False)
+class KitchenDay:
+    """One meal of one kitchen. `count` is None while the headcount is open: figures
+    are then expectations."""
+
+    kitchen: KitchenFacts
+    service: ServiceFacts
+    points: tuple[PointFacts, ...]
+    day: date
+    meal: str
+    count: HeadcountFacts | None
+    menu: DayMenu
+    orders: tuple[Order, ...]
+    decisions: Mapping[tuple[int, int], Decision]
+    blocks: tuple[Block, ...]
+    sheet: ProductionSheet
+    grid: Grid
+    unplaced: tuple[Order, ...]
+
+    @property
+    def purchases(self) -> list[Purchase]:
+        return purchases_for([self.sheet])
+
+    @property
+    def clashes(self) -> tuple[Block, ...]:
+        """The blocks for whom something has to be different."""
+        return tuple(block for block in self.blocks if block.is_clash)
+
+
+async def kitchen_day(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    round_of: Mapping[int, int] | None = None,
+    batching: str = "equal",
+) -> KitchenDay:
+    """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist.
+    Refuses `meal_not_served`."""
+    kitchen = await kitchen_by_id(kitchen_id)
+    service = (await services_for(kitchen_id)).get(meal)
+    if service is None:
+        raise Refusal("meal_not_served", meal=meal)
+    menu = await menu_for(kitchen_id, day, meal)
+    decisions = await decisions_for(kitchen_id, day, meal)
+    dishes = await substitutes_of(decisions.values())
+    orders = await orders_for(kitchen_id, day, meal)
+    blocks = blocks_for(orders, menu.sets, decisions, dishes)
+    points = await points_for(kitchen_id)
+    where = destinations(orders, points, round_of or {}, await _off_the_map(orders))
+    return KitchenDay(
+        kitchen=kitchen,
+        service=service,
+        points=tuple(points),
+        day=day,
+        meal=meal,
+        count=await closed(kitchen_id, day, meal),
+        menu=menu,
+        orders=tuple(orders),
+        decisions=decisions,
+        blocks=tuple(blocks),
+        sheet=sheet_for(orders, blocks, kitchen, service, batching),
+        grid=grid_for(where, points),
+        unplaced=tuple(order for order, row in where if row == UNPLACED),
+    )
+
+
+async def orders_for(kitchen_id: int, day: date, meal: str) -> list[Order]:
+    """Every portion of a meal: the people of the one headcount, then the spares."""
+    eaters = await eaters_for(kitchen_id, day, meal)
+    spares = await spares_for(kitchen_id, day, meal)
+    return [order_of(eater) for eater in eaters] + [spare_order(one) for one in spares]
+
+
+def spare_order(spare: SpareFacts) -> Order:
+    """Portions for nobody by name, as an order: normal size, set A, its diet."""
+    return Order(
+        elder_id=None,
+        diner_id=None,
+        spare_id=spare.id,
+        number="",
+        name="",
+        way="dine_in",
+        point_id=spare.point_id,
+        address_id=None,
+        portions=spare.portions,
+        size="normal",
+        choice="A",
+        diet=diet_of_key(spare.diet_key),
+    )
+
+
+async def _off_the_map(orders: list[Order]) -> set[int]:
+    """Elders whose door is on no map: no address, or no coordinates anywhere."""
+    driven = [order for order in orders if order.way == "deliver"]
+    doors = await doors_for({order.address_id for order in driven if order.address_id})
+    return {
+        order.elder_id
+        for order in driven
+        if order.elder_id is not None
+        if (door := doors.get(order.address_id or 0)) is None or door.lon_e6 is None
+    }
