@@ -17,18 +17,18 @@ from piccolo.engine.postgres import PostgresEngine
 
 from kitchen.errors import Refusal
 from kitchen.transactions import (
+    DRIVER_ERRORS,
     DatabaseMisuse,
     Doors,
     Rows,
     Transaction,
+    in_our_words,
     refuse_unless_reading,
     to_the_end,
-    translate,
 )
 
 POOL_SIZE = 10
 WAIT_SECONDS = 5.0
-DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class PooledPostgresEngine(Doors, PostgresEngine):
@@ -88,14 +88,12 @@ class PooledPostgresEngine(Doors, PostgresEngine):
         transaction = self.open_transaction()
         if transaction is None or not transaction.writes:
             refuse_unless_reading(sql, transaction)
-        try:
+        with in_our_words():
             if transaction is not None:
                 found = await transaction.connection.fetch(sql, *args)
             else:
                 async with self._borrowed() as connection:
                     found = await connection.fetch(sql, *args)
-        except DRIVER_ERRORS as error:
-            raise translate(error) from error
         return [dict(row) for row in found]
 
     async def insert_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[Any]:
@@ -105,10 +103,8 @@ class PooledPostgresEngine(Doors, PostgresEngine):
             raise DatabaseMisuse(
                 "INSERT outside writing(): every write is in writing()"
             )
-        try:
+        with in_our_words():
             made = await transaction.connection.fetchmany(sql, rows)
-        except DRIVER_ERRORS as error:
-            raise translate(error) from error
         return [row[0] for row in made]
 
     @asynccontextmanager
@@ -135,7 +131,8 @@ class PooledPostgresEngine(Doors, PostgresEngine):
     @asynccontextmanager
     async def _transaction(self, begin: str, *, writes: bool) -> AsyncIterator[None]:
         async with self._borrowed() as connection:
-            await _begin(connection, begin)
+            with in_our_words():
+                await connection.execute(begin)
             transaction = Transaction(connection, writes)
             self.current_transaction.set(transaction)
             try:
@@ -161,18 +158,9 @@ class PooledPostgresEngine(Doors, PostgresEngine):
             await to_the_end(asyncio.ensure_future(_give_back(pool, connection)))
 
 
-async def _begin(connection: Any, begin: str) -> None:
-    try:
-        await connection.execute(begin)
-    except DRIVER_ERRORS as error:
-        raise translate(error) from error
-
-
 async def _commit(connection: Any) -> None:
-    try:
+    with in_our_words():
         outcome = await connection.execute("COMMIT")
-    except DRIVER_ERRORS as error:
-        raise translate(error) from error
     if outcome != "COMMIT":
         raise DatabaseMisuse(
             "a failed statement was swallowed, so nothing was committed: put a "

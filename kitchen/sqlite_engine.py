@@ -21,14 +21,14 @@ from piccolo.engine.sqlite import SQLiteEngine, convert_int_out
 
 from kitchen.errors import Refusal
 from kitchen.transactions import (
-    BUSY_CODES,
     DatabaseMisuse,
     Doors,
     Rows,
     Transaction,
+    in_our_words,
     refuse_unless_reading,
+    sqlite_code,
     to_the_end,
-    translate,
 )
 
 READERS = 3
@@ -145,10 +145,8 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         self, connection: sqlite3.Connection, sql: str, args: Sequence[Any]
     ) -> Rows:
         _refuse_rolled_back(connection)
-        try:
+        with in_our_words():
             return _fetch(connection, sql, args)
-        except sqlite3.Error as error:
-            raise translate(error) from error
 
     async def _fetch_in_thread(
         self, connection: sqlite3.Connection, sql: str, args: Sequence[Any]
@@ -157,11 +155,12 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
             self._reader_threads, _fetch, connection, sql, args
         )
         try:
-            return await to_the_end(work, hurry=connection.interrupt)
+            with in_our_words():
+                return await to_the_end(work, hurry=connection.interrupt)
         except sqlite3.Error as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
+            if sqlite_code(error) == sqlite3.SQLITE_READONLY:
                 raise DatabaseMisuse("every write is in writing()") from error
-            raise translate(error) from error
+            raise
 
     async def insert_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """Run an `INSERT … RETURNING` once per row; the returned values in order."""
@@ -172,13 +171,11 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
             )
         connection, made = transaction.connection, []
         _refuse_rolled_back(connection)
-        try:
+        with in_our_words():
             for number, row in enumerate(rows, start=1):
                 made.append(connection.execute(sql, row).fetchall()[0][0])
                 if number % YIELD_EVERY_ROWS == 0:
                     await asyncio.sleep(0)
-        except sqlite3.Error as error:
-            raise translate(error) from error
         return made
 
     @asynccontextmanager
@@ -215,7 +212,8 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
             finally:
                 transaction.over = True
                 self.current_transaction.set(None)
-                connection.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):  # closed under our hands
+                    connection.execute("ROLLBACK")
 
     async def backup_to(self, target: Path) -> None:
         """Copy the database, as it is now, to `target` while others read and write."""
@@ -253,11 +251,11 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         deadline, pause = loop.time() + self.wait_seconds, 0.001
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF in BUSY_CODES
-                if not busy or loop.time() >= deadline:
-                    raise translate(error) from error
+                with in_our_words():
+                    connection.execute("BEGIN IMMEDIATE")
+            except Refusal:
+                if loop.time() >= deadline:
+                    raise
             else:
                 return
             await asyncio.sleep(pause)
@@ -268,10 +266,8 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         work = asyncio.get_running_loop().run_in_executor(
             self._writer_thread, connection.execute, "COMMIT"
         )
-        try:
+        with in_our_words():
             await to_the_end(work)
-        except sqlite3.Error as error:
-            raise translate(error) from error
 
     def _roll_back_leftovers(self, connection: sqlite3.Connection) -> None:
         """Nothing is awaited here, so no cancellation can come in between."""

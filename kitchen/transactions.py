@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ Rows = list[dict[str, Any]]
 T = TypeVar("T")
 
 READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "PRAGMA", "SHOW"})
+DRIVER_ERRORS = (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -152,6 +154,23 @@ async def to_the_end(
         raise
 
 
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Raise the driver's errors as what `translate` makes of them."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        told = translate(error)
+        if told is error:
+            raise
+        raise told from error
+
+
+def sqlite_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 for errors of the Python module itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def translate(error: BaseException) -> BaseException:
     """The driver's error in our words: `Conflict`, `Refusal`, or itself if unknown."""
     if isinstance(error, sqlite3.Error):
@@ -170,7 +189,7 @@ SQLITE_KINDS = {
 
 
 def _from_sqlite(error: sqlite3.Error) -> BaseException:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = sqlite_code(error)
     if isinstance(error, sqlite3.IntegrityError):
         return _sqlite_conflict(str(error))
     if code in BUSY_CODES:

@@ -23,7 +23,7 @@ from kitchen.database import Engine
 from kitchen.errors import Refusal
 from kitchen.postgres_engine import PooledPostgresEngine
 from kitchen.sqlite_engine import copy_database
-from kitchen.transactions import translate
+from kitchen.transactions import DatabaseMisuse, in_our_words
 
 UPGRADES = Path(__file__).with_name("upgrades")
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -112,12 +112,10 @@ async def upgrade(engine: Engine, folder: Path = UPGRADES) -> list[str]:
     Raises `Refusal("database_busy")` when another program keeps the database locked.
     """
     steps = steps_in(folder)
-    try:
+    with in_our_words():
         if isinstance(engine, PooledPostgresEngine):
             return await _upgrade_postgres(engine, steps)
         return await asyncio.to_thread(_upgrade_file, Path(engine.path), steps)
-    except (sqlite3.OperationalError, asyncpg.PostgresError) as error:
-        raise translate(error) from error
 
 
 def _applied_in_file(path: Path) -> list[dict[str, Any]]:
@@ -163,7 +161,7 @@ def _apply_to_file(connection: sqlite3.Connection, step: Step) -> bool:
         for statement in statements_of(step.sql("sqlite")):
             connection.execute(statement)
         if orphan := connection.execute("PRAGMA foreign_key_check").fetchone():
-            raise sqlite3.IntegrityError(f"{step.name}: orphaned row in {orphan[0]}")
+            raise DatabaseMisuse(f"rows of {orphan[0]} point to rows that are gone")
         connection.execute(
             "INSERT INTO upgrade (number, name, checksum) VALUES (?, ?, ?)",
             (step.number, step.name, step.checksum),

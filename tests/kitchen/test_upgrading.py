@@ -10,11 +10,11 @@ import pytest
 
 from kitchen import database as doors
 from kitchen import upgrading
-from kitchen.database import Conflict, Engine
+from kitchen.database import Conflict, DatabaseMisuse, Engine
 from kitchen.errors import Refusal
 from kitchen.upgrading import Step
 
-BROKEN = (sqlite3.Error, asyncpg.PostgresError, Conflict)
+BROKEN = (sqlite3.Error, asyncpg.PostgresError, Conflict, DatabaseMisuse)
 FIRST = """
 -- The first table; a semicolon; in a comment.
 CREATE TABLE trial_a (id {pk}, name TEXT NOT NULL);
