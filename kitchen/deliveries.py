@@ -1,14 +1,35 @@
 """What really happened at the doors. Nothing is delivered by default: every stop
 has an outcome that a named person reported, and an unanswered door stays open
-until a person is reached or handed over by name.
+until a person is reached or handed over by name (`kitchen.doors`).
+
+An outcome belongs to the person's meal, whichever version of the plan it was
+reported on: a new version of the rounds does not ask for it again.
 """
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from piccolo.columns import BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen import audit, meals
+from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.errors import Refusal
+from kitchen.outcomes import (
+    HANDED_OVER,
+    OutcomeFacts,
+    Report,
+    check_report,
+    servings_of,
+)
 from kitchen.prints import PrintRun
 from kitchen.registry import Contact, Elder
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import Plan, plan_by_id, published_plan, round_plan_of
 from kitchen.rounds import Round, Stop
+from kitchen.staff import Actor
+from kitchen.stops import Drop, Key
 
 
 class SheetReturn(Table, tablename="sheet_return"):
@@ -20,6 +41,7 @@ class SheetReturn(Table, tablename="sheet_return"):
     cash_fen = BigInt()
     boxes_back = Integer()
     left_at = Timestamptz(null=True)
+    note = Text()  # why the cash differs from what was due
     at = Timestamptz()
     by = Text()
 
@@ -28,7 +50,8 @@ class Delivery(Table, tablename="delivery"):
     """One outcome at one stop.
 
     outcome: elder | family | neighbour | agreed_place | no_answer | refused | away |
-    point (containers handed over at a dining point)
+    point (containers handed over at a dining point: portions, temperature, signature
+    in `received_by`)
     """
 
     stop = ForeignKey(Stop, null=False)
@@ -40,6 +63,8 @@ class Delivery(Table, tablename="delivery"):
     reported_by = Text()
     happened_at = Timestamptz(null=True)
     sheet_return = ForeignKey(SheetReturn, null=True)
+    portions = Integer(null=True)
+    decidegrees = Integer(null=True)
     at = Timestamptz()
     by = Text()
 
@@ -80,3 +105,263 @@ class CaseStep(Table, tablename="case_step"):
     note = Text()
     at = Timestamptz()
     by = Text()
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def outcomes_for(
+    kitchen_id: int, day: date, meal: str
+) -> dict[Key, OutcomeFacts]:
+    """The outcome that counts, by door or point, over all versions of the plan."""
+    found = await rows(
+        "SELECT d.*, s.diner AS diner, s.point AS point FROM delivery_slot x"
+        " JOIN delivery d ON d.id = x.delivery JOIN stop s ON s.id = x.stop"
+        " JOIN round_plan p ON p.id = s.plan"
+        " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {} ORDER BY d.id",
+        kitchen_id,
+        day,
+        meal,
+    )
+    outcomes = (_outcome(row) for row in found)
+    return {outcome.key: outcome for outcome in outcomes}
+
+
+def _outcome(row: Mapping[str, Any]) -> OutcomeFacts:
+    is_point = row["point"] is not None
+    return OutcomeFacts(
+        delivery_id=row["id"],
+        stop_id=row["stop"],
+        key=("point", row["point"]) if is_point else ("diner", row["diner"]),
+        outcome=row["outcome"],
+        received_by=row["received_by"],
+        note=row["note"],
+        source=row["source"],
+        reported_by=row["reported_by"],
+        happened_at=row["happened_at"],
+        portions=row["portions"],
+        decidegrees=row["decidegrees"],
+        at=row["at"],
+        by=row["by"],
+    )
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def report_exception(
+    stop_id: int, report: Report, *, by: Actor, now: datetime
+) -> int:
+    """One stop's outcome, as a named person reported it. Returns the delivery.
+
+    A meal handed over becomes meals; an unanswered door opens a case, and a second
+    visit that finds somebody closes it. Saying the same again changes nothing. Refuses `already_reported` (another outcome),
+    `stop_not_planned`, `plan_not_published` and what `check_report` and
+    `meals.hand_over_all` refuse.
+    """
+    async with writing():
+        plan, inputs, key = await _current(stop_id)
+        drop = inputs.by_key()[key]
+        check_report(report, drop)
+        known = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
+        if key in known:
+            if known[key].outcome == report.outcome:
+                return known[key].delivery_id
+            if known[key].outcome != "no_answer" or report.outcome not in HANDED_OVER:
+                raise _already(known[key], drop)
+            await _opened_after_all(known[key], report, drop, by, now)
+        stop = next(stop for stop in plan.stops if stop.key == key)
+        delivery_id = await write_outcome(stop.id, report, None, by=by, now=now)
+        await _follow_up(inputs, drop, report, stop.id, delivery_id, by, now)
+        await record(
+            "delivery.report", delivery_id, by, now, stop=stop.id, what=report.outcome
+        )
+    return delivery_id
+
+
+async def void_report(
+    delivery_id: int, reason: str, *, by: Actor, now: datetime
+) -> None:
+    """The report was wrong: the stop is unreported again, its meals are voided, its
+    case is closed as our own mistake. Refuses `reason_missing`, `already_voided`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        slot = await one("SELECT * FROM delivery_slot WHERE delivery = {}", delivery_id)
+        if slot is None:
+            raise Refusal("already_voided")
+        await _current(slot["stop"])  # refuses a closed day
+        await rows("DELETE FROM delivery_slot WHERE id = {}", slot["id"])
+        await insert(
+            DeliveryVoid, delivery=delivery_id, reason=reason, at=now, by=by.name
+        )
+        for meal_id in await _meals_at(slot["stop"]):
+            await meals.void_in_transaction(meal_id, reason, by=by, now=now)
+        await _end_case(delivery_id, "found_at_fault", "", reason, by, now)
+        await record("delivery.void", delivery_id, by, now, reason=reason)
+
+
+async def _opened_after_all(
+    known: OutcomeFacts, report: Report, drop: Drop, by: Actor, now: datetime
+) -> None:
+    """The second visit found somebody: the first outcome makes way, the case ends
+    with who was reached."""
+    await rows("DELETE FROM delivery_slot WHERE delivery = {}", known.delivery_id)
+    await insert(
+        DeliveryVoid,
+        delivery=known.delivery_id,
+        reason="second_visit",
+        at=now,
+        by=by.name,
+    )
+    who = report.received_by or drop.name
+    await _end_case(known.delivery_id, "reached", who, report.note, by, now)
+
+
+async def _end_case(
+    delivery_id: int, kind: str, who: str, note: str, by: Actor, now: datetime
+) -> None:
+    case = await one("SELECT id FROM door_case WHERE delivery = {}", delivery_id)
+    if case is not None:
+        await insert(
+            CaseStep,
+            door_case=case["id"],
+            kind=kind,
+            contact=None,
+            who=who,
+            note=note,
+            at=now,
+            by=by.name,
+        )
+
+
+async def _current(stop_id: int) -> tuple[Plan, Inputs, Key]:
+    """The plan that counts, its day, and whose stop this is, also when the stop is
+    named by an older version's id."""
+    found = await one("SELECT plan FROM stop WHERE id = {}", stop_id)
+    if found is None:
+        raise Refusal("stop_unknown", stop=stop_id)
+    named = await plan_by_id(found["plan"])
+    key = next(stop.key for stop in named.stops if stop.id == stop_id)
+    plan, inputs = await plan_that_counts(named)
+    if key not in {stop.key for stop in plan.stops} or key not in inputs.by_key():
+        raise Refusal("stop_not_planned")
+    return plan, inputs, key
+
+
+async def plan_that_counts(named: Plan) -> tuple[Plan, Inputs]:
+    """The published plan of the same meal, locked for reports; refuses
+    `plan_not_published`."""
+    facts = named.facts
+    when = (facts.kitchen_id, facts.day, facts.meal)
+    await lock_for("delivery", "/".join(str(part) for part in when))
+    plan = await published_plan(*when)
+    if plan is None:
+        raise Refusal("plan_not_published")
+    if await rows(
+        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}", *when
+    ):
+        raise Refusal("day_closed", day=facts.day, meal=facts.meal)
+    return plan, await inputs_for(*when)
+
+
+async def round_that_counts(round_id: int) -> tuple[Plan, Inputs, int]:
+    """The plan that counts and this round's number in it; refuses `round_unknown`."""
+    named = await plan_by_id(await round_plan_of(round_id))
+    number = next(row.number for row in named.rounds if row.id == round_id)
+    plan, inputs = await plan_that_counts(named)
+    if number not in {row.number for row in plan.rounds}:
+        raise Refusal("round_unknown", round=number)
+    return plan, inputs, number
+
+
+def _already(known: OutcomeFacts, drop: Drop) -> Refusal:
+    return Refusal(
+        "already_reported",
+        name=drop.name,
+        outcome=known.outcome,
+        reporter=known.reported_by,
+        at=known.at,
+    )
+
+
+async def write_outcome(
+    stop_id: int,
+    report: Report,
+    sheet_return_id: int | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """The rows of one outcome, inside the caller's `writing()`."""
+    delivery_id: int = await insert(
+        Delivery,
+        stop=stop_id,
+        outcome=report.outcome,
+        received_by=report.received_by,
+        condition=report.condition,
+        note=report.note,
+        source=report.source,
+        reported_by=report.reported_by,
+        happened_at=report.happened_at,
+        sheet_return=sheet_return_id,
+        portions=report.portions,
+        decidegrees=report.decidegrees,
+        at=now,
+        by=by.name,
+    )
+    await insert(DeliverySlot, stop=stop_id, delivery=delivery_id)
+    return delivery_id
+
+
+async def _follow_up(
+    inputs: Inputs,
+    drop: Drop,
+    report: Report,
+    stop_id: int,
+    delivery_id: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Handed over: the meals. Nobody answered: the case."""
+    if report.outcome in HANDED_OVER:
+        servings = servings_of(drop, report, inputs, stop_id, now)
+        await meals.hand_over_all(servings, by=by, now=now)
+    if report.outcome == "no_answer":
+        await insert(
+            DoorCase,
+            delivery=delivery_id,
+            elder=drop.elder_id,
+            opened_at=report.happened_at or now,
+            opened_by=report.reported_by,
+        )
+
+
+async def _meals_at(stop_id: int) -> list[int]:
+    found = await rows(
+        "SELECT m.id AS id FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.stop_id = {} AND v.id IS NULL ORDER BY m.id",
+        stop_id,
+    )
+    return [row["id"] for row in found]
+
+
+async def record(
+    action: str,
+    object_id: int,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    **after: object,
+) -> None:
+    """The audit line of an act at the doors."""
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="delivery",
+        object_id=object_id,
+        after=after,
+        reason=reason,
+    )

@@ -84,6 +84,15 @@ class Loading(Table, tablename="loading"):
     by = Text()
 
 
+class LoadingVoid(Table, tablename="loading_void"):
+    """The entry was wrong."""
+
+    loading = ForeignKey(Loading, null=False)
+    reason = Text()
+    at = Timestamptz()
+    by = Text()
+
+
 BULK = 1
 """The skill of carrying containers to dining points."""
 
