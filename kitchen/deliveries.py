@@ -155,8 +155,9 @@ async def report_exception(
     """One stop's outcome, as a named person reported it. Returns the delivery.
 
     A meal handed over becomes meals; an unanswered door opens a case, and a second
-    visit that finds somebody closes it. Saying the same again changes nothing. Refuses `already_reported` (another outcome),
-    `stop_not_planned`, `plan_not_published` and what `check_report` and
+    visit that finds somebody closes it. Saying the same again changes nothing.
+    Refuses `already_reported` (another outcome), `stop_not_planned`,
+    `plan_not_published`, `day_closed` and what `check_report` and
     `meals.hand_over_all` refuse.
     """
     async with writing():
