@@ -127,6 +127,15 @@ class Content:
     labels: Sequence[LabelFacts] = ()
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """The number and version a paper gets; `same` is the print it already is."""
+
+    number: int
+    version: int
+    same: PrintFacts | None = None
+
+
 # Pure rules -------------------------------------------------------------------
 
 
@@ -152,6 +161,24 @@ def state_of(
         return "never"
     is_true = latest.digest == digest and not latest.is_void
     return "current" if is_true else "stale"
+
+
+def numbered(
+    prints: Sequence[PrintFacts], last_number: int, contents: Iterable[Content]
+) -> list[Numbered]:
+    """Numbers for papers printed together: a paper keeps its number over versions,
+    a new one gets the next free number of the day."""
+    found = []
+    for content in contents:
+        latest = latest_of(prints, content.kind, content.subject)
+        if latest is None:
+            last_number += 1
+            found.append(Numbered(last_number, 1))
+        elif latest.digest == content.digest and not latest.is_void:
+            found.append(Numbered(latest.number, latest.version, latest))
+        else:
+            found.append(Numbered(latest.number, latest.version + 1))
+    return found
 
 
 def line_changes(
@@ -257,19 +284,57 @@ async def current_labels(kitchen_id: int, day: date, meal: str) -> list[LabelFac
 
 
 async def upcoming(
-    kitchen_id: int, day: date, meal: str, content: Content
-) -> tuple[int, int, PrintFacts | None]:
-    """The number and version this content would get, and the print it already is."""
-    prints = await prints_for(kitchen_id, day, meal)
-    latest = latest_of(prints, content.kind, content.subject)
-    if latest is None:
-        return await _next_number(kitchen_id, day), 1, None
-    if latest.digest == content.digest and not latest.is_void:
-        return latest.number, latest.version, latest
-    return latest.number, latest.version + 1, None
+    kitchen_id: int, day: date, meal: str, contents: Sequence[Content]
+) -> list[Numbered]:
+    """The number and version each paper would get if it were printed now."""
+    row = await one(
+        "SELECT MAX(number) AS last FROM print_run WHERE kitchen = {} AND day = {}",
+        kitchen_id,
+        day,
+    )
+    last = (row["last"] or 0) if row else 0
+    return numbered(await prints_for(kitchen_id, day, meal), last, contents)
 
 
 # Verbs ------------------------------------------------------------------------
+
+
+async def register_prints(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    contents: Sequence[Content],
+    *,
+    pages: Sequence[int],
+    by: Actor,
+    now: datetime,
+    stamped: Sequence[tuple[int, int]] = (),
+) -> list[PrintFacts]:
+    """Record that these papers are printed, and void their older versions.
+
+    The same content again is the same version. `stamped` are the numbers and
+    versions already drawn on the pages: when somebody else's print took one of them
+    meanwhile, `print_overtaken` is refused and the pages have to be drawn again.
+    """
+    abouts = {(content.kind, content.subject) for content in contents}
+    if len(abouts) < len(contents):
+        raise ValueError("the same paper twice in one print")
+    async with writing():
+        await lock_for("print", f"{kitchen_id}:{day}")
+        places = await upcoming(kitchen_id, day, meal, contents)
+        if stamped and list(stamped) != [(p.number, p.version) for p in places]:
+            raise Refusal("print_overtaken")
+        registered = []
+        for content, place, count in zip(contents, places, pages, strict=True):
+            facts = place.same or await _insert(
+                kitchen_id, day, meal, content, place, count, by, now
+            )
+            action = "print.repeated" if place.same else "print.registered"
+            registered.append((action, facts))
+        await _void_older([facts for _, facts in registered], by, now)
+        for action, facts in registered:
+            await _record(action, facts, by, now)
+        return [facts for _, facts in registered]
 
 
 async def register_print(
@@ -281,60 +346,71 @@ async def register_print(
     pages: int,
     by: Actor,
     now: datetime,
-    stamped: tuple[int, int] | None = None,
 ) -> PrintFacts:
-    """Record that this paper is printed, and void its older versions.
+    """One paper; see `register_prints`."""
+    registered = await register_prints(
+        kitchen_id, day, meal, [content], pages=[pages], by=by, now=now
+    )
+    return registered[0]
 
-    The same content again is the same version. `stamped` is the number and version
-    already drawn on the pages; when somebody else's print took them meanwhile,
-    `print_overtaken` is refused and the pages have to be drawn again.
-    """
-    async with writing():
-        await lock_for("print", f"{kitchen_id}:{day}")
-        number, version, same = await upcoming(kitchen_id, day, meal, content)
-        if stamped not in (None, (number, version)):
-            raise Refusal("print_overtaken", number=number, version=version)
-        if same is not None:
-            await _record("print.repeated", same, by, now)
-            return same
-        about = content.kind, content.subject
-        row_key = _row_key(kitchen_id, day, meal, about, version)
-        text = json.dumps(dict(content.lines or {}), ensure_ascii=False)
-        print_id: int = await insert(
-            PrintRun,
-            kitchen=kitchen_id,
-            day=day,
-            meal=meal,
-            kind=content.kind,
-            subject=content.subject,
-            number=number,
-            version=version,
-            digest=content.digest,
-            lines_sealed=sealing.seal("print_run", "lines_sealed", row_key, text),
-            pages=pages,
-            holder=content.holder,
-            at=now,
-            by=by.name,
-        )
-        await _void_older(kitchen_id, day, meal, about, version, by, now)
-        await _label(print_id, content.labels)
-        facts = PrintFacts(
-            print_id,
-            kitchen_id,
-            day,
-            meal,
-            content.kind,
-            content.subject,
-            number,
-            version,
-            content.digest,
-            pages,
-            content.holder,
-            now,
-            by.name,
-        )
-        await _record("print.registered", facts, by, now)
-        return facts
+
+async def _insert(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    content: Content,
+    place: Numbered,
+    pages: int,
+    by: Actor,
+    now: datetime,
+) -> PrintFacts:
+    about = content.kind, content.subject
+    row_key = _row_key(kitchen_id, day, meal, about, place.version)
+    text = json.dumps(dict(content.lines or {}), ensure_ascii=False)
+    print_id: int = await insert(
+        PrintRun,
+        kitchen=kitchen_id,
+        day=day,
+        meal=meal,
+        kind=content.kind,
+        subject=content.subject,
+        number=place.number,
+        version=place.version,
+        digest=content.digest,
+        lines_sealed=sealing.seal("print_run", "lines_sealed", row_key, text),
+        pages=pages,
+        holder=content.holder,
+        at=now,
+        by=by.name,
+    )
+    await insert_many(
+        Label,
+        [
+            {
+                "print_run": print_id,
+                "diner": label.diner_id,
+                "spare": label.spare_id,
+                "portion": label.portion,
+                "code": label.code,
+            }
+            for label in content.labels
+        ],
+    )
+    return PrintFacts(
+        print_id,
+        kitchen_id,
+        day,
+        meal,
+        content.kind,
+        content.subject,
+        place.number,
+        place.version,
+        content.digest,
+        pages,
+        content.holder,
+        now,
+        by.name,
+    )
 
 
 async def void_print(
@@ -384,46 +460,20 @@ async def void_gone(
         return gone
 
 
-async def _next_number(kitchen_id: int, day: date) -> int:
-    row = await one(
-        "SELECT MAX(number) AS last FROM print_run WHERE kitchen = {} AND day = {}",
-        kitchen_id,
-        day,
-    )
-    return (row["last"] or 0) + 1 if row else 1
-
-
 async def _void_older(
-    kitchen_id: int,
-    day: date,
-    meal: str,
-    about: tuple[str, str],
-    version: int,
-    by: Actor,
-    now: datetime,
+    registered: Sequence[PrintFacts], by: Actor, now: datetime
 ) -> None:
+    """Every version before the ones just registered is void."""
+    if not registered:
+        return
+    first = registered[0]
+    newest = {facts.about: facts.version for facts in registered}
     older = [
         {"print_run": facts.id, "reason": SUPERSEDED, "at": now, "by": by.name}
-        for facts in await prints_for(kitchen_id, day, meal)
-        if facts.about == about and facts.version < version and not facts.is_void
+        for facts in await prints_for(first.kitchen_id, first.day, first.meal)
+        if facts.version < newest.get(facts.about, 0) and not facts.is_void
     ]
     await insert_many(PrintVoid, older)
-
-
-async def _label(print_id: int, labels: Sequence[LabelFacts]) -> None:
-    await insert_many(
-        Label,
-        [
-            {
-                "print_run": print_id,
-                "diner": label.diner_id,
-                "spare": label.spare_id,
-                "portion": label.portion,
-                "code": label.code,
-            }
-            for label in labels
-        ],
-    )
 
 
 async def _record(

@@ -1077,7 +1077,7 @@ CREATE TRIGGER shift_close_no_delete BEFORE DELETE ON shift_close
 BEGIN SELECT RAISE(ABORT, 'append_only: shift_close'); END;
 -- postgres:
 CREATE FUNCTION refuse_change_of_record() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'append_only: %', TG_TABLE_NAME; END $$;
+BEGIN RAISE EXCEPTION 'append_only: %', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$;
 CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON entry
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_record();
 CREATE TRIGGER posting_append_only BEFORE UPDATE OR DELETE ON posting
