@@ -24,10 +24,16 @@ from kitchen.timetables import Proposal, Timetable
 
 
 async def save_plan(
-    inputs: Inputs, proposal: Proposal, *, by: Actor, now: datetime
+    inputs: Inputs,
+    proposal: Proposal,
+    *,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
 ) -> int:
     """Keep a proposal as the day's draft; an earlier draft makes way for it, a
-    published plan stays and this becomes the next version."""
+    published plan stays and this becomes the next version. `reason`: why it is a
+    fallback, kept in the audit line."""
     async with writing():
         await lock_plans(inputs.kitchen.id, inputs.day, inputs.meal)
         plan_id = await _fresh_draft(inputs, proposal, by, now)
@@ -61,6 +67,7 @@ async def save_plan(
             plan_id,
             by=by,
             now=now,
+            reason=reason,
             engine=proposal.engine,
             fallback=proposal.fallback,
             rounds=len(proposal.orders),

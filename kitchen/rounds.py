@@ -105,8 +105,9 @@ Groups = Mapping[routing.Id, tuple[Drop, ...]]
 
 async def problem_for(
     kitchen_id: int, day: date, meal: str, locked: Sequence[Order] = ()
-) -> tuple[routing.Problem, Groups]:
-    """The day as a routing problem, and what each of its jobs stands for.
+) -> tuple[routing.Problem | None, Groups]:
+    """The day as a routing problem, and what each of its jobs stands for; None when
+    there is nothing to solve or nobody to drive.
 
     Doors that nobody has placed are left out: they stay on the board's waiting list.
     `locked` rounds are left out with their doors; their drivers lose those rounds.
@@ -116,13 +117,15 @@ async def problem_for(
 
 def problem_of(
     inputs: Inputs, locked: Sequence[Order] = ()
-) -> tuple[routing.Problem, Groups]:
+) -> tuple[routing.Problem | None, Groups]:
     """`problem_for` on inputs already loaded."""
     kept = {key for order in locked for key in order.keys}
     taken = Counter(order.driver_id for order in locked)
     drivers = [d for d in inputs.drivers if d.max_rounds > taken[d.id]]
     placed = [d for d in inputs.drops if d.is_placed and d.key not in kept]
-    most = min((d.capacity for d in drivers), default=1)
+    if not drivers or not placed:
+        return None, {}
+    most = min(driver.capacity for driver in drivers)
     by_ban: dict[frozenset[int], list[Drop]] = {}
     for drop in placed:
         by_ban.setdefault(_banned(inputs, drop), []).append(drop)

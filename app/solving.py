@@ -1,0 +1,172 @@
+"""Starting the route solver: a child process with a deadline and a memory limit.
+
+Whatever the child does – crash, hang, nonsense, nothing at all – a valid plan comes
+out: the floor of the routing library, computed here and marked as a fallback.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import math
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import routing
+from app import jobs
+from app.children import MEBIBYTE, Outcome, run_child
+from app.days import day_url
+from app.i18n import translate as _
+from kitchen.errors import Refusal
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import latest_plan
+from kitchen.round_publishing import save_plan
+from kitchen.rounds import problem_of, proposal_of
+from kitchen.staff import Actor
+from kitchen.timetables import HARD, Order, Proposal
+
+SOLVER = (sys.executable, "-m", "routing")
+GRACE_SECONDS = 15.0  # starting, reading and writing beside a busy kitchen
+MEMORY_BYTES = 2048 * MEBIBYTE
+ANSWERED = (0, 3)  # 3: solved, somebody is left over
+
+Tell = Callable[[int, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A plan. `trouble` says why it is the fallback; "" when the solver answered."""
+
+    solution: routing.Solution
+    trouble: str = ""
+
+    @property
+    def fallback(self) -> bool:
+        return bool(self.trouble)
+
+
+async def solve_in_child(
+    problem: routing.Problem,
+    seconds: float,
+    seed: int = 1,
+    *,
+    start: Sequence[routing.Round] = (),
+    command: Sequence[str] = SOLVER,
+    grace_seconds: float = GRACE_SECONDS,
+    memory_bytes: int = MEMORY_BYTES,
+    on_progress: Callable[[dict[str, object]], None] | None = None,
+) -> Solved:
+    """A valid plan, at the latest `seconds + grace_seconds` and a moment from now."""
+    floor = await asyncio.to_thread(routing.solve, problem, seconds=0, engine="floor")
+    question = json.dumps(routing.write_problem(problem, start)).encode()
+    options = ("solve", "--seconds", str(seconds), "--seed", str(seed), "--progress")
+    try:
+        outcome = await run_child(
+            [*command, *options],
+            question,
+            seconds=seconds + grace_seconds,
+            memory_bytes=memory_bytes,
+            on_progress=on_progress,
+        )
+    except OSError:  # the program itself is missing
+        return Solved(floor, "not_started")
+    return await asyncio.to_thread(_judged, problem, outcome, floor)
+
+
+def _judged(
+    problem: routing.Problem, outcome: Outcome, floor: routing.Solution
+) -> Solved:
+    """The child's answer when it can be trusted, else the floor and why."""
+    if outcome.exit_code not in ANSWERED:
+        return Solved(floor, outcome.ending)
+    try:
+        solution = routing.read_solution(json.loads(outcome.output))
+    except ValueError:
+        return Solved(floor, "garbage")
+    if any(fault.cause in HARD for fault in routing.check(problem, solution)):
+        return Solved(floor, "faulty")
+    if len(solution.unassigned) > len(floor.unassigned):
+        return Solved(floor, "worse_than_floor")
+    return Solved(solution)
+
+
+async def plan_rounds(
+    kitchen_id: int,
+    day: dt.date,
+    meal: str,
+    *,
+    by: Actor,
+    now: dt.datetime,
+    seconds: float,
+    seed: int = 1,
+    tell: Tell | None = None,
+) -> int:
+    """Solve a day's rounds and keep them as its draft; locked rounds stay as they are.
+
+    Returns the plan. Refuses `headcount_open`, `meal_not_served`, `no_drivers`.
+    """
+    inputs = await inputs_for(kitchen_id, day, meal)
+    if not inputs.drivers:
+        raise Refusal("no_drivers")
+    plan = await latest_plan(kitchen_id, day, meal)
+    locked = tuple(o for o in (plan.orders if plan else ()) if o.locked and o.keys)
+    async with _telling(tell, seconds):
+        proposal, trouble = await _proposal(inputs, locked, seconds, seed)
+    return await save_plan(inputs, proposal, reason=trouble, by=by, now=now)
+
+
+async def _proposal(
+    inputs: Inputs, locked: tuple[Order, ...], seconds: float, seed: int
+) -> tuple[Proposal, str]:
+    problem, groups = problem_of(inputs, locked)
+    if problem is None:  # every driver's rounds are locked, or no door is placed
+        nothing = routing.Solution(routes=(), engine="hand")
+        return proposal_of(inputs, nothing, {}, locked), ""
+    solved = await solve_in_child(problem, seconds, seed)
+    proposal = proposal_of(
+        inputs, solved.solution, groups, locked, fallback=solved.fallback
+    )
+    return proposal, solved.trouble
+
+
+@contextlib.asynccontextmanager
+async def _telling(tell: Tell | None, seconds: float) -> AsyncIterator[None]:
+    """Say how far the time has run, once a second, while the block runs."""
+    if tell is None:
+        yield
+        return
+
+    async def count() -> None:
+        for done in range(math.ceil(seconds)):
+            percent = 5 + int(85 * done / max(1, math.ceil(seconds)))
+            note = _(
+                "正在编排线路：{done} / {seconds} 秒", done=done, seconds=int(seconds)
+            )
+            await tell(percent, note)
+            await asyncio.sleep(1)
+
+    telling = asyncio.create_task(count(), name="telling the solver's progress")
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
+
+
+@jobs.kind("solve_rounds")
+async def solve_rounds(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
+    """The board's button: solve, save a draft, lead back to the board."""
+    day = dt.date.fromisoformat(arguments["day"])
+    by = Actor(arguments["staff_id"], arguments["name"], arguments["role"])
+    await plan_rounds(
+        arguments["kitchen_id"],
+        day,
+        arguments["meal"],
+        by=by,
+        now=dt.datetime.fromisoformat(arguments["at"]),
+        seconds=arguments["seconds"],
+        tell=tell,
+    )
+    return {"location": day_url("rounds", day, arguments["meal"])}
