@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kitchen.blocks import Block, Decisions, Order, clashes_for
+from kitchen.clashes import HARD, clash
 from kitchen.food import DishFacts
 from kitchen.menus import DayMenu
 from kitchen.nutrition import (
@@ -148,3 +149,19 @@ def _same_ingredient(
             if other.category in ("main", "half") and mine & theirs:
                 return [Repeat(dish, then, min(mine & theirs))]
     return []
+
+
+def suitable_instead(
+    block: Block, menu: DayMenu, dishes: Iterable[DishFacts]
+) -> list[DishFacts]:
+    """Dishes that could stand in for a block's dish: of its category, on nobody's
+    forbidden list; what is cooked that day anyway comes first."""
+    wanted = (block.source or block.dish).category
+    diets = {order.diet for order in block.orders}
+    fitting = [
+        dish
+        for dish in dishes
+        if dish.active and dish.category == wanted and dish != block.dish
+        if not any(r.kind in HARD for diet in diets for r in clash(diet, dish))
+    ]
+    return sorted(fitting, key=lambda dish: (dish not in menu.dishes, dish.code))

@@ -1,0 +1,39 @@
+"""Words of the menus: refusals, states and warnings."""
+
+from app.i18n import N_
+
+SENTENCES = {
+    "menu_row_unknown": N_("菜单里没有 {choice} 套第 {row} 行"),
+    "menu_week_empty": N_("{day} 那一周没有菜单，复制不了"),
+    "menu_empty": N_("{day} 起还没有排菜，没有可发布的"),
+    "dish_unknown": N_("没有这道菜：{dish}"),
+    "dish_retired": N_("“{name}”已停用，请换一道"),
+    "dish_twice": N_("“{name}”在这一天的同一套里已经有了"),
+    "decision_unknown": N_("处理方式只有换菜、不放、照常三种"),
+    "override_needs_reason": N_("照常供应“{dish}”要写明理由，会记下您的名字"),
+    "substitute_missing": N_("请选一道菜来换“{dish}”"),
+    "substitute_clashes": N_("“{dish}”对{name}也不合适，请另选一道"),
+    "omit_impossible": N_("“{dish}”里没有能单独去掉的原料，{name}要换菜"),
+}
+
+STATES = {
+    "empty": ("not_started", N_("没有排菜")),
+    "draft": ("working", N_("未发布")),
+    "published": ("confirmed", N_("已发布")),
+    "changed": ("stale", N_("发布后改过")),
+}
+"""State of a day's menu → the tone of its badge and the words on it."""
+
+NUTRIENT_WORDS = {
+    "energy_kcal": (N_("能量"), "kcal"),
+    "protein_g": (N_("蛋白质"), "g"),
+    "ca_mg": (N_("钙"), "mg"),
+    "fibre_g": (N_("膳食纤维"), "g"),
+    "na_mg": (N_("钠"), "mg"),
+}
+
+DECISION_WORDS = {
+    "omit": N_("不放"),
+    "substitute": N_("换菜"),
+    "override": N_("照常"),
+}
