@@ -19,25 +19,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from piccolo.table import Table
 
 from kitchen import database as doors
 from kitchen import sealing, upgrading
-from kitchen.acts import Act
-from kitchen.audit import AuditLine
 from kitchen.database import Engine
+from kitchen.schema import TABLES
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps files in memory
 ENGINES = os.environ.get("NUANCAN_TEST_DATABASES", "sqlite,postgres").split(",")
-
-
-def tables() -> list[type[Table]]:
-    """Every table of the schema; only the foundation's while the schema is growing."""
-    try:
-        from kitchen.schema import TABLES
-    except ImportError:
-        return [AuditLine, Act]
-    return list(TABLES)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -146,7 +135,7 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Engine]:
     """A fresh, migrated, open database, configured for every table of the schema."""
-    engine = doors.configure(database_url, tables())
+    engine = doors.configure(database_url, TABLES)
     await engine.open()
     yield engine
     await engine.close()
@@ -155,7 +144,7 @@ async def database(database_url: str) -> AsyncIterator[Engine]:
 @pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Engine]:
     """A fresh, migrated, open SQLite database, for what only SQLite does."""
-    engine = doors.configure(sqlite_url, tables())
+    engine = doors.configure(sqlite_url, TABLES)
     await engine.open()
     yield engine
     await engine.close()
@@ -164,7 +153,7 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Engine]:
 @pytest.fixture
 async def postgres_database(postgres_url: str) -> AsyncIterator[Engine]:
     """A fresh, migrated, open PostgreSQL database, for what only PostgreSQL does."""
-    engine = doors.configure(postgres_url, tables())
+    engine = doors.configure(postgres_url, TABLES)
     await engine.open()
     yield engine
     await engine.close()
