@@ -22,6 +22,9 @@ from kitchen.rounds import PlanPublication, Round, RoundPlan, Stop, timetable
 from kitchen.staff import Actor
 from kitchen.timetables import Proposal, Timetable
 
+PLAIN_FAULTS = ("load", "vehicle_forbidden", "skills", "max_rounds")
+"""Hard faults that have a sentence of their own: `plan_faulty_load` …"""
+
 
 async def save_plan(
     inputs: Inputs,
@@ -162,8 +165,9 @@ def refuse_hard_faults(inputs: Inputs, plan: Plan, times: Timetable) -> None:
         numbers = "、".join(str(number) for number in nobody)
         raise Refusal("round_without_driver", rounds=numbers)
     if times.hard:
-        codes = sorted({f"fault_{fault.code}" for fault in times.hard})
-        raise Refusal("plan_faulty", n=len(times.hard), fault=codes[0])
+        named = [fault for fault in times.hard if fault.code in PLAIN_FAULTS]
+        code = f"plan_faulty_{named[0].code}" if named else "plan_faulty"
+        raise Refusal(code, n=len(named) or len(times.hard))
 
 
 def refuse_unnamed_override(plan: Plan, times: Timetable, override: str) -> None:

@@ -17,8 +17,8 @@ from kitchen.deliveries import (
 )
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report, servings_of
-from kitchen.round_inputs import Inputs
-from kitchen.round_plans import StopRow
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import StopRow, published_plan, stop_code
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key
 
@@ -195,6 +195,35 @@ async def _paper(inputs: Inputs, number: int, back: SheetBack) -> int | None:
     if run["void"] is not None:
         raise Refusal("sheet_void", number=back.number, version=back.version)
     return int(run["id"])
+
+
+async def stop_on_sheet(
+    kitchen_id: int, day: date, meal: str, number: int, version: int, position: int
+) -> int:
+    """The stop behind "sheet 7 v2: stop 4"; refuses the wrong paper like `close_rest`
+    and `stop_not_on_sheet`."""
+    plan = await published_plan(kitchen_id, day, meal)
+    if plan is None:
+        raise Refusal("plan_not_published")
+    inputs = await inputs_for(kitchen_id, day, meal)
+    subject = await one(
+        "SELECT DISTINCT subject FROM print_run WHERE kitchen = {} AND day = {}"
+        " AND meal = {} AND kind = 'sheet' AND number = {}",
+        kitchen_id,
+        day,
+        meal,
+        number,
+    )
+    back = SheetBack(reported_by="", number=number, version=version)
+    if subject is None:
+        raise await _unknown_paper(inputs, back)
+    round_number = int(str(subject["subject"]).partition(":")[2])
+    await _paper(inputs, round_number, back)
+    code = stop_code(round_number, position)
+    keys = [key for key, known in plan.codes.items() if known == code]
+    if not keys:
+        raise Refusal("stop_not_on_sheet", number=number, position=position)
+    return next(stop.id for stop in plan.stops if stop.key == keys[0])
 
 
 async def _unknown_paper(inputs: Inputs, back: SheetBack) -> Refusal:

@@ -1,0 +1,105 @@
+"""Words of rounds and drivers: refusals, faults, reasons, vehicles."""
+
+from app.i18n import N_
+from app.i18n import translate as _
+from kitchen.timetables import Fault
+
+SENTENCES = {
+    "driver_unknown": N_("没有这位送餐员"),
+    "driver_without_name": N_("请填送餐员姓名"),
+    "driver_profile_unknown": N_("请选好交通工具"),
+    "driver_without_room": N_("一趟能带的份数要大于 0"),
+    "driver_shift_empty": N_("下班时间要晚于上班时间"),
+    "driver_rounds_out_of_range": N_("一餐跑的趟数在 1 到 9 之间，填的是 {rounds}"),
+    "no_drivers": N_("还没有送餐员，请先登记"),
+    "plan_unknown": N_("没有这一版线路"),
+    "plan_superseded": N_("线路已经改到第 {version} 版，请在新的一版上改"),
+    "plan_not_published": N_("线路还没有发布，不能登记"),
+    "round_unknown": N_("没有这一趟"),
+    "round_empty": N_("这一趟没有站点"),
+    "stop_unknown": N_("没有这一站"),
+    "round_person_missing": N_("还有 {n} 户不在线路里（{names}），请先更新线路"),
+    "round_person_gone": N_("有 {n} 户今天已经不送了，请先更新线路"),
+    "round_person_twice": N_("{names}被排了两次"),
+    "round_without_driver": N_("第 {rounds} 趟还没有送餐员，不能发布"),
+    "plan_faulty": N_("有 {n} 处错误不能放行，请重新编排或更新线路"),
+    "plan_faulty_load": N_("有 {n} 趟超载，不能发布"),
+    "plan_faulty_vehicle_forbidden": N_("有 {n} 户排给了不该去的人，不能发布"),
+    "plan_faulty_skills": N_("有 {n} 个就餐点排给了不带大桶的人，不能发布"),
+    "plan_faulty_max_rounds": N_("有送餐员的趟数超过能跑的趟数，不能发布"),
+    "plan_needs_override": N_(
+        "有 {n} 处超时（晚到 {late} 户）、{waiting} 户还没排上；"
+        "确要发布，请写明谁同意、为什么"
+    ),
+    "already_loaded": N_("{by} {at} 已经点过 {portions} 份；点错了请先作废那一条"),
+    "loading_empty": N_("还没有填装车份数"),
+    "loading_unknown": N_("没有这条装车记录"),
+}
+
+FAULTS = {
+    "missing": N_("有人没排上"),
+    "twice": N_("有人排了两次"),
+    "unknown": N_("多出不认识的站"),
+    "load": N_("超载"),
+    "vehicle_forbidden": N_("不派此人"),
+    "skills": N_("不能带就餐点大桶"),
+    "max_rounds": N_("趟数太多"),
+    "max_tasks": N_("站太多"),
+    "wrong_time": N_("时间不对"),
+    "wrong_load": N_("份数不对"),
+    "wrong_summary": N_("合计不对"),
+    "delay": N_("晚到"),
+    "age": N_("超过保温时限"),
+    "shift": N_("超出班次"),
+    "work_time": N_("工时太长"),
+    "max_travel_time": N_("路上太久"),
+    "lead_time": N_("太早"),
+    "missing_break": N_("没有休息"),
+}
+
+WHY = {
+    "no_place": N_("地址还没有定位"),
+    "by_hand": N_("手工移出"),
+    "no_vehicle_allowed": N_("没有能去的送餐员"),
+    "too_big": N_("份数超过任何一辆车"),
+    "too_far_to_stay_hot": N_("太远，饭会凉"),
+    "window_missed": N_("赶不上开饭时间"),
+    "outside_shift": N_("在所有人的班次之外"),
+    "no_room": N_("车都满了或时间排满"),
+    "not_planned": N_("还没有编进线路"),
+}
+
+PROFILES = {"walk": N_("步行"), "ebike": N_("电动车"), "van": N_("汽车")}
+
+ENGINES = {
+    "ortools": N_("自动编排"),
+    "sisr": N_("自动编排"),
+    "floor": N_("保底编排"),
+    "hand": N_("手工"),
+}
+
+SECONDS = frozenset({"delay", "age", "shift", "work_time", "max_travel_time"})
+
+
+def fault_words(fault: Fault) -> str:
+    """晚到 4 分钟; 超载 3 份; 不派此人."""
+    word = _(FAULTS.get(fault.code, fault.code))
+    if fault.code in SECONDS and fault.size:
+        return _("{word} {n} 分钟", word=word, n=-(-fault.size // 60))
+    if fault.code == "load":
+        return _("{word} {n} 份", word=word, n=fault.size)
+    return word
+
+
+def why_words(why: str) -> str:
+    """Why somebody waits for a place."""
+    return _(WHY.get(why, N_("还没有编进线路")))
+
+
+def floor_words(floor: int | None, lift: bool) -> str:
+    """步梯 5 楼 / 电梯 12 楼; "" on the ground floor or when nobody knows."""
+    if floor is None or floor <= 1:
+        return ""
+    if lift:
+        return _("电梯 {n} 楼", n=floor)
+    return _("步梯 {n} 楼", n=floor)
