@@ -186,14 +186,16 @@ async def insert_many(
 async def update_row(
     table: type[Table], key: object, values: Mapping[str, Any]
 ) -> None:
-    """Set columns of the one row with this primary key."""
+    """Set columns of the one row with this primary key; it must be there."""
     names = [
         table._meta.get_column_by_name(name)._meta.db_column_name for name in values
     ]
     changes = ", ".join(f'"{name}" = {{}}' for name in names)
     parts = ("UPDATE", f'"{table._meta.tablename}"', "SET", changes)
     primary = table._meta.primary_key._meta.db_column_name
-    await rows(" ".join([*parts, f'WHERE "{primary}" = {{}}']), *values.values(), key)
+    chosen = f'WHERE "{primary}" = {{}} RETURNING "{primary}"'
+    if not await rows(" ".join([*parts, chosen]), *values.values(), key):
+        raise DatabaseMisuse(f"no row {key} in {table._meta.tablename} to update")
 
 
 async def backup_to(path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -25,6 +26,10 @@ class Dish(Table, tablename="trial_dish"):
 
     id = Integer(primary_key=True)
     name = Text()
+
+
+class Way(Enum):
+    DELIVER = "deliver"
 
 
 def act(key: str, who: str = "孙") -> dict[str, Any]:
@@ -210,6 +215,30 @@ async def test_two_thousand_rows_cost_little_processor_time(database: Engine) ->
         before = time.process_time()
         await doors.insert_many(Act, rows)
         assert time.process_time() - before < 0.3
+
+
+async def test_one_row_is_updated_by_its_key(database: Engine) -> None:
+    await make("CREATE TABLE trial_dish (id INTEGER PRIMARY KEY, name TEXT)")
+    async with doors.writing():
+        await doors.insert_many(
+            Dish, [{"id": 1, "name": "鱼"}, {"id": 2, "name": "肉"}]
+        )
+        await doors.update_row(Dish, 2, {"name": "豆腐"})
+        with pytest.raises(DatabaseMisuse, match="no row 3"):
+            await doors.update_row(Dish, 3, {"name": "x"})
+    assert await doors.rows("SELECT name FROM trial_dish ORDER BY id") == [
+        {"name": "鱼"},
+        {"name": "豆腐"},
+    ]
+
+
+async def test_an_enum_and_a_mapping_are_stored_as_text(database: Engine) -> None:
+    async with doors.writing():
+        await doors.insert(
+            Act, **(act("a") | {"who": Way.DELIVER, "answer": {"味": 1}})
+        )
+    row = await doors.one("SELECT answer FROM act WHERE who = {}", Way.DELIVER)
+    assert row == {"answer": '{"味": 1}'}
 
 
 # Which statement may pass which door

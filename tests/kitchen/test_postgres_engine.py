@@ -137,6 +137,28 @@ async def test_a_cancelled_query_gives_its_connection_back(
     assert await count() == 1
 
 
+async def test_a_cancelled_waiter_for_a_connection_takes_none(
+    postgres_url: str,
+) -> None:
+    doors.configure(postgres_url, [Act])
+    over = asyncio.Event()
+
+    async def hold() -> None:
+        async with doors.reading():
+            await over.wait()
+
+    holding = [asyncio.create_task(hold()) for _ in range(10)]
+    await asyncio.sleep(0.2)
+    for _ in range(5):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await count()
+    over.set()
+    await asyncio.gather(*holding)
+    assert await asyncio.gather(*(count() for _ in range(20))) == [0] * 20
+    await doors.close()
+
+
 async def test_sessions_are_in_utc_and_cannot_write_by_default(
     postgres_database: PooledPostgresEngine,
 ) -> None:
