@@ -20,12 +20,14 @@ from litestar.response import Response
 from app.assets import Assets
 from app.controllers import is_built
 from app.days import MEALS, WEEKDAYS, day_words, lunar_words, stepped
+from app.forms import Form
 from app.i18n import LANGUAGES, LOCALE, language
 from app.i18n import translate as _
 from app.navigation import links_for
 from app.policy import may
 from app.refusals import sentence_for
 from app.requests import Request
+from app.words.diets import diet_words, key_words
 from app.words.roles import role_word
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -207,12 +209,16 @@ def environment(assets: Assets) -> Environment:
     env.filters.update(
         yuan=yuan,
         clock=clock,
+        day_clock=day_clock,
+        minutes=minutes,
         weekday=weekday,
         day=day_words,
         iso_day=lambda day: day.isoformat(),
         lunar=lunar_words,
         masked=masked,
+        device=device_words,
         meal=lambda meal: _(MEALS[meal]),
+        options=lambda words: [(key, _(word)) for key, word in words.items()],
     )
     env.globals.update(
         _=_,
@@ -221,6 +227,9 @@ def environment(assets: Assets) -> Environment:
         new_act=lambda: str(uuid.uuid4()),
         may=may,
         role_word=role_word,
+        diet_words=diet_words,
+        key_words=key_words,
+        blank=Form(),
         has_search=is_built("search"),
         sentence=sentence_for,
         language=language.get,
@@ -257,6 +266,22 @@ def clock(context: Context, at: dt.datetime | dt.time | None) -> str:
     return at.strftime("%H:%M")
 
 
+@pass_context
+def day_clock(context: Context, at: dt.datetime | None) -> str:
+    """11月24日 周二 10:42, on the kitchen's wall."""
+    if at is None:
+        return "—"
+    wall = at.astimezone(context["settings"].timezone)
+    return f"{day_words(wall.date())} {wall:%H:%M}"
+
+
+def minutes(after_midnight: int | None) -> str:
+    """Minutes after local midnight as 10:42."""
+    if after_midnight is None:
+        return "—"
+    return f"{after_midnight // 60 % 24:02d}:{after_midnight % 60:02d}"
+
+
 def weekday(day: dt.date) -> str:
     return _(WEEKDAYS[day.weekday()])
 
@@ -264,6 +289,32 @@ def weekday(day: dt.date) -> str:
 def masked(digits: str | None) -> str:
     """A phone or card number by its tail: ···· 8000."""
     return f"···· {digits[-4:]}" if digits else "—"
+
+
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_words(user_agent: str) -> str:
+    """What a browser says of itself, short enough to be recognised."""
+    found = [
+        next((word for sign, word in signs if sign in user_agent), "")
+        for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, found)) or user_agent[:30] or _("未知设备")
 
 
 def text_list(words: Sequence[str]) -> str:

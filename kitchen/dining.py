@@ -203,10 +203,10 @@ class PointTotals:
 
 
 async def point_by_id(point_id: int) -> dict[str, Any]:
-    """The point's row; refuses `point_unknown`."""
+    """The point's row; refuses `dining_point_unknown`."""
     row = await one("SELECT * FROM dining_point WHERE id = {}", point_id)
     if row is None:
-        raise Refusal("point_unknown", point=point_id)
+        raise Refusal("dining_point_unknown", id=point_id)
     return row
 
 
@@ -655,7 +655,7 @@ async def close_shift(
     now: datetime,
 ) -> ShiftFacts:
     """End the service: cash counted against the rows. A difference, or more served
-    than received, needs words. Refuses `shift_not_open`, `cash_differs`,
+    than received, needs words. Refuses `shift_not_open`, `till_cash_differs`,
     `served_more_than_received`, `amount_not_positive`."""
     _refuse_foreign_point(point_id, by)
     if counted_cash_fen < 0:
@@ -669,7 +669,7 @@ async def close_shift(
         totals = await totals_of(point_id, day, meal)
         if not note.strip() and counted_cash_fen != totals.cash_fen:
             raise Refusal(
-                "cash_differs", counted_fen=counted_cash_fen, rows_fen=totals.cash_fen
+                "till_cash_differs", counted_fen=counted_cash_fen, rows_fen=totals.cash_fen
             )
         if not note.strip() and totals.served_beyond_received:
             raise Refusal(

@@ -227,6 +227,11 @@ async def expected_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     closure = await closure_on(kitchen_id, day, meal)
     if closure is not None and closure.kind == "cancelled":
         return []
+    return await to_call(kitchen_id, day, meal)
+
+
+async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """Who would have eaten, whether or not the kitchen cooks: the call list."""
     plans = await plans_on(kitchen_id, day, meal)
     exceptions = await exceptions_on(kitchen_id, day, meal)
     away = await states_on(kitchen_id, day)
@@ -559,7 +564,7 @@ async def close_meal(
     if not reason.strip():
         raise Refusal("reason_missing")
     if kind == "substituted" and not substitute.strip():
-        raise Refusal("substitute_missing")
+        raise Refusal("other_meal_missing")
     async with writing():
         if await closure_on(kitchen_id, day, meal) is not None:
             raise Refusal("meal_already_closed", day=day)

@@ -118,7 +118,7 @@ async def test_cash_that_differs_needs_words(database: object) -> None:
     await dining.open_shift(cast.chaoyang, *WHEN, by=SUN, now=MORNING)
     with pytest.raises(Refusal) as no:
         await dining.close_shift(cast.chaoyang, *WHEN, 300, "", by=SUN, now=MORNING)
-    assert no.value.code == "cash_differs"
+    assert no.value.code == "till_cash_differs"
     shift = await dining.close_shift(
         cast.chaoyang, *WHEN, 300, "多收三元已登记", by=SUN, now=MORNING
     )

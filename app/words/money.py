@@ -1,0 +1,34 @@
+"""Refusals of prices, books, the counter and the month."""
+
+from app.i18n import N_
+
+SENTENCES = {
+    "valid_before_announced": N_("生效日 {valid_from} 早于公布日 {announced}"),
+    "version_exists": N_("{scheme}已有第 {number} 版"),
+    "version_unknown": N_("没有这一版方案"),
+    "own_proposal": N_("方案是{name}自己提的，须由另一个人批准"),
+    "amount_not_positive": N_("金额须大于零"),
+    "entry_unknown": N_("没有这笔账"),
+    "already_reversed": N_("这笔账已经冲正过了"),
+    "month_closed": N_("{month} 已经结账，不能再记这个月的账"),
+    "month_open": N_("{month} 还没有结账"),
+    "month_not_over": N_("{month} 还没过完，{last} 之后才能结账"),
+    "month_unreadable": N_("看不懂的月份“{month}”，应为 2026-11 这样"),
+    "days_open": N_("还有没关账的日子：{days}"),
+    "meal_not_served": N_("这个厨房不供应这一餐"),
+    "already_served": N_("{name}已在{where}吃过：{at}，{by}登记"),
+    "portion_already_served": N_("{name}的第 {portion} 份已经交付过了"),
+    "balance_too_low": N_("账户只有 {balance_fen} 元，这餐要 {needed_fen} 元"),
+    "meal_unknown": N_("没有这条就餐记录"),
+    "not_your_point": N_("这个就餐点不归您管"),
+    "shift_closed": N_("{point}这一餐 {at} 已经收班，补录请写原因"),
+    "shift_not_open": N_("这一餐还没有开班"),
+    "late_needs_reason": N_("补录须写明原因，如断网、停电"),
+    "price_changed": N_("金额变了：刚才显示 {shown_fen} 元，现在是 {now_fen} 元"),
+    "nothing_received": N_("收到的份数都是零，没有可登记的"),
+    "signature_missing": N_("请写明谁签收的"),
+    "transfer_needs_two_places": N_("请选好从哪里调到哪里"),
+    "portions_not_positive": N_("份数须大于零"),
+    "till_cash_differs": N_("现金 {counted_fen} 元，账上 {rows_fen} 元：请写明差在哪里"),
+    "served_more_than_received": N_("比收到的多发了 {portions} 份：请写明从哪里来的"),
+}

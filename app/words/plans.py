@@ -1,0 +1,18 @@
+"""Refusals of plans and of the count."""
+
+from app.i18n import N_
+
+SENTENCES = {
+    "already_booked": N_("{name}这一餐已经订过了，不能重复订"),
+    "not_active": N_("{name}现在停餐或已退出，不能订餐、就餐"),
+    "headcount_closed": N_("{day} 的人数已经截单，改动请到“人数”页按加餐、退餐登记"),
+    "headcount_open": N_("{day} 的人数还没有截单"),
+    "nobody_eats": N_("{day} 没有人订餐，不用截单"),
+    "reason_missing": N_("请写明原因"),
+    "other_meal_missing": N_("请写明改送什么"),
+    "meal_already_closed": N_("{day} 这一餐已经停过或换过了"),
+    "exception_unknown": N_("没有这条临时变动"),
+    "diner_unknown": N_("没有这份餐"),
+    "meal_already_handed_over": N_("这份餐已经交到老人手里，不能再退"),
+    "day_closed": N_("{day} 已经对账关账，不能再改"),
+}

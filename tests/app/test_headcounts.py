@@ -1,0 +1,113 @@
+"""The count's page: seen, closed, changed late, stopped with a call list."""
+
+import pytest
+
+from kitchen import headcounts
+from kitchen.staff import Actor
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import TODAY, Cast, enter
+
+LUNCH = f"/headcounts/{TODAY}/lunch"
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "headcounts")
+
+
+async def test_the_count_shows_every_place_and_closes_with_spares(
+    manager: Client,
+) -> None:
+    cast = await enter()
+    page = await manager.get(LUNCH)
+    for word in ("朝阳就餐点", "新华就餐点", "送餐到家", "王秀英", "李德福"):
+        assert word in page.text
+    answer = await manager.submit(f"{LUNCH}/closure", **{f"walk_in_{cast.chaoyang}": 3})
+    assert answer.status_code == 303
+    count = await headcounts.closed(cast.kitchen, TODAY, "lunch")
+    assert count is not None
+    spares = await headcounts.spares_for(cast.kitchen, TODAY, "lunch")
+    assert [(s.point_id, s.portions) for s in spares] == [(cast.chaoyang, 3)]
+
+
+async def closed(manager: Client) -> Cast:
+    cast = await enter()
+    await manager.submit(f"{LUNCH}/closure")
+    return cast
+
+
+async def test_a_late_addition_is_recorded_with_who_and_why(manager: Client) -> None:
+    cast = await closed(manager)
+    eaters = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    li = next(eater for eater in eaters if eater.elder_id == cast.li)
+    answer = await manager.submit(
+        f"{LUNCH}/diners/{li.diner_id}/changes",
+        kind="cancel",
+        source="telephone",
+        reason="女儿来接",
+    )
+    assert answer.status_code == 303
+    answer = await manager.submit(
+        f"{LUNCH}/additions",
+        who="ldf",
+        way="dine_in",
+        point=cast.chaoyang,
+        source="telephone",
+        reason="又回来了",
+    )
+    assert answer.status_code == 303
+    page = await manager.get(LUNCH)
+    assert "女儿来接" in page.text
+    assert "又回来了" in page.text
+
+
+async def test_a_late_addition_keeps_what_was_typed_and_says_what_is_wrong(
+    manager: Client,
+) -> None:
+    await closed(manager)
+    answer = await manager.submit(
+        f"{LUNCH}/additions", who="没这个人", way="deliver", source="office", reason=""
+    )
+    assert answer.status_code == 422
+    assert "没有找到“没这个人”" in answer.text
+    assert "原因：还没有填" in answer.text
+    assert 'value="没这个人"' in answer.text
+
+
+async def test_a_double_booking_is_explained(manager: Client) -> None:
+    cast = await closed(manager)
+    answer = await manager.submit(
+        f"{LUNCH}/additions",
+        who=f"#{cast.wang}",
+        way="deliver",
+        source="office",
+        reason="再来一份",
+    )
+    assert answer.status_code == 422
+    assert "王秀英这一餐已经订过了" in answer.text
+
+
+async def test_a_stopped_meal_leaves_a_call_list_ticked_by_name(
+    manager: Client,
+) -> None:
+    cast = await enter()
+    answer = await manager.submit(
+        f"{LUNCH}/cancellation", kind="cancelled", reason="停气"
+    )
+    assert answer.status_code == 303
+    page = await manager.get(f"{LUNCH}/calls")
+    assert "王秀英" in page.text
+    await manager.submit(f"{LUNCH}/calls", elder=cast.wang, outcome="told")
+    page = await manager.get(f"{LUNCH}/calls")
+    assert "已通知 1 位，共 4 位" in page.text
+
+
+async def test_point_staff_see_only_their_own_point(sign_in_as: SignInAs) -> None:
+    cast = await enter()
+    sun = await sign_in_as(
+        "point_staff", "孙阿姨", kitchen_id=cast.kitchen, point_id=cast.chaoyang
+    )
+    page = await sun.get(LUNCH)
+    assert "李德福" in page.text
+    assert "周建国" not in page.text
+    assert isinstance(sun.actor, Actor)
