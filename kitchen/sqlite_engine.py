@@ -86,8 +86,9 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         self._writer_thread = ThreadPoolExecutor(1, "database-writer")
         self._reader_threads = ThreadPoolExecutor(READERS, "database-reader")
         self._readers: asyncio.LifoQueue[sqlite3.Connection] = asyncio.LifoQueue()
-        self._writer = self._connect()
-        self._connections = [self._connect_reader() for _ in range(READERS)]
+        with in_our_words():
+            self._writer = self._connect()
+            self._connections = [self._connect_reader() for _ in range(READERS)]
         for connection in self._connections:
             self._readers.put_nowait(connection)
         self._loop = loop

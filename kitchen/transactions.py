@@ -194,8 +194,12 @@ def _from_sqlite(error: sqlite3.Error) -> BaseException:
         return _sqlite_conflict(str(error))
     if code in BUSY_CODES:
         return Refusal("database_busy")
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (
+        getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+    ):  # the second when a full disk has no room for the WAL's index
         return Refusal("disk_full")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return Refusal("database_unreachable")
     return error
 
 

@@ -234,6 +234,17 @@ async def test_a_full_disk_is_refused_and_heals_by_itself(
     assert await count() == 2
 
 
+async def test_a_folder_that_is_not_there_is_a_refusal(tmp_path: Path) -> None:
+    doors.configure(f"sqlite:///{tmp_path}/gone/kitchen.db", [Act])
+    for _ in range(2):
+        with pytest.raises(Refusal, match="database_unreachable"):
+            await count()
+    (tmp_path / "gone").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await count()
+    await doors.close()
+
+
 async def test_after_a_rollback_by_the_database_nothing_more_is_written(
     sqlite_database: KeptSQLiteEngine,
 ) -> None:
