@@ -79,7 +79,7 @@ class Applied:
 
     run_id: int
     enrolled: int
-    left_out: int
+    left_rows: tuple[int, ...]
     was_repeated: bool = False
 
 
@@ -212,6 +212,15 @@ def people_template(name: str, points: Sequence[str], *notes: Sheet) -> bytes:
     return template(name, columns, EXAMPLE, *notes)
 
 
+def rest_of(grid: Grid, left_rows: Collection[int]) -> Grid:
+    """The file without the rows that were entered; empty when none is left."""
+    if not left_rows:
+        return Grid(())
+    read = {row.number for row in table_of(grid, COLUMNS, "name").rows}
+    left = set(left_rows)
+    return Grid(tuple(r for r in grid.rows if r[0] not in read or r[0] in left))
+
+
 def rows_back(
     name: str,
     grid: Grid,
@@ -266,7 +275,8 @@ async def apply(
         chosen = [row for row in judged.good if row.row.number not in skip]
         if not chosen:
             raise Refusal("nobody_to_import", refused=len(judged.refused))
-        left_out = len(judged.people) - len(chosen)
+        entered = {row.row.number for row in chosen}
+        left = [n for row in judged.people if (n := row.row.number) not in entered]
         run_id = int(
             await insert(
                 ImportRun,
@@ -274,7 +284,7 @@ async def apply(
                 file_name=file_name[:200],
                 digest=digest,
                 rows_good=len(chosen),
-                rows_bad=left_out,
+                rows_bad=len(left),
                 at=now,
                 by=by.name,
                 undone_at=None,
@@ -285,15 +295,16 @@ async def apply(
         await _trace(
             "import.apply",
             run_id,
-            {"file": file_name[:200], "enrolled": len(chosen), "left_out": left_out},
+            {"file": file_name[:200], "enrolled": len(chosen), "left_out": len(left)},
             by=by,
             now=now,
         )
-        return {"run_id": run_id, "enrolled": len(chosen), "left_out": left_out}
+        return {"run_id": run_id, "enrolled": len(chosen), "left_rows": left}
 
     async with writing():
         answer, repeated = await acts.once(str(act), by.name, now, body, enter)
-    return Applied(**answer, was_repeated=repeated)
+    left_rows = tuple(answer["left_rows"])
+    return Applied(answer["run_id"], answer["enrolled"], left_rows, repeated)
 
 
 async def _enrol_all(

@@ -368,7 +368,7 @@ async def test_a_preview_writes_nothing(database: Engine) -> None:
 async def test_good_rows_are_entered_with_their_plans(database: Engine) -> None:
     cast = await enter()
     done = await applied(cast, LIU, {"姓名": "无名氏"})
-    assert (done.enrolled, done.left_out) == (1, 1)
+    assert (done.enrolled, done.left_rows) == (1, (3,))
     found = await registry.search("lgl", kitchen_id=cast.kitchen)
     assert [person.name for person in found] == ["刘桂兰"]
     eaters = await plans.expected_eaters(cast.kitchen, TODAY, "lunch")
@@ -475,7 +475,7 @@ async def test_a_card_in_use_is_refused_by_its_holder(sqlite_database: Engine) -
 async def test_rows_can_be_left_out_by_hand(sqlite_database: Engine) -> None:
     cast = await enter()
     done = await applied(cast, LIU, {**GOOD, "姓名": "吴老太"}, skip={3})
-    assert (done.enrolled, done.left_out) == (1, 1)
+    assert (done.enrolled, done.left_rows) == (1, (3,))
     assert await registry.search("吴老太") == []
 
 
@@ -496,6 +496,13 @@ async def test_the_refused_rows_go_back_and_come_again(sqlite_database: Engine) 
         "退回", returned, again.refused, "问题", lambda problem: problem.fault.code
     )
     assert read_grid(third).rows[0][1].count("问题") == 1
+
+
+def test_what_is_left_of_a_file_keeps_its_header_and_row_numbers() -> None:
+    grid = grid_of(LIU, GOOD, {"姓名": "无名氏"})
+    rest = intake.rest_of(grid, (4,))
+    assert [number for number, _ in rest.rows] == [1, 4]
+    assert intake.rest_of(grid, ()).rows == ()
 
 
 async def test_a_whole_import_can_be_undone(database: Engine) -> None:

@@ -1,0 +1,33 @@
+"""Reading a stranger's spreadsheet in a child process with limits."""
+
+import asyncio
+import os
+import sys
+
+from app.children import MEBIBYTE, run_child
+from kitchen.errors import Refusal
+from kitchen.sheets import MOST_BYTES, Grid
+
+SECONDS = 20.0
+MEMORY_BYTES = 512 * MEBIBYTE
+
+
+class Reader:
+    """At most as many children at once as there are cores."""
+
+    def __init__(self) -> None:
+        self._gate = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def read(self, data: bytes, sheet_name: str = "") -> Grid:
+        """The rows of a file. Refuses what `kitchen.sheets.read_grid` refuses, and
+        `sheet_unreadable` when the child did not survive the file."""
+        if len(data) > MOST_BYTES:
+            raise Refusal("sheet_too_large", bytes=len(data), most_bytes=MOST_BYTES)
+        argv = [sys.executable, "-m", "kitchen.sheets", "read", "-", sheet_name]
+        async with self._gate:
+            ended = await run_child(
+                argv, data, seconds=SECONDS, memory_bytes=MEMORY_BYTES
+            )
+        if not ended.ok:
+            raise Refusal("sheet_unreadable", reason=ended.ending)
+        return Grid.from_json(ended.output.decode("utf-8"))
