@@ -43,7 +43,10 @@ FORM_EXPIRED = (N_("这张表单过期了"), N_("请返回、刷新页面，再�
 RETRY_AFTER = {"Retry-After": "2"}
 
 # Refusals that are not about the business but about the moment.
-BUSY_CODES = frozenset({"database_busy", "sign_in_crowded", "database_full"})
+BUSY_CODES = frozenset(
+    {"database_busy", "database_unreachable", "disk_full", "sign_in_crowded"}
+)
+CHANGED_CODES = frozenset({"act_tampered"})
 LIMIT_CODES = frozenset({"sign_in_delayed"})
 
 
@@ -55,6 +58,8 @@ def handle(request: AnyRequest, error: Exception) -> Response[Any]:
 def status_of(refusal: Refusal) -> int:
     if refusal.code in BUSY_CODES:
         return 503
+    if refusal.code in CHANGED_CODES:
+        return 422
     return 429 if refusal.code in LIMIT_CODES else 409
 
 

@@ -18,20 +18,20 @@ class Area:
     icon: str
     word: str
     allows: str
-    by_day: bool = False
+    of_day: bool = False
 
 
 AREAS = (
-    Area("today", "sun", N_("今天"), "today.read", by_day=True),
+    Area("today", "sun", N_("今天"), "today.read", of_day=True),
     Area("registry", "users", N_("老人"), "registry.read"),
     Area("plans", "calendar-event", N_("计划"), "plans.read"),
-    Area("menus", "tools-kitchen-2", N_("菜单"), "menus.read", by_day=True),
-    Area("headcounts", "list-check", N_("人数"), "headcounts.read", by_day=True),
-    Area("production", "soup", N_("生产"), "production.read", by_day=True),
-    Area("rounds", "route", N_("线路"), "rounds.read", by_day=True),
-    Area("deliveries", "truck-delivery", N_("送餐"), "deliveries.read", by_day=True),
-    Area("dining", "bowl-chopsticks", N_("就餐点"), "dining.read", by_day=True),
-    Area("balance", "scale", N_("对账"), "balance.read", by_day=True),
+    Area("menus", "tools-kitchen-2", N_("菜单"), "menus.read", of_day=True),
+    Area("headcounts", "list-check", N_("人数"), "headcounts.read", of_day=True),
+    Area("production", "soup", N_("生产"), "production.read", of_day=True),
+    Area("rounds", "route", N_("线路"), "rounds.read", of_day=True),
+    Area("deliveries", "truck-delivery", N_("送餐"), "deliveries.read", of_day=True),
+    Area("dining", "bowl-chopsticks", N_("就餐点"), "dining.read", of_day=True),
+    Area("balance", "scale", N_("对账"), "balance.read", of_day=True),
     Area("settlement", "receipt", N_("结算"), "settlement.read"),
     Area("staff", "id", N_("员工"), "staff.read"),
     Area("settings", "settings", N_("设置"), "settings.read"),
@@ -44,6 +44,8 @@ class Link:
     icon: str
     word: str
     current: bool
+    of_day: bool
+    begins: bool  # the first of its group in the rail
 
 
 def links_for(
@@ -51,15 +53,14 @@ def links_for(
 ) -> list[Link]:
     """The areas this person may enter; those of the day keep the day in view."""
     here = path.split("/")[1]
-    return [
-        Link(
-            day_url(area.module, day, meal)
-            if area.by_day and day and meal
-            else f"/{area.module}",
-            area.icon,
-            area.word,
-            area.module == here,
-        )
-        for area in AREAS
-        if is_built(area.module) and may(actor, area.allows)
-    ]
+    links: list[Link] = []
+    for area in AREAS:
+        if not is_built(area.module) or not may(actor, area.allows):
+            continue
+        url = f"/{area.module}"
+        if area.of_day and day and meal:
+            url = day_url(area.module, day, meal)
+        begins = bool(links) and links[-1].of_day != area.of_day
+        current = area.module == here
+        links.append(Link(url, area.icon, area.word, current, area.of_day, begins))
+    return links

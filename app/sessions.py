@@ -50,6 +50,7 @@ class OpenSession:
     address: str
     created_at: dt.datetime
     seen_at: dt.datetime
+    is_this: bool
 
 
 def digest_of(token: str) -> str:
@@ -143,10 +144,12 @@ async def end_all(staff_id: int, now: dt.datetime, but: str = "") -> None:
     )
 
 
-async def open_sessions(staff_id: int, now: dt.datetime) -> list[OpenSession]:
+async def open_sessions(
+    staff_id: int, now: dt.datetime, this: str = ""
+) -> list[OpenSession]:
     """A person's sessions that could still be used, the latest first."""
     found = await database.rows(
-        "SELECT s.id, s.device, s.address, s.created_at, s.seen_at, p.role"
+        "SELECT s.id, s.digest, s.device, s.address, s.created_at, s.seen_at, p.role"
         " FROM session s JOIN staff p ON p.id = s.staff"
         " WHERE p.id = {} AND s.ended_at IS NULL AND p.role_version = s.role_version"
         " ORDER BY s.seen_at DESC, s.id DESC",
@@ -154,7 +157,12 @@ async def open_sessions(staff_id: int, now: dt.datetime) -> list[OpenSession]:
     )
     return [
         OpenSession(
-            row["id"], row["device"], row["address"], row["created_at"], row["seen_at"]
+            row["id"],
+            row["device"],
+            row["address"],
+            row["created_at"],
+            row["seen_at"],
+            row["digest"] == digest_of(this),
         )
         for row in found
         if now - row["seen_at"] <= LIMITS[row["role"]].idle

@@ -63,7 +63,7 @@ async def sign_in(
             by=person["name"],
             staff_id=person["id"],
             at=now,
-            action="signed_in",
+            action="staff.sign_in",
             object_kind="staff",
             object_id=person["id"],
             device=device,

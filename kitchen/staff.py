@@ -252,7 +252,7 @@ async def hire(
                 raise
             raise Refusal("login_taken", login=login) from None
         after = {"login": login, "name": name, **asdict(post)}
-        await _record("staff_hired", staff_id, by, now, after=after)
+        await _record("staff.add", staff_id, by, now, after=after)
     return staff_id
 
 
@@ -298,7 +298,7 @@ async def change_post(
         )
         shown = {key: before[key] for key in after}
         if shown != after:
-            await _record("staff_changed", staff_id, by, now, shown, after)
+            await _record("staff.change", staff_id, by, now, shown, after)
 
 
 async def set_active(
@@ -319,7 +319,7 @@ async def set_active(
             active,
             staff_id,
         )
-        action = "staff_reopened" if active else "staff_closed"
+        action = "staff.reopen" if active else "staff.close"
         diff = ({"active": not active}, {"active": active})
         await _record(action, staff_id, by, now, *diff)
 
@@ -337,7 +337,7 @@ async def set_password(
             password_hash,
             staff_id,
         )
-        await _record("password_changed", staff_id, by, now)
+        await _record("staff.password", staff_id, by, now)
 
 
 async def end_sessions(staff_id: int, *, by: Actor, now: dt.datetime) -> None:
@@ -350,7 +350,7 @@ async def end_sessions(staff_id: int, *, by: Actor, now: dt.datetime) -> None:
             now,
             staff_id,
         )
-        await _record("sessions_ended", staff_id, by, now)
+        await _record("staff.end_sessions", staff_id, by, now)
 
 
 def _may_give(by: Actor, post: Post) -> None:

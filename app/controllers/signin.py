@@ -75,7 +75,7 @@ async def destroy(request: Request) -> Response[Any]:
 
 
 @get("/account", allows="self.use", include_in_schema=False)
-async def account(request: Request) -> Response[Any]:
+async def show_account(request: Request) -> Response[Any]:
     return await _account(request, Form())
 
 
@@ -90,8 +90,8 @@ async def change_password(request: Request) -> Response[Any]:
     if not form.ok:
         return await _account(request, form)
     person, desk = request.actor, request.app.state.passwords
-    row = await database.one("SELECT login FROM staff WHERE id = {}", person.staff_id)
-    login = row["login"] if row else ""
+    account = await staff.staff_by_id(person.staff_id)
+    login = account.login if account else ""
     try:
         staff.check_password(new, login)
         fresh = await sign_in(  # the old password counts as an attempt, like any other
@@ -163,11 +163,15 @@ async def preferences(request: Request) -> Response[Any]:
 
 
 async def _account(request: Request, form: Form) -> Response[Any]:
-    open_now = await sessions.open_sessions(request.actor.staff_id, request.now)
+    person = await staff.staff_by_id(request.actor.staff_id)
+    open_now = await sessions.open_sessions(
+        request.actor.staff_id, request.now, this=request.session_token
+    )
     return page(
         request,
         "signin/account.html",
         form=form,
+        login=person.login if person else "",
         sessions=open_now,
         status_code=200 if form.ok else 422,
     )
@@ -227,7 +231,7 @@ handlers = [
     show,
     create,
     destroy,
-    account,
+    show_account,
     change_password,
     end_sessions,
     preferences,

@@ -4,6 +4,11 @@ from app.i18n import N_
 
 SENTENCES = {
     "database_busy": N_("系统正忙，刚才的操作没有保存，请再试一次"),
+    "database_unreachable": N_("连不上数据库，请联系管理员"),
+    "disk_full": N_("磁盘满了，刚才的操作没有保存；请清理后再试"),
+    "database_newer": N_("数据库比程序新（{step}），请升级程序"),
+    "upgrade_changed": N_("升级步骤 {step} 和数据库里记的不一样，已停下"),
+    "act_tampered": N_("同一笔操作前后内容不一样，没有保存，已经记下来"),
     "sign_in_crowded": N_("登录的人太多，请过几秒再试"),
     "sign_in_wrong": N_("账号或密码不对"),
     "sign_in_delayed": N_("试错次数多，请等 {seconds} 秒再试"),

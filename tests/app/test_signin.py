@@ -256,7 +256,7 @@ async def test_signing_out_everywhere_else_keeps_this_browser(
 async def test_a_sign_in_is_recorded(visitor: Client, clock: Clock) -> None:
     await enter(visitor, await login_of((await hire("cook", "周", clock())).staff_id))
     rows = await doors.rows("SELECT actor, action FROM audit_line")
-    assert [(row["actor"], row["action"]) for row in rows] == [("周", "signed_in")]
+    assert [(row["actor"], row["action"]) for row in rows] == [("周", "staff.sign_in")]
 
 
 async def test_language_and_type_are_kept_by_the_browser(visitor: Client) -> None:
