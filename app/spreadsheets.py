@@ -1,11 +1,16 @@
-"""Reading a stranger's spreadsheet in a child process with limits."""
+"""Reading a stranger's spreadsheet in a child process with limits, and saying what
+is wrong with its rows."""
 
 import asyncio
 import os
 import sys
 
 from app.children import MEBIBYTE, run_child
+from app.i18n import translate as _
+from app.refusals import sentence_for
+from app.words.imports import COLUMNS
 from kitchen.errors import Refusal
+from kitchen.people_sheet import Problem
 from kitchen.sheets import MOST_BYTES, Grid
 
 SECONDS = 20.0
@@ -31,3 +36,11 @@ class Reader:
         if not ended.ok:
             raise Refusal("sheet_unreadable", reason=ended.ending)
         return Grid.from_json(ended.output.decode("utf-8"))
+
+
+def explain(problem: Problem) -> str:
+    """ "手机：电话“12”读不懂，请填 …" """
+    fault = problem.fault
+    refusal = Refusal(fault.code, **{"value": fault.value, **fault.facts})
+    word = _(COLUMNS[problem.column])
+    return _("{column}：{sentence}", column=word, sentence=sentence_for(refusal))

@@ -47,10 +47,11 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
 
 def main() -> None:
     """Load the groups, then run the one that was asked for."""
-    from app.commands import serving
+    from app.commands import people, serving
 
     program.add_command(serving.serve)
     program.add_command(serving.demo)
+    program.add_command(people.people)
     program()
 
 

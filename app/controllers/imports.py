@@ -18,11 +18,9 @@ from app.i18n import translate as _
 from app.refusals import sentence_for
 from app.rendering import page, see_other
 from app.requests import Request
-from app.spreadsheets import Reader
-from app.words.imports import COLUMNS
+from app.spreadsheets import Reader, explain
 from kitchen import intake, places
 from kitchen.errors import Refusal
-from kitchen.people_sheet import Problem
 from kitchen.places import KitchenFacts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -196,14 +194,6 @@ async def discard(request: Request, token: FromPath[str]) -> Response[Any]:
 async def undo(request: Request, run_id: FromPath[int]) -> Response[Any]:
     gone = await intake.undo_import(run_id, by=request.actor, now=request.now)
     return see_other(request, "/imports", _("已撤销，取消登记 {n} 人", n=gone))
-
-
-def explain(problem: Problem) -> str:
-    """ "手机：电话“12”读不懂，请填 …" """
-    fault = problem.fault
-    refusal = Refusal(fault.code, **{"value": fault.value, **fault.facts})
-    word = _(COLUMNS[problem.column])
-    return _("{column}：{sentence}", column=word, sentence=sentence_for(refusal))
 
 
 async def _own_kitchens(request: Request) -> list[KitchenFacts]:

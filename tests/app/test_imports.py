@@ -10,9 +10,9 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from app.controllers.imports import explain
 from app.refusals import sentences
 from app.settings import Settings
+from app.spreadsheets import explain
 from app.words.imports import COLUMNS
 from kitchen import intake, registry
 from kitchen.people_columns import COLUMN_LABELS

@@ -1,0 +1,155 @@
+"""`people`: bring people in from a spreadsheet, or get the one to fill in."""
+
+import asyncio
+import hashlib
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.asgi import utc_now
+from app.commands import say, with_database
+from app.i18n import translate as _
+from app.settings import Settings
+from app.spreadsheets import Reader, explain
+from kitchen import intake, places
+from kitchen.errors import Refusal
+from kitchen.intake import Applied, Preview
+from kitchen.sheets import Grid
+from kitchen.staff import Actor
+
+# Whoever holds the machine holds the kitchen; the record says it was this way.
+OPERATOR = Actor(0, "命令行", "manager")
+SOME_REFUSED = 3
+
+
+@click.group()
+def people() -> None:
+    """老人名单:导入表格,生成模板。"""
+
+
+@people.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--kitchen", type=int, help="厨房编号,默认第一个")
+def template(output: Path, kitchen: int | None) -> None:
+    """生成要填的表格。例:./run people template -o 名单.xlsx"""
+
+    async def work(_settings: Settings) -> bytes:
+        points = await places.points_for(await _kitchen_id(kitchen))
+        return intake.people_template(_("老人名单"), [point.name for point in points])
+
+    output.write_bytes(with_database(work))
+    say(f"已写到 {output}")
+
+
+@people.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kitchen", type=int, help="厨房编号,默认第一个")
+@click.option("--dry-run", is_flag=True, help="只预览,不登记")
+@click.option("--only-clean", is_flag=True, help="要留意的行也不登记")
+@click.option(
+    "--problems", type=click.Path(path_type=Path), help="没有导入的行写到这里"
+)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+def import_(
+    file: Path,
+    kitchen: int | None,
+    dry_run: bool,
+    only_clean: bool,
+    problems: Path | None,
+    as_json: bool,
+) -> None:
+    """导入一份名单(XLSX、XLS、ODS、CSV)。例:./run people import 名单.xlsx --dry-run
+
+    有行没有导入时退出码为 3。
+    """
+
+    async def work(settings: Settings) -> tuple[Grid, Preview, Applied | None]:
+        return await _import(settings, file, kitchen, dry_run, only_clean)
+
+    grid, preview, done = with_database(work)
+    left = _left(preview, done)
+    _show(preview, done, as_json)
+    if problems is not None and left:
+        chosen = [row for row in preview.people if row.row.number in left]
+        data = intake.rows_back(_("老人名单"), grid, chosen, _("问题"), explain)
+        problems.write_bytes(data)
+        say(f"没有导入的 {len(left)} 行写到 {problems}")
+    if left:
+        sys.exit(SOME_REFUSED)
+
+
+async def _import(
+    settings: Settings,
+    file: Path,
+    kitchen: int | None,
+    dry_run: bool,
+    only_clean: bool,
+) -> tuple[Grid, Preview, Applied | None]:
+    now = utc_now()
+    today = now.astimezone(settings.timezone).date()
+    data = await asyncio.to_thread(file.read_bytes)
+    grid = await Reader().read(data, "老人名单")
+    kitchen_id = await _kitchen_id(kitchen)
+    preview = await intake.preview(grid, kitchen_id, by=OPERATOR, today=today)
+    warned = {row.row.number for row in preview.with_verdict("warning")}
+    skip = warned if only_clean else set[int]()
+    if dry_run or all(row.row.number in skip for row in preview.good):
+        return grid, preview, None
+    done = await intake.apply(
+        grid,
+        kitchen_id,
+        file_name=file.name,
+        digest=hashlib.sha256(data).hexdigest(),
+        skip=skip,
+        act=uuid.uuid4(),
+        today=today,
+        by=OPERATOR,
+        now=now,
+    )
+    return grid, preview, done
+
+
+async def _kitchen_id(wanted: int | None) -> int:
+    kitchens = await places.kitchens()
+    if wanted is not None:
+        return (await places.kitchen_by_id(wanted)).id
+    if not kitchens:
+        raise Refusal("kitchen_unknown", kitchen="")
+    return kitchens[0].id
+
+
+def _left(preview: Preview, done: Applied | None) -> set[int]:
+    if done is not None:
+        return set(done.left_rows)
+    return {row.row.number for row in preview.refused}
+
+
+def _show(preview: Preview, done: Applied | None, as_json: bool) -> None:
+    if as_json:
+        rows: list[dict[str, Any]] = [
+            {
+                "row": row.row.number,
+                "name": row.name,
+                "verdict": row.verdict,
+                "problems": [explain(problem) for problem in row.problems],
+            }
+            for row in preview.people
+        ]
+        enrolled = done.enrolled if done else 0
+        click.echo(json.dumps({"enrolled": enrolled, "rows": rows}, ensure_ascii=False))
+    else:
+        for row in preview.with_verdict("warning", "refused"):
+            said = "；".join(explain(problem) for problem in row.problems)
+            mark = "✗" if row.verdict == "refused" else "!"
+            click.echo(f"{mark} {row.row.number}\t{row.name}\t{said}")
+    if preview.unknown_headers:
+        say(f"不认识、不导入的列:{'、'.join(preview.unknown_headers)}")
+    say(
+        f"已登记 {done.enrolled} 人,撤销编号 {done.run_id}"
+        if done
+        else f"可以导入 {len(preview.good)} 人,要改 {len(preview.refused)} 行;没有登记"
+    )
