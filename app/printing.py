@@ -107,8 +107,13 @@ async def render(
         async with gate:
             return await _drawn(batch, one_more)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(drawn(batch)) for batch in batches if batch]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(drawn(batch)) for batch in batches if batch]
+    except* PrintFailed as failed:
+        first = failed.exceptions[0]
+        if isinstance(first, PrintFailed):
+            raise PrintFailed(first.name, first.why) from None
     in_turn = [printed for task in tasks for printed in task.result()]
     return [printed for _, printed in sorted(zip(order, in_turn, strict=True), key=_at)]
 

@@ -1,0 +1,306 @@
+"""PDFs opened and read back: pages, rows, sizes, fonts, codes, greys."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from app import papers
+from app.paper_html import document_for
+from app.printing import FONT, Printed, join, render
+from tests.prints import samples
+from tests.prints.conftest import MM, Piece, pictures, pieces, texts
+
+Drawn = dict[str, Printed]
+Read = Callable[[str], PdfReader]
+
+SIZES = {  # millimetres; everything else is A4 portrait
+    "a5": (148, 210),
+    "labels": (60, 40),
+    "load": (100, 70),
+    "production": (297, 210),
+    "packing": (297, 210),
+    "menu": (297, 210),
+}
+ONE_PAGE = ("production", "packing", "purchase", "menu", "unplaced", "slip", "balance")
+
+
+@pytest.mark.parametrize("name", samples.PAPERS)
+def test_every_page_has_the_size_of_its_paper(name: str, drawn: Drawn) -> None:
+    width, height = SIZES.get(name, (210, 297))
+    for page in PdfReader(io.BytesIO(drawn[name].pdf)).pages:
+        assert float(page.mediabox.width) == pytest.approx(width * MM, abs=0.5)
+        assert float(page.mediabox.height) == pytest.approx(height * MM, abs=0.5)
+
+
+@pytest.mark.parametrize("name", ONE_PAGE)
+def test_a_small_kitchen_paper_fits_one_page(name: str, drawn: Drawn) -> None:
+    assert drawn[name].pages == 1
+
+
+@pytest.mark.parametrize("name", ["sheet", "long", "a5", "roster"])
+def test_pages_are_counted_within_the_round(name: str, drawn: Drawn) -> None:
+    pages = texts(drawn[name].pdf)
+    assert len(pages) == drawn[name].pages
+    for number, text in enumerate(pages, 1):
+        assert f"第{number}/{len(pages)}页" in text
+
+
+async def test_joined_rounds_keep_their_own_page_numbers(drawn: Drawn) -> None:
+    joined = await join([drawn["long"].pdf, drawn["sheet"].pdf])
+    counts = [re.findall(r"第(\d+)/(\d+)页", text)[0] for text in texts(joined)]
+    assert counts == [("1", "3"), ("2", "3"), ("3", "3"), ("1", "2"), ("2", "2")]
+
+
+def test_the_sheet_is_not_longer_than_three_pages_for_a_full_round(
+    drawn: Drawn,
+) -> None:
+    assert drawn["sheet"].pages == 2
+    assert drawn["long"].pages == 3
+
+
+@pytest.mark.parametrize("name", ["sheet", "long", "a5"])
+def test_no_stop_is_split_over_two_pages(name: str, drawn: Drawn) -> None:
+    sheet = samples.PAPERS[name]()
+    assert isinstance(sheet, papers.DriverSheet)
+    pages = texts(drawn[name].pdf)
+    for stop in sheet.visits:
+        marks = [stop.name, stop.place, stop.note, stop.access, stop.phone_tail]
+        wanted = ["".join(mark.split()) for mark in marks if mark]
+        assert any(all(mark in page for mark in wanted) for page in pages), stop.code
+
+
+def test_the_running_head_names_the_round_from_the_second_page_on(
+    drawn: Drawn,
+) -> None:
+    for text in texts(drawn["long"].pdf)[1:]:
+        assert "11月24日周二午餐·第3趟赵师傅" in text
+
+
+def test_every_page_says_which_version_it_is(drawn: Drawn) -> None:
+    for name in ("sheet", "long", "production", "packing", "roster"):
+        for text in texts(drawn[name].pdf):
+            assert "单号7·第2版" in text
+
+
+def test_the_sheet_carries_the_plan_it_was_printed_from(drawn: Drawn) -> None:
+    assert all("线路v2#a1b2c3" in text for text in texts(drawn["sheet"].pdf))
+
+
+def test_where_first_how_many_and_whom_to_call_are_on_the_first_page(
+    drawn: Drawn,
+) -> None:
+    first = texts(drawn["sheet"].pdf)[0]
+    for wanted in ("第3趟", "赵师傅", "10:40", "0519-88661234", "普通9", "软食2"):
+        assert wanted in first
+    head = [p for p in pieces(drawn["sheet"].pdf, 0) if "赵师傅" in p.text]
+    assert max(p.size for p in head) == pytest.approx(24, abs=0.1)
+
+
+def test_the_tear_off_slip_is_on_the_last_page_only(drawn: Drawn) -> None:
+    pages = texts(drawn["long"].pdf)
+    assert ["送餐员签字" in page for page in pages] == [False] * (len(pages) - 1) + [
+        True
+    ]
+
+
+async def test_a_slip_that_would_need_a_page_of_its_own_tightens_the_rows() -> None:
+    document = document_for(samples.sheet(16, point=False), samples.STAMP)
+    loose, tight = await render([replace(document, tight_html=""), document])
+    last = texts(loose.pdf)[-1]
+    assert "送餐员签字" in last
+    assert "姓名" not in last
+    assert (loose.pages, tight.pages) == (3, 2)
+    assert "送餐员签字" in texts(tight.pdf)[-1]
+
+
+def test_a_missing_note_leaves_no_blank_line() -> None:
+    html = document_for(samples.sheet(), samples.STAMP).html
+    assert not re.search(r"<p[^>]*>\s*</p>", html)
+
+
+# Fonts and ink
+
+
+@pytest.mark.parametrize("name", samples.PAPERS)
+def test_only_the_expected_font_is_used_and_it_is_embedded(
+    name: str, read: Read
+) -> None:
+    for page in read(name).pages:
+        for entry in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            font = entry.get_object()
+            descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            assert FONT.replace(" ", "-") in font["/BaseFont"]
+            assert "/FontFile3" in descriptor or "/FontFile2" in descriptor
+
+
+@pytest.fixture
+def read(drawn: Drawn) -> Read:
+    return lambda name: PdfReader(io.BytesIO(drawn[name].pdf))
+
+
+@pytest.mark.parametrize("name", samples.PAPERS)
+def test_a_grey_printer_shows_the_same_page(
+    name: str, drawn: Drawn, tmp_path: Path
+) -> None:
+    for picture in pictures(drawn[name].pdf, tmp_path, dpi=60):
+        pixels = np.asarray(picture).astype(int)
+        assert (pixels.max(axis=2) - pixels.min(axis=2)).max() == 0
+
+
+# Labels
+
+
+def ink_overlaps(found: list[Piece]) -> list[tuple[str, str]]:
+    """Pairs of lines whose characters print over each other: a Chinese character
+    reaches from 0.12 of its size below the baseline to 0.86 above."""
+    bad = []
+    for above in found:
+        for below in found:
+            if above.y <= below.y:
+                continue
+            width = sum(0.5 if c.isascii() else 1 for c in above.text) * above.size
+            beside = below.x > above.x + width
+            width = sum(0.5 if c.isascii() else 1 for c in below.text) * below.size
+            beside = beside or above.x > below.x + width
+            gap = (above.y - 0.1 * above.size) - (below.y + 0.82 * below.size)
+            if not beside and gap < 0:
+                bad.append((above.text, below.text))
+    return bad
+
+
+async def test_the_longest_names_and_tags_fit_their_labels() -> None:
+    tagged = ("半流质", "低盐", "甲壳类过敏")
+    longest = papers.BoxLabel(
+        code="12-24",
+        name="欧阳慧芳婉清",
+        place="工人新村北区 27-1 号楼丙单元",
+        diet=tagged,
+        made_at="10:10",
+        eat_before="12:10",
+        portion=2,
+        portions=3,
+        diner_id=1,
+    )
+    for size, height in (("60x40", 40.0), ("a4", 37.1)):
+        layout = papers.LabelLayout(size=size)
+        paper = papers.Labels(**samples.COMMON, labels=(longest,), layout=layout)
+        (printed,) = await render([document_for(paper, samples.STAMP)])
+        assert printed.pages == 1
+        assert "".join(tagged) in texts(printed.pdf)[0]
+        found = pieces(printed.pdf, 0)
+        top = 40 * MM if size == "60x40" else 297 * MM
+        assert all(p.y - 0.2 * p.size >= top - height * MM for p in found)
+        assert all(p.y + 0.9 * p.size <= top for p in found)
+        assert ink_overlaps(found) == []
+
+
+@pytest.mark.parametrize("name", ["labels", "labels24"])
+def test_nothing_overlaps_on_a_label(name: str, drawn: Drawn) -> None:
+    for page in range(drawn[name].pages):
+        assert ink_overlaps(pieces(drawn[name].pdf, page)) == []
+
+
+def test_labels_come_in_packing_order_the_last_stop_first(drawn: Drawn) -> None:
+    codes = [re.findall(r"3-(\d\d)", text) for text in texts(drawn["labels"].pdf)]
+    numbers = [int(found[0]) for found in codes if found]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers.count(5) == 2  # two portions, two labels
+
+
+def test_spares_and_unplaced_boxes_are_labelled_as_such(drawn: Drawn) -> None:
+    spare, unplaced = texts(drawn["labels"].pdf)[-2:]
+    assert "备1" in spare
+    assert "未排" in unplaced
+    assert "没有地址" in unplaced
+
+
+def test_a_sheet_of_labels_begins_at_the_first_free_place(drawn: Drawn) -> None:
+    first = min(
+        (p for p in pieces(drawn["labels24"].pdf, 0) if re.match(r"3-\d\d", p.text)),
+        key=lambda p: (-p.y, p.x),
+    )
+    assert first.x > 70 * MM  # places 1–4 are used up, the fifth is in the middle
+    assert first.y < (297 - 37.1) * MM
+
+
+async def test_printer_offsets_move_every_label() -> None:
+    def labels(x: int, y: int) -> papers.Labels:
+        layout = papers.LabelLayout(size="a4", offset_x=x, offset_y=y)
+        return papers.Labels(
+            **samples.COMMON, labels=samples.labels().labels, layout=layout
+        )
+
+    plain, moved = await render(
+        [document_for(labels(*offset), samples.STAMP) for offset in ((0, 0), (15, -10))]
+    )
+    before, after = pieces(plain.pdf, 0), pieces(moved.pdf, 0)
+    assert len(before) == len(after)
+    for a, b in zip(before, after, strict=True):
+        assert b.x - a.x == pytest.approx(1.5 * MM, abs=0.05)
+        assert b.y - a.y == pytest.approx(1.0 * MM, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"size": "80x50"},  # no such roll
+        {"start_at": 0},
+        {"start_at": 25},  # a sheet has 24
+        {"offset_x": 101},  # a centimetre is not an offset
+        {"fields": ("name", "phone")},  # no phone on a label, ever
+    ],
+)
+def test_a_layout_that_cannot_be_printed_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        papers.LabelLayout(**wrong)  # type: ignore[arg-type]
+
+
+# Codes
+
+
+def decoded(picture: Image.Image) -> str:
+    grey = np.asarray(picture.convert("L"))
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(grey)
+    return text
+
+
+def test_every_card_code_is_read_at_200_dpi(drawn: Drawn, tmp_path: Path) -> None:
+    numbers = []
+    for picture in pictures(drawn["cards"].pdf, tmp_path, dpi=200):
+        mm = 200 / 25.4
+        for place in range(10):
+            x = (19.4 + place % 2 * 85.6) * mm
+            y = (13.4 + place // 2 * 54) * mm
+            card = picture.crop((int(x), int(y), int(x + 85.6 * mm), int(y + 54 * mm)))
+            numbers.append(decoded(card))
+    cards = samples.cards().cards
+    assert [number for number in numbers if number] == [card.number for card in cards]
+
+
+def test_the_round_code_is_read_at_200_dpi(drawn: Drawn, tmp_path: Path) -> None:
+    first = next(pictures(drawn["sheet"].pdf, tmp_path, dpi=200))
+    width, height = first.size
+    corner = first.crop((width * 3 // 4, 0, width, height // 6))
+    assert decoded(corner) == samples.sheet().qr_text
+
+
+def test_without_a_public_address_there_is_no_round_code() -> None:
+    sheet = samples.sheet()
+    assert '<svg class="qr"' in document_for(sheet, samples.STAMP).html
+    for address in ("", "http://192.168.1.5:8420/r/abc"):
+        local = papers.DriverSheet(**{**vars(sheet), "qr_text": address})
+        assert '<svg class="qr"' not in document_for(local, samples.STAMP).html
+
+
+def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
+    catalogue = read("settlement").trailer["/Root"]
+    assert "/StructTreeRoot" in catalogue
+    assert catalogue["/Lang"] == "zh-CN"
