@@ -150,5 +150,5 @@ async def test_a_killed_writer_leaves_no_lock_behind(url: str, tmp_path: Path) -
     sealing.use(Keyring.load(tmp_path / "keys.json"))
     start = time.perf_counter()
     assert (await serve("next"))[1] is False
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 3
     await database.close()

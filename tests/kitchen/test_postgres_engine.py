@@ -74,19 +74,21 @@ async def test_when_every_connection_is_taken_the_next_is_refused(
     postgres_url: str,
 ) -> None:
     doors.configure(postgres_url, [Act])
-    doors.current().wait_seconds = 0.3
-    over = asyncio.Event()
+    everyone, over = asyncio.Barrier(11), asyncio.Event()
 
     async def hold() -> None:
         async with doors.reading():
+            await everyone.wait()
             await over.wait()
 
     holding = [asyncio.create_task(hold()) for _ in range(10)]
-    await asyncio.sleep(0.2)
+    await everyone.wait()
+    doors.current().wait_seconds = 0.1
     with pytest.raises(Refusal, match="database_busy"):
         await count()
     over.set()
     await asyncio.gather(*holding)
+    doors.current().wait_seconds = 5
     assert await count() == 0
     await doors.close()
 
@@ -141,14 +143,15 @@ async def test_a_cancelled_waiter_for_a_connection_takes_none(
     postgres_url: str,
 ) -> None:
     doors.configure(postgres_url, [Act])
-    over = asyncio.Event()
+    everyone, over = asyncio.Barrier(11), asyncio.Event()
 
     async def hold() -> None:
         async with doors.reading():
+            await everyone.wait()
             await over.wait()
 
     holding = [asyncio.create_task(hold()) for _ in range(10)]
-    await asyncio.sleep(0.2)
+    await everyone.wait()
     for _ in range(5):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.02):

@@ -162,14 +162,15 @@ async def test_writers_are_served_in_the_order_they_came(
 async def test_a_slow_read_holds_up_neither_loop_nor_writer(
     sqlite_database: KeptSQLiteEngine,
 ) -> None:
-    slow = asyncio.create_task(doors.rows(SLOW, 2_000_000))
+    slow = asyncio.create_task(doors.rows(SLOW, 10**9))
     await asyncio.sleep(0.01)
     start = time.perf_counter()
     await save("a")
     assert await count() == 1
+    assert time.perf_counter() - start < 2
     assert not slow.done()
-    assert time.perf_counter() - start < 0.5
-    assert await slow == [{"i": 2_000_000}]
+    slow.cancel()
+    await asyncio.wait([slow])
 
 
 async def test_a_cancelled_read_ends_at_once_and_frees_its_reader(
