@@ -26,6 +26,7 @@ from kitchen.rounds import problem_of, proposal_of
 from kitchen.staff import Actor
 from kitchen.timetables import HARD, Order, Proposal
 
+JOB = "solve_rounds"
 SOLVER = (sys.executable, "-m", "routing")
 GRACE_SECONDS = 15.0  # starting, reading and writing beside a busy kitchen
 MEMORY_BYTES = 2048 * MEBIBYTE
@@ -155,7 +156,7 @@ async def _telling(tell: Tell | None, seconds: float) -> AsyncIterator[None]:
             await telling
 
 
-@jobs.kind("solve_rounds")
+@jobs.kind(JOB)
 async def solve_rounds(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
     """The board's button: solve, save a draft, lead back to the board."""
     day = dt.date.fromisoformat(arguments["day"])

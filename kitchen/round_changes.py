@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen.database import insert, insert_many, rows, writing
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_insertion import best_place
@@ -20,6 +20,7 @@ from kitchen.round_plans import (
     plan_by_id,
     record,
     round_plan_of,
+    stop_plan_of,
     stop_values,
 )
 from kitchen.rounds import Round, RoundPlan, Stop
@@ -83,7 +84,7 @@ async def move_stop(
     """Put a stop at a position (from 1) of a round, or on the waiting list
     (`round_id` None). Returns the plan it is in now."""
     async with writing():
-        draft = await _draft_of(await _plan_of_stop(stop_id), by, now)
+        draft = await _draft_of(await stop_plan_of(stop_id), by, now)
         stop = draft.stop(stop_id)
         target = None if round_id is None else draft.round(round_id).id
         await _place(moved(draft.plan, stop, target, position))
@@ -222,14 +223,6 @@ async def _place(places: Places) -> None:
             position,
             stop_id,
         )
-
-
-async def _plan_of_stop(stop_id: int) -> int:
-    """The plan of a stop; refuses `stop_unknown`."""
-    found = await one("SELECT plan FROM stop WHERE id = {}", stop_id)
-    if found is None:
-        raise Refusal("stop_unknown", stop=stop_id)
-    return int(found["plan"])
 
 
 async def _draft_of(plan_id: int, by: Actor, now: datetime) -> Draft:

@@ -185,6 +185,14 @@ async def round_plan_of(round_id: int) -> int:
     return int(found["plan"])
 
 
+async def stop_plan_of(stop_id: int) -> int:
+    """The plan a stop belongs to; refuses `stop_unknown`."""
+    found = await one("SELECT plan FROM stop WHERE id = {}", stop_id)
+    if found is None:
+        raise Refusal("stop_unknown", stop=stop_id)
+    return int(found["plan"])
+
+
 async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:
     """Round-stop codes of the plan that counts, else of the draft."""
     plan = await published_plan(kitchen_id, day, meal)

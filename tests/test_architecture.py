@@ -37,7 +37,7 @@ KITCHEN_ORDER = """
     round_plans round_insertion round_publishing round_changes boards
     meals
     round_sheets
-    outcomes deliveries sheet_returns loadings doors
+    outcomes deliveries sheet_returns loadings doors delivery_days
     dining
     balance
     settlement

@@ -1,0 +1,190 @@
+"""Drivers and volunteers: vehicle, room, shift, and whom they are not sent to."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app.forms import Form, read_form
+from app.i18n import translate as _
+from app.picking import people_choices, picked
+from app.rendering import page, see_other
+from app.requests import Request
+from app.scope import kitchen_of
+from app.words.rounds import PROFILES
+from kitchen import drivers
+from kitchen.drivers import PROFILES as PROFILE_CODES
+from kitchen.drivers import DriverFacts, DriverFields
+from kitchen.errors import Refusal
+
+
+@get("/drivers", allows="drivers.read", include_in_schema=False)
+async def index(request: Request) -> Response[Any]:
+    return await _list_page(request, _empty())
+
+
+@post("/drivers", allows="drivers.write", include_in_schema=False)
+async def create(request: Request) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    form = await read_form(request)
+    fields = _fields(form)
+    phone = form.phone("phone", _("电话"), required=False)
+    if form.ok:
+        try:
+            await drivers.add_driver(
+                kitchen.id, fields, phone, by=request.actor, now=request.now
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    if not form.ok:
+        return await _list_page(request, form, 422)
+    return see_other(request, "/drivers", _("已登记{name}", name=fields.name))
+
+
+@get("/drivers/{driver_id:int}", allows="drivers.read", include_in_schema=False)
+async def show(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    driver = await _driver(request, driver_id)
+    form = Form.filled(
+        name=driver.name,
+        profile=driver.profile,
+        capacity=driver.capacity,
+        shift_from=_clock(driver.shift_from_minutes),
+        shift_to=_clock(driver.shift_to_minutes),
+        max_rounds=driver.max_rounds,
+        carries_bulk=driver.carries_bulk,
+    )
+    return await _driver_page(request, driver, form)
+
+
+@post("/drivers/{driver_id:int}", allows="drivers.write", include_in_schema=False)
+async def change(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    driver = await _driver(request, driver_id)
+    form = await read_form(request)
+    fields = _fields(form)
+    phone = form.phone("phone", _("电话"), required=False)
+    if form.ok:
+        try:
+            await drivers.change_driver(
+                driver.id, fields, phone or None, by=request.actor, now=request.now
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    if not form.ok:
+        return await _driver_page(request, driver, form, 422)
+    return see_other(request, "/drivers", _("已保存{name}", name=fields.name))
+
+
+@post(
+    "/drivers/{driver_id:int}/retirement",
+    allows="drivers.write",
+    include_in_schema=False,
+)
+async def retire(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    driver = await _driver(request, driver_id)
+    active = (await read_form(request)).checkbox("active")
+    await drivers.set_active(driver.id, active, by=request.actor, now=request.now)
+    notice = _("{name}回来了") if active else _("{name}不再排班")
+    return see_other(request, "/drivers", notice.format(name=driver.name))
+
+
+@post("/drivers/{driver_id:int}/bans", allows="drivers.write", include_in_schema=False)
+async def ban(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    """Not sent to this person any more; the solver and the checker keep to it."""
+    driver = await _driver(request, driver_id)
+    form = await read_form(request)
+    elder, found = await picked(form, "elder", _("老人"), driver.kitchen_id)
+    reason = form.text("reason", _("原因"), longest=80)
+    if not form.ok or elder is None:
+        return await _driver_page(
+            request, driver, form, 422, candidates=people_choices(found)
+        )
+    await drivers.ban_driver(
+        driver.id, elder.id, reason, by=request.actor, now=request.now
+    )
+    return see_other(request, f"/drivers/{driver.id}", _("已记下，不再派过去"))
+
+
+@post("/drivers/bans/{ban_id:int}/end", allows="drivers.write", include_in_schema=False)
+async def lift(request: Request, ban_id: FromPath[int]) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    known = {ban.id: ban for ban in await drivers.bans_for(kitchen.id)}
+    if ban_id not in known:
+        raise NotFoundException
+    await drivers.lift_ban(ban_id, by=request.actor, now=request.now)
+    return see_other(request, f"/drivers/{known[ban_id].driver_id}", _("可以再派了"))
+
+
+handlers = [index, create, show, change, retire, ban, lift]
+
+
+def _fields(form: Form) -> DriverFields:
+    since = form.time("shift_from", _("上班"))
+    until = form.time("shift_to", _("下班"))
+    return DriverFields(
+        name=form.text("name", _("姓名"), longest=20),
+        profile=form.choice("profile", _("交通工具"), PROFILE_CODES),
+        capacity=form.integer("capacity", _("一趟能带"), least=1, most=2000),
+        shift_from_minutes=since.hour * 60 + since.minute,
+        shift_to_minutes=until.hour * 60 + until.minute,
+        max_rounds=form.integer("max_rounds", _("一餐跑几趟"), least=1, most=9),
+        carries_bulk=form.checkbox("carries_bulk"),
+    )
+
+
+def _empty() -> Form:
+    return Form.filled(
+        profile="ebike",
+        capacity=30,
+        shift_from="10:00",
+        shift_to="13:00",
+        max_rounds=1,
+    )
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+async def _driver(request: Request, driver_id: int) -> DriverFacts:
+    """A driver of the reader's own kitchen, or a lost page."""
+    driver = await drivers.driver_by_id(driver_id)
+    if not request.actor.sees_kitchen(driver.kitchen_id):
+        raise NotFoundException
+    return driver
+
+
+async def _list_page(
+    request: Request, form: Form, status_code: int = 200
+) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    return page(
+        request,
+        "drivers/index.html",
+        status_code=status_code,
+        drivers=await drivers.drivers_for(kitchen.id, retired=True),
+        form=form,
+        minutes=_clock,
+        PROFILES=PROFILES,
+    )
+
+
+async def _driver_page(
+    request: Request,
+    driver: DriverFacts,
+    form: Form,
+    status_code: int = 200,
+    candidates: list[tuple[str, str]] | None = None,
+) -> Response[Any]:
+    bans = await drivers.bans_for(driver.kitchen_id)
+    return page(
+        request,
+        "drivers/show.html",
+        status_code=status_code,
+        driver=driver,
+        bans=[ban for ban in bans if ban.driver_id == driver.id],
+        candidates=candidates or [],
+        form=form,
+        PROFILES=PROFILES,
+    )

@@ -1,0 +1,169 @@
+"""A meal's deliveries at a glance: each round with its paper, what was loaded, what
+was reported, and who is still unanswered for.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kitchen.database import rows
+from kitchen.deliveries import outcomes_for
+from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished
+from kitchen.drivers import drivers_for
+from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
+from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import Plan, PlanFacts, RoundRow, StopRow, published_plan
+from kitchen.sheet_returns import ReturnFacts, returns_for
+from kitchen.stops import Drop, Key
+
+
+@dataclass(frozen=True)
+class StopState:
+    """One stop and what was said about it, if anything."""
+
+    stop_id: int
+    code: str
+    position: int
+    drop: Drop
+    planned_at: datetime | None
+    outcome: OutcomeFacts | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundState:
+    """One round out in the streets, or back."""
+
+    round_id: int
+    number: int
+    driver_name: str
+    depart_at: datetime | None
+    back_at: datetime | None
+    stops: tuple[StopState, ...]
+    sheet: tuple[int, int] | None  # number and newest version of its paper
+    returned: ReturnFacts | None
+    expected: Mapping[Shelf, int]
+    loaded: tuple[LoadingFacts, ...]
+
+    @property
+    def unreported(self) -> tuple[StopState, ...]:
+        return tuple(stop for stop in self.stops if stop.outcome is None)
+
+    @property
+    def is_loaded(self) -> bool:
+        return {line.shelf: line.portions for line in self.loaded} == dict(
+            self.expected
+        )
+
+    @property
+    def is_back(self) -> bool:
+        """Returned, or every single stop reported."""
+        return self.returned is not None or not self.unreported
+
+    @property
+    def brought_back(self) -> Counter[str]:
+        """Portions nobody took, by diet group: somebody must name what became of
+        them."""
+        portions = Counter[str]()
+        for stop in self.stops:
+            if stop.outcome is not None and stop.outcome.outcome in BROUGHT_BACK:
+                for diet_key, count in stop.drop.by_diet:
+                    portions[diet_key] += count
+        return portions
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryDay:
+    """All rounds of a meal. `plan` None: nothing was published."""
+
+    plan: PlanFacts | None
+    rounds: tuple[RoundState, ...] = ()
+    waiting: tuple[StopState, ...] = ()
+    cases: tuple[CaseFacts, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+
+    @property
+    def open_cases(self) -> tuple[CaseFacts, ...]:
+        return tuple(case for case in self.cases if case.is_open)
+
+    def round(self, number: int) -> RoundState | None:
+        return next((one for one in self.rounds if one.number == number), None)
+
+
+async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
+    """The meal's deliveries; refuses as `inputs_for` does."""
+    inputs = await inputs_for(kitchen_id, day, meal)
+    plan = await published_plan(kitchen_id, day, meal)
+    if plan is None:
+        return DeliveryDay(plan=None)
+    outcomes = await outcomes_for(kitchen_id, day, meal)
+    drivers = {d.id: d.name for d in await drivers_for(kitchen_id, retired=True)}
+    papers = await _papers(kitchen_id, day, meal)
+    returned = await returns_for(kitchen_id, day, meal)
+    loaded = await loadings_for(kitchen_id, day, meal)
+    expected = expected_load(inputs, plan)
+    rounds = [
+        RoundState(
+            round_id=row.id,
+            number=row.number,
+            driver_name=drivers.get(row.driver_id or 0, ""),
+            depart_at=row.depart_at,
+            back_at=row.back_at,
+            stops=_stops(inputs, plan, plan.stops_of(row.id), outcomes),
+            sheet=papers.get(row.number),
+            returned=returned.get(row.number),
+            expected=expected[row.number],
+            loaded=tuple(loaded.get(row.number, ())),
+        )
+        for row in plan.rounds
+        if _is_out(plan, row)
+    ]
+    return DeliveryDay(
+        plan=plan.facts,
+        rounds=tuple(rounds),
+        waiting=_stops(inputs, plan, plan.stops_of(None), outcomes),
+        cases=tuple(await cases_for(kitchen_id, day, meal)),
+        unfinished=tuple(await unfinished(kitchen_id, day, meal)),
+    )
+
+
+def _is_out(plan: Plan, row: RoundRow) -> bool:
+    return bool(plan.stops_of(row.id))
+
+
+def _stops(
+    inputs: Inputs,
+    plan: Plan,
+    stops: Sequence[StopRow],
+    outcomes: Mapping[Key, OutcomeFacts],
+) -> tuple[StopState, ...]:
+    drops, codes = inputs.by_key(), plan.codes
+    return tuple(
+        StopState(
+            stop_id=stop.id,
+            code=codes.get(stop.key, ""),
+            position=stop.position,
+            drop=drops[stop.key],
+            planned_at=stop.arrival_at,
+            outcome=outcomes.get(stop.key),
+        )
+        for stop in stops
+        if stop.key in drops
+    )
+
+
+async def _papers(kitchen_id: int, day: date, meal: str) -> dict[int, tuple[int, int]]:
+    """Round number → number and newest version of its printed sheet."""
+    found = await rows(
+        "SELECT subject, number, version FROM print_run WHERE kitchen = {}"
+        " AND day = {} AND meal = {} AND kind = 'sheet' ORDER BY version",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return {
+        int(row["subject"].partition(":")[2]): (row["number"], row["version"])
+        for row in found
+        if row["subject"].startswith("round:")
+    }
