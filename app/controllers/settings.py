@@ -18,8 +18,10 @@ from kitchen import places
 from kitchen.errors import Refusal
 from kitchen.places import KitchenFacts, ServiceFacts
 
-SHOWN = ("port", "data", "base_url", "zone", "language", "meals", "operator")
-SHOWN += ("allowed_hosts", "trusted_proxies", "tls", "solver_seconds", "backups")
+SHOWN = (
+    *("port", "data", "base_url", "zone", "language", "meals", "operator"),
+    *("allowed_hosts", "trusted_proxies", "tls", "solver_seconds", "backups"),
+)
 
 
 @dataclass(frozen=True)
