@@ -55,6 +55,15 @@ class PrintVoid(Table, tablename="print_void"):
     by = Text()
 
 
+class PrintSetting(Table, tablename="print_setting"):
+    """How a kitchen wants its papers, as JSON; the newest row counts."""
+
+    kitchen = ForeignKey(Kitchen, null=False)
+    options = Text()
+    at = Timestamptz()
+    by = Text()
+
+
 class Label(Table, tablename="label"):
     """One label of a run: one portion of one diner, or one spare."""
 
@@ -262,6 +271,16 @@ async def lines_of(facts: PrintFacts) -> dict[str, str]:
     return lines
 
 
+async def options_of(kitchen_id: int) -> dict[str, Any]:
+    """How this kitchen wants its papers; empty while nobody has said."""
+    row = await one(
+        "SELECT options FROM print_setting WHERE kitchen = {} ORDER BY id DESC LIMIT 1",
+        kitchen_id,
+    )
+    options: dict[str, Any] = json.loads(row["options"]) if row else {}
+    return options
+
+
 async def current_labels(kitchen_id: int, day: date, meal: str) -> list[LabelFacts]:
     """The labels that count, one for each labelled portion: void runs are out."""
     found = await rows(
@@ -411,6 +430,26 @@ async def _insert(
         now,
         by.name,
     )
+
+
+async def set_options(
+    kitchen_id: int, options: Mapping[str, Any], *, by: Actor, now: datetime
+) -> None:
+    """Change how this kitchen wants its papers; the meaning is the doorway's."""
+    before = await options_of(kitchen_id)
+    text = json.dumps(dict(options), ensure_ascii=False, sort_keys=True)
+    async with writing():
+        await insert(PrintSetting, kitchen=kitchen_id, options=text, at=now, by=by.name)
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action="print.options",
+            object_kind="kitchen",
+            object_id=kitchen_id,
+            before=before,
+            after=options,
+        )
 
 
 async def void_print(

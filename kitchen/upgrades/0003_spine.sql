@@ -560,6 +560,14 @@ CREATE TABLE print_void (
     by TEXT NOT NULL
 );
 
+CREATE TABLE print_setting (
+    id {pk},
+    kitchen INTEGER NOT NULL REFERENCES kitchen (id) ON DELETE RESTRICT,
+    options TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    by TEXT NOT NULL
+);
+
 CREATE TABLE label (
     id {pk},
     print_run INTEGER NOT NULL REFERENCES print_run (id) ON DELETE RESTRICT,
