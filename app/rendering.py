@@ -46,6 +46,7 @@ HTMX = json.dumps(
         "allowEval": False,
         "allowScriptTags": False,
         "includeIndicatorStyles": False,
+        "attributesToSettle": ["class"],  # settling "style" breaks the policy
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,

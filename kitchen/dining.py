@@ -215,8 +215,14 @@ async def find(
 ) -> list[Guest]:
     """Who the typed or scanned text may mean, best first, ready to be served."""
     point = await point_by_id(point_id)
-    people = await registry.search(text, kitchen_id=point["kitchen"], limit=limit)
-    return await guests(people, point_id, day, meal)
+    people = await registry.search(text, kitchen_id=point["kitchen"], limit=4 * limit)
+    found = await guests(people, point_id, day, meal)
+    return sorted(found, key=_likeliest)[:limit]
+
+
+def _likeliest(guest: Guest) -> tuple[bool, bool]:
+    """Booked here and still hungry first; the order of names stays otherwise."""
+    return guest.served is not None, guest.booking != "here"
 
 
 async def guests(
@@ -381,6 +387,18 @@ async def totals_of(point_id: int, day: date, meal: str) -> PointTotals:
         cash_fen=paid["cash"],
         by_payment={kind: (n, paid[kind]) for kind, n in sorted(by_payment.items())},
     )
+
+
+async def received_at(point_id: int, day: date, meal: str) -> dict[str, int]:
+    """Portions received at a point by diet group."""
+    found = await rows(
+        "SELECT diet_key, SUM(portions) AS n FROM receipt WHERE point = {}"
+        " AND day = {} AND meal = {} GROUP BY diet_key ORDER BY diet_key",
+        point_id,
+        day,
+        meal,
+    )
+    return {row["diet_key"]: int(row["n"]) for row in found}
 
 
 _SUMS = {
@@ -669,7 +687,9 @@ async def close_shift(
         totals = await totals_of(point_id, day, meal)
         if not note.strip() and counted_cash_fen != totals.cash_fen:
             raise Refusal(
-                "till_cash_differs", counted_fen=counted_cash_fen, rows_fen=totals.cash_fen
+                "till_cash_differs",
+                counted_fen=counted_cash_fen,
+                rows_fen=totals.cash_fen,
             )
         if not note.strip() and totals.served_beyond_received:
             raise Refusal(

@@ -1,0 +1,132 @@
+"""The till's page: one field, one keystroke, every outcome in words."""
+
+import pytest
+
+from kitchen import dining, headcounts
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "dining")
+
+
+async def service(manager: Client) -> tuple[Cast, str]:
+    cast = await enter()
+    await headcounts.close_headcount(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)
+    here = f"/dining/{TODAY}/lunch/{cast.chaoyang}"
+    await manager.submit(f"{here}/shift")
+    return cast, here
+
+
+async def test_a_card_serves_at_once_and_a_second_lunch_is_explained(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/servings", q="8800111277", payment="cash")
+    assert "收 5.00 元" in answer.text
+    answer = await manager.submit(f"{here}/servings", q="ldf", payment="cash")
+    assert "已在朝阳就餐点吃过" in answer.text
+    answer = await manager.submit(
+        f"{here}/servings", elder=cast.li, payment="cash", tariff="full", sure="yes"
+    )
+    assert "收 13.00 元" in answer.text
+    totals = await dining.totals_of(cast.chaoyang, TODAY, "lunch")
+    assert (totals.served, totals.cash_fen) == (2, 1800)
+
+
+async def test_allergies_are_shown_before_the_price_is_taken(manager: Client) -> None:
+    _cast, here = await service(manager)
+    page = await manager.fragment(f"{here}/guests?q=ldf")
+    assert "花生过敏" in page.text
+    assert page.text.index("花生过敏") < page.text.index("5.00 元")
+
+
+async def test_somebody_booked_elsewhere_is_served_after_a_second_keystroke(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/servings", q="zjg", payment="cash")
+    assert "订在别的就餐点" in answer.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+    answer = await manager.submit(
+        f"{here}/servings", elder=cast.zhou, sure="yes", payment="cash"
+    )
+    assert "收 5.00 元" in answer.text
+
+
+async def test_undo_gives_the_meal_back(manager: Client) -> None:
+    cast, here = await service(manager)
+    await manager.submit(f"{here}/servings", q="ldf", payment="cash")
+    line = (await dining.served_at(cast.chaoyang, TODAY, "lunch"))[0]
+    answer = await manager.submit(f"{here}/voids/{line.meal_id}", payment="cash")
+    assert "已撤销" in answer.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+
+
+async def test_a_guest_without_a_record_pays_the_full_price(manager: Client) -> None:
+    _cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/servings", stranger="yes", payment="cash")
+    assert "收 13.00 元" in answer.text
+
+
+async def test_nobody_is_found_and_nothing_is_served(manager: Client) -> None:
+    cast, here = await service(manager)
+    for typed in ("不存在", "999999999", "x" * 70000, "=1+1", "<b>", "%", ""):
+        answer = await manager.submit(f"{here}/servings", q=typed, payment="cash")
+        assert answer.status_code == 200
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+
+
+async def test_the_counter_receives_passes_on_and_closes_with_words(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    bad = await manager.submit(
+        f"{here}/receipts", portions_regular="很多", signed_by=""
+    )
+    assert bad.status_code == 422
+    assert "填的是“很多”" in bad.text
+    assert "签收人：还没有填" in bad.text
+    answer = await manager.submit(
+        f"{here}/receipts", portions_regular=5, temperature="65.2", signed_by="孙阿姨"
+    )
+    assert answer.status_code == 303
+    await manager.submit(
+        f"{here}/transfers", moved=2, diet="regular", to=cast.xinhua, why="新华不够"
+    )
+    await manager.submit(
+        f"{here}/leftovers", left=1, diet="regular", fate="wasted", why="没来"
+    )
+    totals = await dining.totals_of(cast.chaoyang, TODAY, "lunch")
+    assert (totals.received, totals.moved_out, totals.left) == (5, 2, 1)
+    short = await manager.submit(f"{here}/shift/closure", cash="5.00")
+    assert short.status_code == 422
+    assert "请写明差在哪里" in short.text
+    for wrong in ("5.005", "-1", "五元"):
+        answer = await manager.submit(f"{here}/shift/closure", cash=wrong)
+        assert f"填的是“{wrong}”" in answer.text
+    answer = await manager.submit(f"{here}/shift/closure", cash="0")
+    assert answer.status_code == 303
+
+
+async def test_paper_is_entered_name_by_name_with_a_reason(manager: Client) -> None:
+    cast, here = await service(manager)
+    refused = await manager.submit(f"{here}/roster", source="paper", payment="cash")
+    assert refused.status_code == 422
+    assert "还没有勾选一位老人" in refused.text
+    answer = await manager.submit(
+        f"{here}/roster", source="paper", payment="cash", reason="断网", elder=cast.li
+    )
+    assert answer.status_code == 303
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 1
+
+
+async def test_another_points_till_is_a_lost_page(sign_in_as: SignInAs) -> None:
+    cast = await enter()
+    sun = await sign_in_as(
+        "point_staff", "孙阿姨", kitchen_id=cast.kitchen, point_id=cast.chaoyang
+    )
+    page = await sun.get(f"/dining/{TODAY}/lunch/{cast.xinhua}")
+    assert page.status_code == 404
