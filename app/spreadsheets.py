@@ -10,7 +10,7 @@ from app.i18n import translate as _
 from app.refusals import sentence_for
 from app.words.imports import COLUMNS
 from kitchen.errors import Refusal
-from kitchen.people_sheet import Problem
+from kitchen.people_sheet import DOUBLE_CODES, Problem
 from kitchen.sheets import MOST_BYTES, Grid
 
 SECONDS = 20.0
@@ -39,8 +39,10 @@ class Reader:
 
 
 def explain(problem: Problem) -> str:
-    """ "手机：电话“12”读不懂，请填 …" """
+    """ "手机：电话“12”读不懂 …"; a sentence that names its column stands alone."""
     fault = problem.fault
     refusal = Refusal(fault.code, **{"value": fault.value, **fault.facts})
-    word = _(COLUMNS[problem.column])
-    return _("{column}：{sentence}", column=word, sentence=sentence_for(refusal))
+    word, sentence = _(COLUMNS[problem.column]), sentence_for(refusal)
+    if sentence.startswith(word) or fault.code in DOUBLE_CODES:
+        return sentence
+    return _("{column}：{sentence}", column=word, sentence=sentence)

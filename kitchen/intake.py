@@ -75,7 +75,8 @@ class Preview:
 
 @dataclass(frozen=True)
 class Applied:
-    """What an import did. `was_repeated`: the same act had been sent before."""
+    """What an import did. `left_rows` are the numbers of the rows refused or skipped;
+    doubles are in neither. `was_repeated`: the same act had been sent before."""
 
     run_id: int
     enrolled: int
@@ -193,7 +194,7 @@ def _new_buildings(people: Iterable[PersonRow], known: Surroundings) -> tuple[st
     new = {
         f"{address.compound}{address.building}"
         for row in people
-        if row.verdict != "refused" and row.person and row.person.address
+        if row.verdict in ("ok", "warning") and row.person and row.person.address
         for address in [row.person.address]
         if (address.area_id, address.compound, address.building) not in registered
     }
@@ -235,7 +236,7 @@ def rows_back(
     body = [
         [
             *(row.row.cells[i] if i < len(row.row.cells) else "" for i in kept),
-            "；".join(explain(problem) for problem in row.problems),
+            "；".join(explain(problem) for problem in row.told),
         ]
         for row in people
     ]
@@ -263,7 +264,7 @@ async def apply(
 
     One transaction: everybody or nobody. `act` sent twice enters nobody twice.
     Doubles are judged again inside it, so two clerks with one file do no harm.
-    Refuses `nobody_to_import`.
+    Refuses `nobody_to_import`, when every row is refused, skipped or a double.
     """
     table = table_of(grid, COLUMNS, "name")
     known = await surroundings(kitchen_id, by=by)
@@ -275,8 +276,8 @@ async def apply(
         chosen = [row for row in judged.good if row.row.number not in skip]
         if not chosen:
             raise Refusal("nobody_to_import", refused=len(judged.refused))
-        entered = {row.row.number for row in chosen}
-        left = [n for row in judged.people if (n := row.row.number) not in entered]
+        left = [row.row.number for row in judged.refused]
+        left += [n for row in judged.good if (n := row.row.number) in skip]
         run_id = int(
             await insert(
                 ImportRun,
@@ -284,7 +285,7 @@ async def apply(
                 file_name=file_name[:200],
                 digest=digest,
                 rows_good=len(chosen),
-                rows_bad=len(left),
+                rows_bad=len(judged.people) - len(chosen),
                 at=now,
                 by=by.name,
                 undone_at=None,
@@ -299,7 +300,7 @@ async def apply(
             by=by,
             now=now,
         )
-        return {"run_id": run_id, "enrolled": len(chosen), "left_rows": left}
+        return {"run_id": run_id, "enrolled": len(chosen), "left_rows": sorted(left)}
 
     async with writing():
         answer, repeated = await acts.once(str(act), by.name, now, body, enter)

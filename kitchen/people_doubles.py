@@ -51,7 +51,7 @@ def with_duplicates(
             continue
         own, cards = _as_registered(row.person), row.person.cards
         told = replace(row, problems=(*row.problems, *seen.problems_of(own, cards)))
-        if told.verdict != "refused":
+        if told.verdict in ("ok", "warning"):
             seen.add(own, row.row.number)
             seen.cards |= dict.fromkeys(cards, own.name)
         judged.append(told)

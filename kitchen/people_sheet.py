@@ -62,6 +62,7 @@ CONTACT_KINDS = {
     "社工": "clerk",
 }
 BUILDING_ENDINGS = ("号楼", "栋", "号", "幢", "楼")
+DOUBLE_CODES = frozenset({"registered_already", "row_repeated"})
 HERE = frozenset({"本地", "本市", "本区", "本街道", "本社区", "是"})
 ELSEWHERE = frozenset({"外地", "外省", "外市", "非本地", "否"})
 
@@ -146,10 +147,17 @@ class PersonRow:
 
     @property
     def verdict(self) -> str:
-        """ok | warning | refused"""
+        """ok | warning | refused | double; a double needs no correction."""
+        if any(p.refuses and p.fault.code in DOUBLE_CODES for p in self.problems):
+            return "double"
         if any(problem.refuses for problem in self.problems):
             return "refused"
         return "warning" if self.problems else "ok"
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """The problems as they are shown: what refuses the row first."""
+        return tuple(sorted(self.problems, key=lambda problem: not problem.refuses))
 
 
 def read_person(

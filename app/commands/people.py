@@ -24,6 +24,7 @@ from kitchen.staff import Actor
 # Whoever holds the machine holds the kitchen; the record says it was this way.
 OPERATOR = Actor(0, "命令行", "manager")
 SOME_REFUSED = 3
+MARKS = {"warning": "!", "refused": "✗", "double": "="}
 
 
 @click.group()
@@ -135,16 +136,16 @@ def _show(preview: Preview, done: Applied | None, as_json: bool) -> None:
                 "row": row.row.number,
                 "name": row.name,
                 "verdict": row.verdict,
-                "problems": [explain(problem) for problem in row.problems],
+                "problems": [explain(problem) for problem in row.told],
             }
             for row in preview.people
         ]
         enrolled = done.enrolled if done else 0
         click.echo(json.dumps({"enrolled": enrolled, "rows": rows}, ensure_ascii=False))
     else:
-        for row in preview.with_verdict("warning", "refused"):
-            said = "；".join(explain(problem) for problem in row.problems)
-            mark = "✗" if row.verdict == "refused" else "!"
+        for row in preview.with_verdict("warning", "refused", "double"):
+            said = "；".join(explain(problem) for problem in row.told)
+            mark = MARKS[row.verdict]
             click.echo(f"{mark} {row.row.number}\t{row.name}\t{said}")
     if preview.unknown_headers:
         say(f"不认识、不导入的列:{'、'.join(preview.unknown_headers)}")

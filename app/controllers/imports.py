@@ -168,10 +168,9 @@ async def enter(request: Request, token: FromPath[str]) -> Response[Any]:
         return await _show(request, draft, form, 409)
     rest = intake.rest_of(draft.grid, done.left_rows)
     drafts.keep(_folder(request), draft.after(done.enrolled, rest), request.now)
-    notice = _("已登记 {n} 人", n=done.enrolled)
     if not done.left_rows:
-        return see_other(request, "/imports", notice)
-    return see_other(request, f"/imports/drafts/{token}", notice)
+        return see_other(request, "/imports", _("已登记 {n} 人", n=done.enrolled))
+    return see_other(request, f"/imports/drafts/{token}")
 
 
 @post(

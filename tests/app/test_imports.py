@@ -63,7 +63,7 @@ async def test_a_file_is_previewed_before_anything_is_entered(
     path = await draft_of(manager, LIU, WU, BAD)
     text = (await manager.get(path)).text
     assert "登记 2 人" in text
-    assert "姓名：姓名“=无名”不像姓名" in text
+    assert "姓名“=无名”不像姓名" in text
     assert "没有身份证号" in text  # 吴老太, a warning
     assert "这些列不认识，不会导入：备注" in text
     assert "会新登记 1 栋楼" in text
@@ -93,7 +93,7 @@ async def test_rows_to_correct_come_back_as_a_file(manager: Client, cast: Cast) 
     rows = read_grid(answer.content).rows
     assert [row[1][0] for row in rows] == ["姓名", "=无名"]
     assert rows[0][1][-1] == "问题"
-    assert "出生日期：出生日期没有填" in rows[1][1][-1]
+    assert "出生日期没有填" in rows[1][1][-1]
 
 
 async def test_an_import_is_undone_from_its_line(manager: Client, cast: Cast) -> None:
@@ -214,7 +214,7 @@ def test_every_fault_of_a_row_has_its_sentence(
     problem = next(p for p in row.problems if p.fault.code == code)
     assert code in sentences()
     said = explain(problem)
-    assert said.startswith(f"{COLUMNS[column]}：")
+    assert said.startswith(COLUMNS[column])
     assert "…" not in said
     assert "{" not in said
 
