@@ -1,0 +1,201 @@
+"""A real browser on the real application, served on loopback.
+
+    def test_the_day_is_stepped_by_keys(shown: Shown, enter: Enter) -> None:
+        page = enter("manager")
+        page.goto("/menus/2026-11-24/lunch")
+        page.keyboard.press("BracketRight")
+
+Tests here are plain functions: the server runs on a loop in a thread of its own, and
+`run(coroutine)` does something on that loop, such as preparing rows. Pictures taken
+with `picture(page, "name")` lie in `out/pictures`.
+"""
+
+import asyncio
+import datetime as dt
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import uvicorn
+from litestar import Litestar
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app import sessions
+from app.asgi import create_app
+from app.auth import session_cookie
+from app.settings import Settings
+from kitchen import database, schema, sealing
+from tests.app.client import Clock, hire
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+PICTURES = ROOT / "out" / "pictures"
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+)
+SIZES = {"phone": (390, 844), "tablet": (800, 1280), "desk": (1366, 800)}
+
+T = TypeVar("T")
+Enter = Callable[..., Page]
+Run = Callable[[Coroutine[Any, Any, T]], T]
+
+
+class Server:
+    """The application behind uvicorn, on a loop in a thread of its own."""
+
+    def __init__(self, url: str, settings: Settings, clock: Clock) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        database.configure(url, list(schema.TABLES))
+        self.run(database.open())
+        self.app: Litestar = create_app(settings, clock=clock, own_database=False)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(self.app, log_level="warning", server_header=False)
+        self._server = uvicorn.Server(config)
+        self._serving = asyncio.run_coroutine_threadsafe(
+            self._server.serve(sockets=[self._socket]), self._loop
+        )
+        self.run(self._until_started())
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._serving.result(30)
+        self.run(database.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _until_started(self) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                if self._server.started:
+                    return
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(
+    sqlite_url: str, tmp_path: Path, clock: Clock, keyring: sealing.Keyring
+) -> Iterator[Server]:
+    settings = Settings(data=tmp_path / "data", backups=False)
+    settings.data.mkdir()
+    server = Server(sqlite_url, settings, clock)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def run(server: Server) -> Run[Any]:
+    """Do something on the server's loop: `run(places.add_area(…))`."""
+    return server.run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Closed with its module: while it is open, no other test may run a loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=list(QUIET)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(server: Server, browser: Browser, clock: Clock) -> Iterator[Enter]:
+    """`enter("manager")`: a page of a fresh browser in which that role is signed in.
+
+    Options: name, size ("phone", "tablet", "desk"), dark, scripts=False, and the
+    scope (kitchen_id, point_id). Errors in the console fail the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def enter(
+        role: str = "",
+        name: str = "",
+        size: str = "desk",
+        dark: bool = False,
+        scripts: bool = True,
+        **scope: int | None,
+    ) -> Page:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            base_url=server.address,
+            locale="zh-CN",
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        if role:
+            token = server.run(_signed_in(role, name, clock(), scope))
+            context.add_cookies(
+                [{"name": session_cookie(False), "value": token, "url": server.address}]
+            )
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+async def _signed_in(
+    role: str, name: str, now: dt.datetime, scope: dict[str, int | None]
+) -> str:
+    actor = await hire(role, name, now, **scope)
+    async with database.writing():
+        return await sessions.begin(actor.staff_id, 1, "test", "::1", now)
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is drawn, WCAG 2.2 AA."""
+    # Not add_script_tag: the page's own policy allows files of ours only.
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa",
+        "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})).violations.map(
+        v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`)"""
+    )
+    return [str(fault) for fault in found]
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page has to be pushed sideways."""
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return bool(page.evaluate(wide))
+
+
+def picture(page: Page, name: str, *, full: bool = False) -> Path:
+    """A picture for eyes and for the README."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, full_page=full)
+    return path
