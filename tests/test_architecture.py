@@ -21,7 +21,13 @@ KITCHEN_ORDER = """
     transactions sqlite_engine postgres_engine database upgrading
     sealing audit acts
     staff
+    place_tables
+    place_changes
     places
+    people_tables people_facts people_trace
+    elders
+    addresses people_changes
+    enrolment
     registry
     subsidies
     ledger

@@ -1,0 +1,177 @@
+"""Where people live: dated addresses, each opened with the best point known for it."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from kitchen.database import insert, one, rows, update_row, writing
+from kitchen.elders import elder_by_id
+from kitchen.errors import Refusal
+from kitchen.people_facts import Door, NewAddress
+from kitchen.people_tables import Address
+from kitchen.people_trace import trace
+from kitchen.places import building_named
+from kitchen.sealing import keyring
+from kitchen.staff import Actor
+
+
+async def addresses_on(kitchen_id: int, day: date) -> dict[int, int]:
+    """Each elder's address on a day: elder → address id (the newest that covers)."""
+    found = await rows(
+        "SELECT a.id, a.elder FROM address a JOIN elder e ON e.id = a.elder"
+        " WHERE e.kitchen = {} AND a.valid_from <= {}"
+        " AND (a.valid_to IS NULL OR a.valid_to >= {}) ORDER BY a.id",
+        kitchen_id,
+        day,
+        day,
+    )
+    return {row["elder"]: row["id"] for row in found}
+
+
+async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
+    """Those addresses, opened, each with the best point known for it."""
+    wanted = sorted(set(address_ids))
+    if not wanted:
+        return {}
+    found = await rows(
+        "SELECT a.*, b.area AS area, b.compound AS compound, b.name AS building_name,"
+        " b.lift AS lift, b.lon_e6 AS building_lon, b.lat_e6 AS building_lat"
+        " FROM address a JOIN building b ON b.id = a.building WHERE a.id IN {}",
+        wanted,
+    )
+    middles = await _compound_middles()
+    return {row["id"]: _door(row, middles) for row in found}
+
+
+async def _compound_middles() -> dict[tuple[int, str], tuple[int, int]]:
+    """The middle of each compound's placed buildings: where its others must be."""
+    found = await rows(
+        "SELECT area, compound, lon_e6, lat_e6 FROM building WHERE lon_e6 IS NOT NULL"
+        " ORDER BY id"
+    )
+    points: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for row in found:
+        place = (row["area"], row["compound"])
+        points.setdefault(place, []).append((row["lon_e6"], row["lat_e6"]))
+    return {
+        place: (
+            sum(lon for lon, _ in known) // len(known),
+            sum(lat for _, lat in known) // len(known),
+        )
+        for place, known in points.items()
+    }
+
+
+def _door(row: dict[str, Any], middles: dict[tuple[int, str], tuple[int, int]]) -> Door:
+    below = json.loads(
+        keyring().unseal("address", "door", row["elder"], row["door_sealed"])
+    )
+    middle = middles.get((row["area"], row["compound"]))
+    if row["lon_e6"] is not None:
+        lon, lat, placed_by = row["lon_e6"], row["lat_e6"], "own"
+    elif row["building_lon"] is not None:
+        lon, lat, placed_by = row["building_lon"], row["building_lat"], "building"
+    elif middle is not None:
+        lon, lat, placed_by = *middle, "compound"
+    else:
+        lon, lat, placed_by = None, None, "none"
+    return Door(
+        address_id=row["id"],
+        elder_id=row["elder"],
+        building_id=row["building"],
+        area_id=row["area"],
+        compound=row["compound"],
+        building=row["building_name"],
+        unit=below["unit"],
+        floor=below["floor"],
+        door=below["door"],
+        note=below["note"],
+        lift=bool(row["lift"]),
+        lon_e6=lon,
+        lat_e6=lat,
+        placed_by=placed_by,
+    )
+
+
+async def move_to(
+    elder_id: int, address: NewAddress, from_day: date, *, by: Actor, now: datetime
+) -> int:
+    """A new address from a day on; the old one ends the day before, and past days
+    keep it."""
+    async with writing():
+        person = await elder_by_id(elder_id)
+        address_id = await add_address(elder_id, address, from_day, by=by, now=now)
+        await trace(
+            "elder.move",
+            person.id,
+            by=by,
+            now=now,
+            after={"compound": address.compound, "building": address.building},
+        )
+        return address_id
+
+
+async def place_door(
+    address_id: int,
+    lon_e6: int,
+    lat_e6: int,
+    source: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Give one address its own point (WGS-84 × 1,000,000)."""
+    async with writing():
+        row = await one("SELECT elder FROM address WHERE id = {}", address_id)
+        if row is None:
+            raise Refusal("address_unknown", address=address_id)
+        await update_row(
+            Address,
+            address_id,
+            {"lon_e6": lon_e6, "lat_e6": lat_e6, "coordinate_source": source},
+        )
+        await trace(
+            "address.place",
+            row["elder"],
+            by=by,
+            now=now,
+            after={"lon_e6": lon_e6, "lat_e6": lat_e6},
+        )
+
+
+async def add_address(
+    elder_id: int, address: NewAddress, from_day: date, *, by: Actor, now: datetime
+) -> int:
+    building_id = await building_named(
+        address.area_id,
+        address.compound,
+        address.building,
+        lift=address.lift,
+        by=by,
+        now=now,
+    )
+    below = json.dumps(
+        {
+            "unit": address.unit,
+            "floor": address.floor,
+            "door": address.door,
+            "note": address.note,
+        },
+        ensure_ascii=False,
+    )
+    return int(
+        await insert(
+            Address,
+            elder=elder_id,
+            building=building_id,
+            door_sealed=keyring().seal("address", "door", elder_id, below),
+            lon_e6=address.lon_e6,
+            lat_e6=address.lat_e6,
+            coordinate_source=address.coordinate_source,
+            valid_from=from_day,
+            valid_to=None,
+            at=now,
+            by=by.name,
+        )
+    )

@@ -1,0 +1,222 @@
+"""Reading people: by id, by kitchen, by anything typed, with their dated facts."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from kitchen.database import one, rows
+from kitchen.diets import Diet, Texture, Vegetarian
+from kitchen.errors import Refusal
+from kitchen.names import search_pattern
+from kitchen.people_facts import ContactFacts, ElderFacts, StateFacts, words_of
+from kitchen.sealing import keyring
+
+
+async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
+    """Those elders, in one query."""
+    wanted = sorted(set(ids))
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(wanted), 10_000):
+        part = wanted[start : start + 10_000]
+        found += await rows("SELECT * FROM elder WHERE id IN {}", part)
+    return {row["id"]: _elder(row) for row in found}
+
+
+async def elders_of(kitchen_id: int) -> list[ElderFacts]:
+    """Everyone registered with a kitchen, by name."""
+    found = await rows(
+        "SELECT * FROM elder WHERE kitchen = {} ORDER BY name, id", kitchen_id
+    )
+    return [_elder(row) for row in found]
+
+
+async def elder_by_id(elder_id: int) -> ElderFacts:
+    """One person; refuses `elder_unknown`."""
+    row = await one("SELECT * FROM elder WHERE id = {}", elder_id)
+    if row is None:
+        raise Refusal("elder_unknown", elder=elder_id)
+    return _elder(row)
+
+
+async def search(
+    text: str, *, kitchen_id: int | None = None, limit: int = 20
+) -> list[ElderFacts]:
+    """Find people by member or card number, ID tail, phone tail, name, spelling or
+    initials in any reading, or building. Best first: exact numbers before names.
+    """
+    typed = text.strip()
+    if not typed:
+        return []
+    kitchen = kitchen_id or 0
+    if typed.replace(" ", "").upper().rstrip("X").isdigit():
+        digits = typed.replace(" ", "").upper()
+        found = await rows(
+            "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
+            " AND (e.number = {}"
+            " OR e.id_tail = {} OR e.phone_tail = {} OR e.id_index = {}"
+            " OR e.phone_index = {} OR e.id IN (SELECT elder FROM card"
+            " WHERE number = {} AND blocked_at IS NULL)) ORDER BY e.name, e.id"
+            " LIMIT {}",
+            kitchen,
+            kitchen,
+            digits,
+            digits[-4:] if len(digits) == 4 else digits,
+            digits,
+            keyring().fingerprint("id_number", digits),
+            keyring().fingerprint("phone", digits),
+            digits,
+            limit,
+        )
+        if found:
+            return [_elder(row) for row in found]
+    found = await rows(
+        "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
+        " AND e.search LIKE {} ESCAPE '\\'"
+        " ORDER BY e.name, e.id LIMIT {}",
+        kitchen,
+        kitchen,
+        search_pattern(typed),
+        limit,
+    )
+    if not found:
+        like = "%" + typed.replace("%", "").replace("_", "") + "%"
+        found = await rows(
+            "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
+            " AND e.id IN (SELECT a.elder"
+            " FROM address a JOIN building b ON b.id = a.building"
+            " WHERE b.compound || b.name LIKE {}) ORDER BY e.name, e.id LIMIT {}",
+            kitchen,
+            kitchen,
+            like,
+            limit,
+        )
+    return [_elder(row) for row in found]
+
+
+async def states_for(elder_ids: Iterable[int]) -> dict[int, list[StateFacts]]:
+    """All dated states of those people, oldest first."""
+    wanted = sorted(set(elder_ids))
+    found = await rows(
+        "SELECT * FROM elder_state WHERE elder IN {} ORDER BY id", wanted
+    )
+    states: dict[int, list[StateFacts]] = {elder: [] for elder in wanted}
+    for row in found:
+        states[row["elder"]].append(_state(row))
+    return states
+
+
+async def states_on(kitchen_id: int, day: date) -> dict[int, str]:
+    """Who of a kitchen is not simply active on a day: elder → state."""
+    found = await rows(
+        "SELECT s.* FROM elder_state s JOIN elder e ON e.id = s.elder"
+        " WHERE e.kitchen = {} AND s.from_day <= {}"
+        " AND (s.to_day IS NULL OR s.to_day >= {}) ORDER BY s.id",
+        kitchen_id,
+        day,
+        day,
+    )
+    newest = {row["elder"]: str(row["state"]) for row in found}
+    return {elder: state for elder, state in newest.items() if state != "active"}
+
+
+async def contacts_for(elder_ids: Iterable[int]) -> dict[int, list[ContactFacts]]:
+    """The ladder of each of those people, first to ring first."""
+    wanted = sorted(set(elder_ids))
+    found = await rows(
+        "SELECT * FROM contact WHERE elder IN {} AND removed_at IS NULL"
+        " ORDER BY elder, rank, id",
+        wanted,
+    )
+    ladders: dict[int, list[ContactFacts]] = {elder: [] for elder in wanted}
+    for row in found:
+        ladders[row["elder"]].append(
+            ContactFacts(
+                row["id"],
+                row["elder"],
+                row["rank"],
+                row["kind"],
+                row["name"],
+                row["relation"],
+                row["phone_tail"],
+                row["agreement_on"],
+            )
+        )
+    return ladders
+
+
+async def categories_on(elder_ids: Iterable[int], day: date) -> dict[int, set[str]]:
+    """The entitlement categories of those people that hold on a day."""
+    wanted = sorted(set(elder_ids))
+    found = await rows(
+        "SELECT elder, code FROM category WHERE elder IN {} AND withdrawn_at IS NULL"
+        " AND valid_from <= {} AND (valid_to IS NULL OR valid_to >= {})",
+        wanted,
+        day,
+        day,
+    )
+    codes: dict[int, set[str]] = {elder: set() for elder in wanted}
+    for row in found:
+        codes[row["elder"]].add(row["code"])
+    return codes
+
+
+async def delivery_entitled_on(kitchen_id: int, day: date) -> set[int]:
+    """Whose meal may be brought on a day."""
+    found = await rows(
+        "SELECT d.elder FROM delivery_entitlement d JOIN elder e ON e.id = d.elder"
+        " WHERE e.kitchen = {} AND d.from_day <= {}"
+        " AND (d.to_day IS NULL OR d.to_day >= {})",
+        kitchen_id,
+        day,
+        day,
+    )
+    return {row["elder"] for row in found}
+
+
+def _elder(row: dict[str, Any]) -> ElderFacts:
+    diet = Diet(
+        texture=Texture(row["texture"]),
+        low_salt=bool(row["low_salt"]),
+        sugar_control=bool(row["sugar_control"]),
+        halal=bool(row["halal"]),
+        vegetarian=Vegetarian(row["vegetarian"]),
+        allergies=words_of(row["allergies"]),
+        dislikes=words_of(row["dislikes"]),
+    )
+    return ElderFacts(
+        id=row["id"],
+        kitchen_id=row["kitchen"],
+        number=row["number"],
+        name=row["name"],
+        search=row["search"],
+        sex=row["sex"],
+        birth_date=row["birth_date"],
+        id_tail=row["id_tail"],
+        id_note=row["id_note"],
+        phone_tail=row["phone_tail"],
+        household_id=row["household"],
+        point_id=row["point"],
+        hukou_area_id=row["hukou_area"],
+        residence_area_id=row["residence_area"],
+        residence_since=row["residence_since"],
+        self_care=row["self_care"],
+        lives_alone=bool(row["lives_alone"]),
+        slow_door=bool(row["slow_door"]),
+        diet=diet,
+        enrolled_on=row["enrolled_on"],
+        import_run_id=row["import_run"],
+        version=row["version"],
+    )
+
+
+def _state(row: dict[str, Any]) -> StateFacts:
+    return StateFacts(
+        row["id"],
+        row["elder"],
+        row["state"],
+        row["from_day"],
+        row["to_day"],
+        row["reason"],
+        row["at"],
+        row["by"],
+    )
