@@ -127,6 +127,14 @@ async def outcomes_for(
     return {outcome.key: outcome for outcome in outcomes}
 
 
+async def stop_of_delivery(delivery_id: int) -> int:
+    """The stop a report is about; refuses `delivery_unknown`."""
+    found = await one("SELECT stop FROM delivery WHERE id = {}", delivery_id)
+    if found is None:
+        raise Refusal("delivery_unknown", delivery=delivery_id)
+    return int(found["stop"])
+
+
 def _outcome(row: Mapping[str, Any]) -> OutcomeFacts:
     is_point = row["point"] is not None
     return OutcomeFacts(

@@ -62,6 +62,12 @@ class CaseFacts:
         """Contacts somebody has rung."""
         return frozenset(s.contact_id for s in self.steps if s.contact_id is not None)
 
+    @property
+    def next_contact(self) -> int | None:
+        """Whom to ring now: the first on the ladder nobody has rung."""
+        waiting = (c.id for c in self.contacts if c.id not in self.called)
+        return next(waiting, None)
+
     def minutes_open(self, now: datetime) -> int:
         """Whole minutes until it was closed, or until now."""
         ends = [step.at for step in self.steps if step.kind in CLOSING]
@@ -119,6 +125,18 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
             )
         )
     return sorted(cases, key=lambda case: (not case.is_open, case.id))
+
+
+async def stop_of_case(case_id: int) -> int:
+    """The stop whose door stayed closed; refuses `case_unknown`."""
+    found = await one(
+        "SELECT d.stop AS stop FROM door_case c JOIN delivery d ON d.id = c.delivery"
+        " WHERE c.id = {}",
+        case_id,
+    )
+    if found is None:
+        raise Refusal("case_unknown", case=case_id)
+    return int(found["stop"])
 
 
 async def open_cases(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:

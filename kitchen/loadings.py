@@ -82,6 +82,14 @@ async def loadings_for(
     return by_round
 
 
+async def round_of_loading(loading_id: int) -> int:
+    """The round something was loaded on; refuses `loading_unknown`."""
+    found = await one("SELECT round FROM loading WHERE id = {}", loading_id)
+    if found is None:
+        raise Refusal("loading_unknown")
+    return int(found["round"])
+
+
 async def record_loading(
     round_id: int, lines: Sequence[LoadedLine], *, by: Actor, now: datetime
 ) -> int:
@@ -125,10 +133,8 @@ async def void_loading(
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
-        found = await one("SELECT * FROM loading WHERE id = {}", loading_id)
-        if found is None:
-            raise Refusal("loading_unknown")
-        await round_that_counts(found["round"])  # refuses a closed day
+        # also refuses a closed day
+        await round_that_counts(await round_of_loading(loading_id))
         if await rows("SELECT id FROM loading_void WHERE loading = {}", loading_id):
             return
         await insert(LoadingVoid, loading=loading_id, reason=reason, at=now, by=by.name)

@@ -10,6 +10,7 @@ SENTENCES = {
     "point_needs_signature": N_("{name}：交接要填份数、温度和签收人"),
     "point_unreported": N_("{names}还没有交接签收，先登记就餐点再结单"),
     "already_reported": N_("{name}在 {at} 已由{reporter}报过别的结果；报错了请先作废"),
+    "delivery_unknown": N_("没有这条登记"),
     "already_voided": N_("这条登记已经作废"),
     "stop_not_planned": N_("这一站已不在现行的线路里"),
     "sheet_number_missing": N_("这一趟印过送餐单（{number} 号），请照单填写单号和版本"),
