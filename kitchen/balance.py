@@ -168,6 +168,18 @@ class Balance:
         )
 
 
+def planned_meals(rows: Rows) -> int:
+    """What the count asks for: people's portions and those without a name."""
+    return sum(c.portions for c in rows.eaters) + sum(rows.spares.values())
+
+
+def cooked_meals(rows: Rows) -> int:
+    """Whole meals that the cooked dishes make: what the count asks for, and as many
+    more (or fewer) as the scarcest dish allows."""
+    planned = planned_meals(rows)
+    return planned + min((d.cooked - d.required for d in rows.dishes), default=-planned)
+
+
 def place_of_meal(meal: MealRow, doors: Mapping[int, str]) -> str:
     """Where a portion was handed over; `doors`: diner → its round's place."""
     if meal.channel == "door":
@@ -181,6 +193,7 @@ def balance_of(rows: Rows) -> Balance:
     doors = {c.diner_id: c.place for c in everybody if c.way == "deliver"}
     handed = Counter(place_of_meal(meal, doors) for meal in rows.meals)
     places = _places(rows, handed)
+    planned, cooked = planned_meals(rows), cooked_meals(rows)
     differences = [
         *_dish_differences(rows),
         *_label_differences(rows),
@@ -189,14 +202,13 @@ def balance_of(rows: Rows) -> Balance:
         *_receipt_differences(rows),
         *_door_differences(rows),
         *_hand_differences(rows, places, handed),
+        *_kept_differences(rows, cooked, handed),
         *_slot_differences(rows),
     ]
-    planned = sum(c.portions for c in everybody) + sum(rows.spares.values())
-    short = min((d.cooked - d.required for d in rows.dishes), default=-planned)
     return Balance(
         lines=tuple(_line(rows, place, handed, doors) for place in places),
         planned=planned,
-        cooked=planned + short,
+        cooked=cooked,
         differences=tuple(
             Difference(
                 d.code, d.place, d.what, d.expected, d.found, rows.notes.get(d.key, "")
@@ -254,8 +266,10 @@ def _line(
 
 
 def _dish_differences(rows: Rows) -> Iterable[Difference]:
+    """Who was cancelled after the close may have been cooked for already."""
+    slack = sum(c.portions for c in rows.cancelled)
     for dish in rows.dishes:
-        if dish.cooked != dish.required:
+        if not dish.required <= dish.cooked <= dish.required + slack:
             yield Difference("cooked", KEPT, dish.name, dish.required, dish.cooked)
         if dish.sampled_grams < rows.sample_grams:
             yield Difference(
@@ -276,44 +290,53 @@ def _label_differences(rows: Rows) -> Iterable[Difference]:
             yield Difference("label_for_nobody", KEPT, f"#{diner_id}", 0, found)
 
 
-def _expected_bulk(rows: Rows) -> Counter[tuple[str, str]]:
-    """What each point must get unlabelled: those who eat there, and its spares."""
-    expected: Counter[tuple[str, str]] = Counter()
-    for c in (*rows.eaters, *rows.cancelled):
+def _bulk(claimants: Iterable[Claimant]) -> Counter[tuple[str, str]]:
+    """Portions that travel unlabelled, by place and diet: those who dine in."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for c in claimants:
         if c.way == "dine_in":
-            expected[c.place, c.diet_key] += c.portions
-    for (place, diet), portions in rows.spares.items():
-        if place != KEPT:
-            expected[place, diet] += portions
-    return expected
+            counts[c.place, c.diet_key] += c.portions
+    return counts
+
+
+def _boxes(claimants: Iterable[Claimant]) -> Counter[tuple[str, str]]:
+    """Labelled portions, by place and diet."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for c in claimants:
+        if c.way != "dine_in":
+            counts[c.place, c.diet_key] += c.portions
+    return counts
+
+
+def _point_spares(rows: Rows) -> Counter[tuple[str, str]]:
+    return Counter({key: n for key, n in rows.spares.items() if key[0] != KEPT})
 
 
 def _packing_differences(rows: Rows) -> Iterable[Difference]:
-    expected = _expected_bulk(rows)
-    for place, diet in sorted({*expected, *rows.packed}):
-        wanted, found = expected[place, diet], rows.packed.get((place, diet), 0)
-        if wanted != found:
-            yield Difference("packed", place, diet, wanted, found)
-
-
-def _expected_load(rows: Rows) -> Counter[tuple[str, str]]:
-    """What must be on a vehicle: labelled boxes and packed containers."""
-    expected: Counter[tuple[str, str]] = Counter()
-    for c in rows.eaters:
-        if c.way != "dine_in" and c.place in rows.by_round:
-            expected[c.place, c.diet_key] += c.portions
-    for (place, diet), portions in _expected_bulk(rows).items():
-        if place in rows.by_round:
-            expected[place, diet] += portions
-    return expected
+    expected = _bulk(rows.eaters) + _point_spares(rows)
+    yield from _compared("packed", expected, _bulk(rows.cancelled), rows.packed)
 
 
 def _loading_differences(rows: Rows) -> Iterable[Difference]:
-    expected = _expected_load(rows)
-    for place, diet in sorted({*expected, *rows.loaded}):
-        wanted, found = expected[place, diet], rows.loaded.get((place, diet), 0)
-        if wanted != found:
-            yield Difference("loaded", place, diet, wanted, found)
+    """What must be on a vehicle: labelled boxes and packed containers."""
+    expected = _boxes(rows.eaters) + _bulk(rows.eaters) + _point_spares(rows)
+    slack = _boxes(rows.cancelled) + _bulk(rows.cancelled)
+    travels = {key: n for key, n in expected.items() if key[0] in rows.by_round}
+    yield from _compared("loaded", Counter(travels), slack, rows.loaded)
+
+
+def _compared(
+    code: str,
+    expected: Counter[tuple[str, str]],
+    slack: Counter[tuple[str, str]],
+    found: Mapping[tuple[str, str], int],
+) -> Iterable[Difference]:
+    """Place by place and diet by diet; `slack` = cancelled after the close, which
+    may have gone along or stayed."""
+    for key in sorted({*expected, *found}):
+        wanted, seen = expected[key], found.get(key, 0)
+        if not wanted <= seen <= wanted + slack[key]:
+            yield Difference(code, key[0], key[1], wanted, seen)
 
 
 def _receipt_differences(rows: Rows) -> Iterable[Difference]:
@@ -368,6 +391,17 @@ def _hand_differences(
         if came != gone:
             code = "in_hand" if came > gone else "beyond_received"
             yield Difference(code, place, _missing_at(rows, place), came, gone)
+
+
+def _kept_differences(
+    rows: Rows, cooked: int, handed: Mapping[str, int]
+) -> Iterable[Difference]:
+    """What was cooked and did not leave the kitchen is left over there."""
+    fetched = sum(n for key, n in rows.received.items() if key[0] not in rows.by_round)
+    gone = sum(rows.loaded.values()) + fetched + handed.get(KEPT, 0)
+    gone += _at(rows.leftovers, KEPT) - rows.moved.get(KEPT, 0)
+    if cooked != gone:
+        yield Difference("kept", KEPT, "", cooked, gone)
 
 
 def _missing_at(rows: Rows, place: str) -> str:

@@ -45,7 +45,7 @@ KITCHEN_ORDER = """
     round_sheets
     outcomes deliveries sheet_returns loadings doors delivery_days
     dining
-    balance
+    balance day_close
     settlement
     schema
     demo

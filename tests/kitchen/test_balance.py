@@ -142,6 +142,17 @@ def test_a_missing_row_is_named(rows: Rows, code: str, what: str) -> None:
     assert (code, what) in found
 
 
+def test_who_was_cancelled_after_the_close_may_be_cooked_for_or_not() -> None:
+    late = replace(LI, diner_id=9, elder_id=19, name="何阿公")
+    assert balance_of(replace(GOOD_DAY, cancelled=(late,))).differences == ()
+    cooked = tuple(replace(dish, cooked=6) for dish in GOOD_DAY.dishes)
+    found = balance_of(replace(GOOD_DAY, cancelled=(late,), dishes=cooked)).differences
+    assert [(d.code, d.expected, d.found) for d in found] == [("kept", 6, 5)]
+    kept = {**GOOD_DAY.leftovers, ("kitchen", "wasted"): 1}
+    day = replace(GOOD_DAY, cancelled=(late,), dishes=cooked, leftovers=kept)
+    assert balance_of(day).differences == ()
+
+
 def test_words_stay_with_their_difference() -> None:
     short = replace(GOOD_DAY, labels={1: 1, 3: 1})
     difference = balance_of(short).differences[0]
