@@ -65,6 +65,8 @@ TEXTURE_STEPS = {
     Texture.PUREED: "puree",
 }
 UNWANTED_ORIGINS = {"halal": NOT_HALAL, "vegetarian": MEAT, "vegan": NOT_VEGAN}
+FINISHES = frozenset({*TEXTURE_STEPS.values(), "debone"})
+"""Done after cooking, to a part of what was in the pan."""
 OWN_PAN = frozenset({"low_salt", "no_sugar", "omit", "clean_pan", "certified_meat"})
 
 

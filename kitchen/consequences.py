@@ -2,11 +2,19 @@
 is missing, how it nourishes. Pure, on the menu and the orders expected for it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kitchen.blocks import Block, Decisions, Order, clashes_for
+from kitchen.blocks import (
+    Block,
+    Decisions,
+    OpenDish,
+    OpenGroup,
+    Order,
+    clashes_for,
+    open_dishes,
+)
 from kitchen.clashes import HARD, clash
 from kitchen.food import DishFacts
 from kitchen.menus import DayMenu
@@ -64,22 +72,19 @@ class Consequences:
     without_recipe: tuple[DishFacts, ...]
 
     @property
-    def open_blocks(self) -> tuple[Block, ...]:
-        return tuple(block for block in self.clashes if block.is_open)
+    def open_dishes(self) -> list[OpenDish]:
+        """The decisions somebody has to make."""
+        return open_dishes(self.clashes)
 
     @property
     def open_people(self) -> int:
-        return len({o.elder_id for block in self.open_blocks for o in block.people})
+        return len({o.elder_id for dish in self.open_dishes for o in dish.people})
 
     @property
     def warnings(self) -> int:
         """How many things wait for a look; zero is a calm cell in the week."""
-        found = (self.missing, self.repeats, self.without_recipe, self.open_blocks)
+        found = (self.missing, self.repeats, self.without_recipe, self.open_dishes)
         return sum(len(things) for things in found)
-
-    def blocks_of(self, dish: DishFacts) -> tuple[Block, ...]:
-        """The clashes of one dish of the menu, its substitutes among them."""
-        return tuple(b for b in self.clashes if (b.source or b.dish) == dish)
 
 
 def consequences_of(
@@ -152,16 +157,31 @@ def _same_ingredient(
 
 
 def suitable_instead(
-    block: Block, menu: DayMenu, dishes: Iterable[DishFacts]
+    group: OpenGroup, menu: DayMenu, dishes: Iterable[DishFacts]
 ) -> list[DishFacts]:
-    """Dishes that could stand in for a block's dish: of its category, on nobody's
+    """Dishes that could stand in for a group's dish: of its category, on nobody's
     forbidden list; what is cooked that day anyway comes first."""
-    wanted = (block.source or block.dish).category
-    diets = {order.diet for order in block.orders}
+    diets = {order.diet for order in group.orders}
     fitting = [
         dish
         for dish in dishes
-        if dish.active and dish.category == wanted and dish != block.dish
+        if dish.active
+        if dish.category == group.dish.category and dish != group.dish
         if not any(r.kind in HARD for diet in diets for r in clash(diet, dish))
     ]
     return sorted(fitting, key=lambda dish: (dish not in menu.dishes, dish.code))
+
+
+Instead = Mapping[OpenGroup, Sequence[DishFacts]]
+"""Open group → dishes that suit everyone in it."""
+
+
+def choices_for(
+    found: Iterable[OpenDish], menu: DayMenu, dishes: Collection[DishFacts]
+) -> Instead:
+    """What could stand in, for everyone open for a dish and for each group of them."""
+    return {
+        group: suitable_instead(group, menu, dishes)
+        for dish in found
+        for group in (dish, *dish.groups)
+    }

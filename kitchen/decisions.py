@@ -78,6 +78,9 @@ async def decide_clash(
         raise Refusal("decision_unknown", kind=kind)
     dish = await dish_by_id(dish_id)
     people = await elders_by_id(elder_ids)
+    for elder_id in elder_ids:
+        if elder_id not in people or people[elder_id].kitchen_id != kitchen_id:
+            raise Refusal("elder_unknown", elder=elder_id)
     substitute = None
     if kind == "substitute":
         if substitute_id is None or substitute_id == dish_id:

@@ -25,11 +25,11 @@ ROWS = {
     1: "main",
     2: "half",
     3: "vegetable",
-    4: "vegetable",
-    5: "soup",
-    6: "staple",
+    6: "vegetable",
+    4: "soup",
+    5: "staple",
 }
-"""Rows of the week grid: position → the category that belongs there."""
+"""Rows of the week grid, from above: position → the category that belongs there."""
 
 
 class MenuDish(Table, tablename="menu_dish"):

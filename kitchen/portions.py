@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from kitchen.blocks import Block, Order
-from kitchen.clashes import Step
+from kitchen.clashes import FINISHES, OWN_PAN, Step
 from kitchen.food import CATEGORIES, DishFacts, IngredientFacts, RecipeLine
 from kitchen.places import KitchenFacts, ServiceFacts
 
@@ -20,15 +20,30 @@ READY_EARLIER = {"staple": 20, "soup": 15, "main": 10, "half": 5, "vegetable": 0
 LOW_SALT_PERCENT = 50  # of the seasoning in a low-salt pan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pot:
-    """What is cooked together: the dish as it is (`block` None), or one variant with
-    a pan of its own; `batches` are portions per pot filling."""
+    """What is cooked together: `steps` are what the pan needs (none = as it is for
+    everybody), `batches` portions per pot filling. What is done after cooking, such
+    as mincing, does not need a pan of its own."""
 
-    block: Block | None
-    portions: int
-    weighted_percent: int
+    steps: tuple[Step, ...]
+    blocks: tuple[Block, ...]
     batches: tuple[int, ...]
+
+    @property
+    def portions(self) -> int:
+        return sum(block.portions for block in self.blocks)
+
+    @property
+    def finishes(self) -> list[tuple[tuple[Step, ...], int]]:
+        """Steps after cooking → portions of this pot that get them; "as everybody"
+        is left out."""
+        found: dict[tuple[Step, ...], int] = {}
+        for block in self.blocks:
+            after = tuple(s for s in block.steps if s.kind in FINISHES)
+            if after:
+                found[after] = found.get(after, 0) + block.portions
+        return sorted(found.items(), key=lambda item: -item[1])
 
 
 @dataclass(frozen=True)
@@ -154,23 +169,20 @@ def _by_time(sheet: DishSheet) -> tuple[int, int, str]:
 
 
 def pots_for(blocks: Sequence[Block], pot_portions: int, batching: str) -> list[Pot]:
-    """One pot group for everything that is the same until it is portioned, one for
-    each variant with a pan of its own; open portions are in none."""
-    ready = [block for block in blocks if not block.is_open]
-    together = [block for block in ready if not block.has_own_pan]
-    groups: list[tuple[Block | None, list[Block]]] = []
-    if together:
-        groups.append((None, together))
-    groups += [(block, [block]) for block in ready if block.has_own_pan]
-    return [
-        Pot(
-            block,
-            portions := sum(b.portions for b in group),
-            weighted := sum(b.weighted_percent for b in group),
-            batches(portions, weighted, pot_portions, batching),
-        )
-        for block, group in groups
-    ]
+    """One pot group for everything that is the same until it is portioned; open
+    portions are in none."""
+    groups: dict[tuple[Step, ...], list[Block]] = {}
+    for block in blocks:
+        if not block.is_open:
+            pan = tuple(step for step in block.steps if step.kind in OWN_PAN)
+            groups.setdefault(pan, []).append(block)
+    pots = []
+    for steps, group in sorted(groups.items(), key=lambda item: len(item[0]) > 0):
+        portions = sum(block.portions for block in group)
+        weighted = sum(block.weighted_percent for block in group)
+        fillings = batches(portions, weighted, pot_portions, batching)
+        pots.append(Pot(steps, tuple(group), fillings))
+    return pots
 
 
 def batches(

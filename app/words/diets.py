@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from app.i18n import N_, language
 from app.i18n import translate as _
 from kitchen.blocks import Block
-from kitchen.clashes import Reason, Step, diet_of_key
+from kitchen.clashes import NEVER, Reason, Step, diet_of_key
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.food import DishFacts, IngredientFacts
 
@@ -69,9 +69,9 @@ ROW_WORDS = {
     1: N_("主荤"),
     2: N_("次荤"),
     3: N_("素菜"),
-    4: N_("素菜二"),
-    5: N_("汤"),
-    6: N_("主食"),
+    6: N_("素菜二"),
+    4: N_("汤"),
+    5: N_("主食"),
 }
 
 
@@ -137,16 +137,61 @@ def step_words(step: Step) -> str:
     return _(STEP_WORDS[step.kind], food=food_word(step.word))
 
 
+def steps_words(steps: Iterable[Step]) -> str:
+    """Several steps one after the other, as the cook reads them."""
+    return " · ".join(step_words(step) for step in steps)
+
+
 def block_reasons(block: Block) -> list[str]:
     """Why this block is different, one word each."""
     return list(dict.fromkeys(reason_words(reason) for reason in block.reasons))
 
 
+def reason_tags(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+    """Each reason with the kind of its tag: an allergy looks different."""
+    return [
+        (reason_words(reason), "allergy" if reason.kind in NEVER else "diet")
+        for reason in reasons
+    ]
+
+
 def block_instruction(block: Block) -> str:
     """What the cook reads: 换清蒸鱼块 · 单独干净锅具; 还没有定做法 while open."""
-    words = [step_words(step) for step in block.steps]
+    words = [steps_words(block.steps)] if block.steps else []
     if block.source is not None:
         words.insert(0, _("换{dish}", dish=dish_name(block.dish)))
     if block.is_open:
         words.append(_("还没有定做法"))
     return " · ".join(words)
+
+
+def joined_words(categories: Iterable[str]) -> str:
+    """Categories of dishes in one breath: 素菜、主食."""
+    return _("、").join(_(CATEGORY_WORDS[name]) for name in categories)
+
+
+def initials_of(dish: DishFacts) -> str:
+    """The pinyin initials a dish is found by, as a hint: hsr."""
+    keys = dish.search.split()
+    return keys[1] if len(keys) > 1 else ""
+
+
+def allergens_of(dish: DishFacts) -> list[str]:
+    """The allergen classes in a dish, in words."""
+    return sorted(food_word(code) for code in dish.allergens)
+
+
+def suits(dish: DishFacts) -> list[str]:
+    """Whom a dish suits and how it keeps, in words."""
+    said = [_(TEXTURE_WORDS[dish.texture])]
+    if dish.vegetarian in VEGETARIAN_WORDS:
+        said.append(_(VEGETARIAN_WORDS[dish.vegetarian]))
+    if dish.halal != "no":
+        said.append(_("清真") if dish.halal == "yes" else _("清真须认证肉"))
+    if dish.bones != "none":
+        said.append(_("有骨刺"))
+    if not dish.diabetic_ok:
+        said.append(_("控糖不宜"))
+    if not dish.hot_hold_ok:
+        said.append(_("不宜送餐"))
+    return said

@@ -21,6 +21,9 @@ ROW_WORDS = {
 }
 
 
+VOID_KINDS = {"batch": N_("这一锅"), "sample": N_("留样"), "packed": N_("分装")}
+
+
 def row_words(row: GridRow) -> str:
     """The destination of one row of the grid: 朝阳就餐点, 第 3 趟, 未排上."""
     if row.kind == "point":
@@ -28,3 +31,23 @@ def row_words(row: GridRow) -> str:
     if row.kind == "round":
         return _("第 {number} 趟", number=row.number)
     return _(ROW_WORDS[row.kind])
+
+
+def pot_words(batches: tuple[int, ...]) -> str:
+    """How a pot group is filled: 4 锅 × 48 份; 3 锅 × 60 + 20 份."""
+    sizes = sorted(set(batches), reverse=True)
+    parts = [
+        _("{n} 锅 × {portions} 份", n=batches.count(size), portions=size)
+        for size in sizes
+    ]
+    return " + ".join(parts)
+
+
+def clock_words(minutes: int) -> str:
+    """Minutes after midnight as 10:15."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def weight_words(grams: int) -> str:
+    """21.4 kg from a kilogram on, whole grams below."""
+    return f"{grams / 1000:,.1f} kg" if grams >= 1000 else f"{grams} g"

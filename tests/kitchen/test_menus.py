@@ -6,15 +6,15 @@ import pytest
 
 from kitchen import database, decisions, food, menus, plans
 from kitchen.blocks import order_of
-from kitchen.consequences import consequences_of, repeats_in
+from kitchen.consequences import consequences_of, repeats_in, suitable_instead
 from kitchen.diets import Diet
 from kitchen.errors import Refusal
 from kitchen.menus import DayMenu, MenuLine
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
-from tests.kitchen.plates import dish, order
+from tests.kitchen.plates import dish, dishes, order
 
 MONDAY = menus.monday_of(TODAY)
-LUNCH = {1: "宫保鸡丁", 3: "清炒菠菜", 5: "番茄鸡蛋汤", 6: "白米饭"}
+LUNCH = {1: "宫保鸡丁", 3: "清炒菠菜", 4: "番茄鸡蛋汤", 5: "白米饭"}
 
 
 async def planned(cast: Cast, day: date = TODAY) -> dict[str, int]:
@@ -270,10 +270,20 @@ def test_an_unfinished_set_says_what_it_lacks() -> None:
     assert consequences_of(DayMenu(1, TODAY, "lunch"), {}, [], {}, {}).missing == ()
 
 
+def test_one_decision_covers_everyone_with_the_same_hard_reason() -> None:
+    halal, salty = Diet(halal=True), Diet(halal=True, low_salt=True)
+    orders = [order(1, diet=halal), order(2, diet=salty), order(3)]
+    seen = consequences_of(day_menu(TODAY, "红烧肉"), {}, orders, {}, {})
+    assert [group.portions for group in seen.open_dishes] == [2]
+    instead = suitable_instead(seen.open_dishes[0], seen.menu, dishes().values())
+    assert {each.category for each in instead} == {"main"}
+    assert all(each.halal != "no" for each in instead)
+
+
 def test_the_people_behind_a_clash_are_named() -> None:
     allergic = order(7, name="李德福", diet=Diet(allergies=("peanut",)))
     seen = consequences_of(day_menu(TODAY, "宫保鸡丁"), {}, [allergic], {}, {})
-    assert [o.name for b in seen.open_blocks for o in b.people] == ["李德福"]
+    assert [o.name for group in seen.open_dishes for o in group.people] == ["李德福"]
     sodium = seen.sets[0].distances[-1]
     assert sodium.nutrient == "na_mg"
     assert sodium.target == pytest.approx(720)

@@ -1,0 +1,391 @@
+"""The kitchen's morning: what to cook, for whom it differs, where it goes; and what
+was really cooked, sampled and portioned.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app.days import day_redirect, day_url, meal_in
+from app.forms import Form, act_id, read_form
+from app.i18n import translate as _
+from app.rendering import page, see_other
+from app.requests import Request
+from app.scope import kitchen_of, points_of
+from app.words import diets as words
+from app.words import production as production_words
+from kitchen import food, production, round_plans
+from kitchen.blocks import open_dishes
+from kitchen.consequences import choices_for
+from kitchen.errors import Refusal
+from kitchen.kitchen_day import KitchenDay, kitchen_day
+from kitchen.packing import GridRow
+from kitchen.places import KitchenFacts, PointFacts
+from kitchen.portions import DishSheet
+from kitchen.production import BatchFacts, PackedFacts, SampleFacts
+
+MOST_PORTIONS = 5000
+
+
+@dataclass(frozen=True)
+class DishRow:
+    """One dish: what should be cooked, and what was."""
+
+    sheet: DishSheet
+    batches: tuple[BatchFacts, ...]
+    samples: tuple[SampleFacts, ...]
+
+    @property
+    def cooked(self) -> int:
+        return sum(batch.portions for batch in self.batches)
+
+    @property
+    def state(self) -> str:
+        if not self.batches:
+            return "not_started"
+        return "confirmed" if self.cooked >= self.sheet.portions else "working"
+
+    @property
+    def next_portions(self) -> int:
+        """What the next pot filling should hold, by the plan."""
+        planned = [n for pot in self.sheet.pots for n in pot.batches]
+        done = len(self.batches)
+        left = max(self.sheet.portions - self.cooked, 0)
+        return min(planned[done], left) if done < len(planned) else left
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """One dining point: portions it should get, and those portioned for it."""
+
+    point: PointFacts
+    row: GridRow
+    packed: tuple[PackedFacts, ...]
+
+    def done(self, key: str) -> int:
+        return sum(each.portions for each in self.packed if each.diet_key == key)
+
+    @property
+    def total_done(self) -> int:
+        return sum(each.portions for each in self.packed)
+
+    @property
+    def keys(self) -> list[str]:
+        return list(
+            dict.fromkeys([*self.row.counts, *(p.diet_key for p in self.packed)])
+        )
+
+
+async def day_of(
+    kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = "equal"
+) -> KitchenDay:
+    """The kitchen's day with the rounds that exist by now."""
+    codes = await round_plans.round_codes(kitchen.id, day, meal_in(meal))
+    round_of = {
+        number: int(code.partition("-")[0])
+        for (kind, number), code in codes.items()
+        if kind == "diner"
+    }
+    return await kitchen_day(kitchen.id, day, meal, round_of, batching)
+
+
+def shared(seen: KitchenDay, form: Form, part: str) -> dict[str, Any]:
+    """What every page of the area is drawn from."""
+    return {
+        "seen": seen,
+        "form": form,
+        "part": part,
+        "day": seen.day,
+        "meal": seen.meal,
+        "w": words,
+        "p": production_words,
+        "back": "production",
+    }
+
+
+@get(
+    "/production/{day:date}/{meal:str}",
+    allows="production.read",
+    include_in_schema=False,
+)
+async def index(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    return await _sheet(request, day, meal, Form())
+
+
+async def _sheet(
+    request: Request, day: dt.date, meal: str, form: Form
+) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    batching = "full" if request.query_params.get("pots") == "full" else "equal"
+    seen = await day_of(kitchen, day, meal, batching)
+    cooked = await production.cooked_for(kitchen.id, day, meal)
+    samples = await production.samples_for(kitchen.id, day, meal)
+    waiting = open_dishes(seen.clashes)
+    catalogue = list((await food.dishes()).values()) if waiting else []
+    return page(
+        request,
+        "production/index.html",
+        status_code=200 if form.ok else 422,
+        batching=batching,
+        rows=[
+            DishRow(
+                sheet,
+                tuple(each for each in cooked if each.dish_id == sheet.dish.id),
+                tuple(each for each in samples if each.dish_id == sheet.dish.id),
+            )
+            for sheet in seen.sheet.dishes
+        ],
+        open_dishes=waiting,
+        instead=choices_for(waiting, seen.menu, catalogue),
+        clock_now=request.now.astimezone(request.settings.timezone).strftime("%H:%M"),
+        **shared(seen, form, "sheet"),
+    )
+
+
+@get(
+    "/production/{day:date}/{meal:str}/packing",
+    allows="production.read",
+    include_in_schema=False,
+)
+async def packing(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    return await _packing(request, day, meal, Form())
+
+
+async def _packing(
+    request: Request, day: dt.date, meal: str, form: Form
+) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    seen = await day_of(kitchen, day, meal)
+    packed = await production.packed_for(kitchen.id, day, meal)
+    points = [
+        PointRow(
+            point,
+            seen.grid.row("point", point.id) or GridRow("point", point.id, "", {}),
+            tuple(each for each in packed if each.point_id == point.id),
+        )
+        for point in await points_of(request, kitchen.id)
+    ]
+    return page(
+        request,
+        "production/packing.html",
+        status_code=200 if form.ok else 422,
+        points=[each for each in points if each.row.counts or each.packed],
+        **shared(seen, form, "packing"),
+    )
+
+
+@get(
+    "/production/{day:date}/{meal:str}/purchases",
+    allows="production.read",
+    include_in_schema=False,
+)
+async def purchases(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    seen = await day_of(await kitchen_of(request), day, meal)
+    return page(
+        request,
+        "production/purchases.html",
+        bought=seen.purchases,
+        **shared(seen, Form(), "purchases"),
+    )
+
+
+@post(
+    "/production/{day:date}/{meal:str}/batches",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def cook(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """One pot filling came off the fire."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    portions = form.integer("portions", _("份数"), least=1, most=MOST_PORTIONS)
+    at = form.time("at", _("出锅时间"))
+    core = form.number("core", _("中心温度"), least=-20, most=120, required=False)
+    if form.ok:
+        try:
+            await production.record_batch(
+                kitchen.id,
+                day,
+                meal_in(meal),
+                form.identifier("dish") or 0,
+                portions,
+                _instant(request, day, at),
+                None if core is None else round(core * 10),
+                act=act_id(form),
+                by=request.actor,
+                now=request.now,
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return await _done(request, day, meal, form, _("已记下这一锅"))
+
+
+@post(
+    "/production/{day:date}/{meal:str}/holdings",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def hold(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """A holding temperature of a batch."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    degrees = form.number("degrees", _("保温温度"), least=-20, most=120)
+    at = form.time("held_at", _("测温时间"))
+    batch = form.identifier("batch") or 0
+    cooked = await production.cooked_for(kitchen.id, day, meal_in(meal))
+    if batch not in {each.id for each in cooked}:
+        raise NotFoundException
+    if form.ok:
+        try:
+            await production.record_holding(
+                batch,
+                round(degrees * 10),
+                _instant(request, day, at),
+                by=request.actor,
+                now=request.now,
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return await _done(request, day, meal, form, _("已记下保温温度"))
+
+
+@post(
+    "/production/{day:date}/{meal:str}/samples",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def sample(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """A sample of a dish was sealed and put away."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    grams = form.integer("grams", _("留样克数"), least=1, most=2000)
+    if form.ok:
+        try:
+            await production.record_sample(
+                kitchen.id,
+                day,
+                meal_in(meal),
+                form.identifier("dish") or 0,
+                grams,
+                act=act_id(form),
+                by=request.actor,
+                now=request.now,
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return await _done(request, day, meal, form, _("已记下留样"))
+
+
+@post(
+    "/production/{day:date}/{meal:str}/packed",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def pack(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """What went into one point's containers: a number for each diet, empty = none."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    point = form.identifier("point") or 0
+    if point not in {each.id for each in await points_of(request, kitchen.id)}:
+        raise NotFoundException
+    amounts: dict[str, int] = {}
+    for name in sorted(form.typed):
+        if name.startswith("packed.") and form.raw(name).strip():
+            key = name.removeprefix("packed.")
+            label = words.key_words(key)
+            amounts[key] = form.integer(name, label, least=0, most=MOST_PORTIONS)
+    if form.ok:
+        for key, portions in amounts.items():
+            if portions:
+                await production.record_packed(
+                    kitchen.id,
+                    day,
+                    meal_in(meal),
+                    point,
+                    key,
+                    portions,
+                    act=uuid.uuid5(act_id(form), key),
+                    by=request.actor,
+                    now=request.now,
+                )
+        where = f"{day_url('production', day, meal)}/packing"
+        return see_other(request, where, _("已记下分装"))
+    return await _packing(request, day, meal, form)
+
+
+@post(
+    "/production/{day:date}/{meal:str}/voids",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def void(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """Take a mistaken entry of this meal back, with the reason."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    kind = form.choice("kind", _("记录"), production_words.VOID_KINDS)
+    row = form.identifier("row") or 0
+    reason = form.text("reason", _("撤回原因"), longest=80)
+    if row not in await _row_ids(kitchen, day, meal_in(meal), kind):
+        raise NotFoundException
+    form.check()
+    await production.void_production(
+        kind, row, reason, by=request.actor, now=request.now
+    )
+    part = "/packing" if kind == "packed" else ""
+    return see_other(request, day_url("production", day, meal) + part, _("已撤回"))
+
+
+async def _row_ids(
+    kitchen: KitchenFacts, day: dt.date, meal: str, kind: str
+) -> set[int]:
+    place = (kitchen.id, day, meal)
+    if kind == "batch":
+        return {each.id for each in await production.cooked_for(*place)}
+    if kind == "sample":
+        return {each.id for each in await production.samples_for(*place)}
+    return {each.id for each in await production.packed_for(*place)}
+
+
+async def _done(
+    request: Request, day: dt.date, meal: str, form: Form, said: str
+) -> Response[Any]:
+    if not form.ok:
+        return await _sheet(request, day, meal, form)
+    dish = form.identifier("dish") or 0
+    return see_other(request, f"{day_url('production', day, meal)}#dish-{dish}", said)
+
+
+def _instant(request: Request, day: dt.date, at: dt.time) -> dt.datetime:
+    """A time on the kitchen's wall as an instant."""
+    local = dt.datetime.combine(day, at, tzinfo=request.settings.timezone)
+    return local.astimezone(dt.UTC)
+
+
+handlers = [
+    day_redirect("production", "production.read"),
+    index,
+    packing,
+    purchases,
+    cook,
+    hold,
+    sample,
+    pack,
+    void,
+]

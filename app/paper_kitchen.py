@@ -1,0 +1,288 @@
+"""The papers of the kitchen and its points: what is cooked, packed, bought, served and
+announced.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from app import papers
+from app.i18n import N_
+from app.i18n import translate as _
+from app.paper_round import Scene, box_words, loads, minutes_words
+from app.words.diets import (
+    block_instruction,
+    block_reasons,
+    dish_name,
+    key_words,
+    steps_words,
+)
+from app.words.production import row_words
+from kitchen.blocks import Block, Order
+from kitchen.kitchen_day import KitchenDay
+from kitchen.menus import DayMenu
+from kitchen.places import PointFacts
+from kitchen.portions import DishSheet, Pot, Purchase
+from kitchen.round_sheets import SheetView
+from kitchen.subsidies import Price, Rules
+
+WAY_WORDS = {
+    "deliver": N_("送餐"),
+    "dine_in": N_("堂食"),
+    "collect": N_("自取"),
+}
+TIERS = "ABCDEFGH"
+
+
+# The wall
+
+
+def production(
+    kitchen_day: KitchenDay, scene: Scene, unplaced: int
+) -> papers.ProductionSheet:
+    """`unplaced`: portions of people who are on no round, counted in already."""
+    sheet = kitchen_day.sheet
+    return papers.ProductionSheet(
+        **scene.head,
+        holder=_("厨房"),
+        portions=sheet.portions,
+        channels=_channels(kitchen_day.orders),
+        dishes=tuple(_dish(dish) for dish in sheet.dishes if dish.portions),
+        boxes=diet_boxes(kitchen_day.clashes, scene),
+        sample_grams=kitchen_day.kitchen.sample_grams,
+        depart_at=minutes_words(kitchen_day.service.depart_minutes),
+        eat_within_minutes=kitchen_day.kitchen.eat_within_minutes,
+        unplaced=unplaced,
+        unresolved=tuple(_open_words(block, scene) for block in sheet.open_blocks),
+    )
+
+
+def _channels(orders: Iterable[Order]) -> tuple[tuple[str, int], ...]:
+    counts = Counter[str]()
+    for order in orders:
+        way = _(WAY_WORDS[order.way]) if order.elder_id else _("备用和散客")
+        counts[way] += order.portions
+    words = [*(_(way) for way in WAY_WORDS.values()), _("备用和散客")]
+    return tuple((word, counts[word]) for word in words if counts[word])
+
+
+def _dish(dish: DishSheet) -> papers.DishRow:
+    own = [pot for pot in dish.pots if pot.steps]
+    common = [pot for pot in dish.pots if not pot.steps]
+    variants = [
+        (steps_words(steps), portions)
+        for pot in common
+        for steps, portions in pot.finishes
+    ]
+    variants += [(steps_words(pot.steps), pot.portions) for pot in own]
+    return papers.DishRow(
+        name=dish_name(dish.dish),
+        per_portion_grams=dish.dish.cooked_grams,
+        portions=dish.portions,
+        total_grams=dish.cooked_grams,
+        batches="，".join(_pot_words(pot) for pot in common) or _("只有另锅"),
+        out_at=minutes_words(dish.out_of_pot_minutes),
+        variants=tuple(variants),
+    )
+
+
+def _pot_words(pot: Pot) -> str:
+    """4 锅 × 48 份; two sizes when they do not divide evenly."""
+    sizes = Counter(pot.batches)
+    return "，".join(
+        _("{pots} 锅 × {portions} 份", pots=pots, portions=portions)
+        for portions, pots in sorted(sizes.items(), reverse=True)
+    )
+
+
+def diet_boxes(blocks: Iterable[Block], scene: Scene) -> tuple[papers.DietBox, ...]:
+    """Everyone for whom the same things have to be different, over all dishes; the
+    allergies come with the codes of their boxes, never with names."""
+    groups: dict[str, list[Block]] = {}
+    for block in blocks:
+        groups.setdefault("、".join(block_reasons(block)), []).append(block)
+    boxes = []
+    for words, mine in groups.items():
+        orders = {id(order): order for block in mine for order in block.orders}
+        instructions = dict.fromkeys(
+            f"{dish_name(block.source or block.dish)}：{block_instruction(block)}"
+            for block in mine
+        )
+        codes = [_code(order, scene) for order in orders.values()]
+        is_allergy = any(r.kind.startswith("allerg") for b in mine for r in b.reasons)
+        boxes.append(
+            papers.DietBox(
+                words=words,
+                portions=sum(order.portions for order in orders.values()),
+                instruction="；".join(instructions),
+                codes=tuple(sorted(codes)) if is_allergy else (),
+            )
+        )
+    return tuple(sorted(boxes, key=lambda box: (not box.codes, -box.portions)))
+
+
+def _code(order: Order, scene: Scene) -> str:
+    """How a box is named without a name: its round and stop, or the member number."""
+    code = scene.codes.get(("diner", order.diner_id or 0))
+    return code or _("号 {number}", number=order.number[-4:])
+
+
+def _open_words(block: Block, scene: Scene) -> str:
+    codes = "、".join(_code(order, scene) for order in block.people)
+    reasons = "、".join(block_reasons(block))
+    return f"{dish_name(block.dish)}（{reasons}）{codes}"
+
+
+# Packing and buying
+
+
+def packing(
+    kitchen_day: KitchenDay, scene: Scene, views: Sequence[SheetView]
+) -> papers.PackingGrid:
+    grid = kitchen_day.grid
+    by_number = {view.number: view for view in views}
+    carried = {s.point_id: v for v in views for s in v.stops if s.kind == "point"}
+    rows: dict[str, list[papers.GridRow]] = {"round": [], "point": [], "other": []}
+    for row in grid.rows:
+        trip = carried.get(row.number) if row.kind == "point" else None
+        trip = by_number.get(row.number) if row.kind == "round" else trip
+        place = row.kind if row.kind in rows else "other"
+        rows[place].append(
+            papers.GridRow(
+                row_words(row),
+                trip.driver_name if trip else "",
+                scene.clock(trip.depart_at) if trip else "",
+                tuple(row.counts.get(key, 0) for key in grid.keys),
+            )
+        )
+    return papers.PackingGrid(
+        **scene.head,
+        holder=_("分装"),
+        columns=tuple(key_words(key) for key in grid.keys),
+        rounds=tuple(rows["round"]),
+        points=tuple(rows["point"]),
+        others=tuple(rows["other"]),
+    )
+
+
+def purchase(
+    purchases: Iterable[Purchase], portions: int, scene: Scene
+) -> papers.PurchaseList:
+    return papers.PurchaseList(
+        **scene.head,
+        holder=_("采购"),
+        portions=portions,
+        rows=tuple(
+            papers.PurchaseRow(
+                one.ingredient.food_group,
+                dish_name(one.ingredient),
+                one.gross_grams,
+                one.net_grams,
+                "、".join(dish_name(dish) for dish in one.dishes),
+            )
+            for one in purchases
+        ),
+    )
+
+
+# A dining point's list
+
+
+def roster(
+    point: PointFacts,
+    kitchen_day: KitchenDay,
+    prices: Mapping[int, Price],
+    scene: Scene,
+) -> papers.Roster:
+    """Everyone who eats at or collects from a point. A tier is a letter by what the
+    person pays; its meaning is not printed."""
+    orders = [order for order in kitchen_day.orders if order.point_id == point.id]
+    people = [order for order in orders if order.elder_id is not None]
+    counts = Counter[str]()
+    for order in orders:
+        counts[order.diet.key] += order.portions
+    amounts = sorted({prices[o.elder_id or 0].self_pay_fen for o in people})
+    tiers = dict(zip(reversed(amounts), TIERS, strict=False))
+    service = kitchen_day.service
+    return papers.Roster(
+        **scene.head,
+        subject=f"point:{point.id}",
+        holder=point.name,
+        point=point.name,
+        address=point.address,
+        serve="–".join(
+            map(minutes_words, (service.serve_from_minutes, service.serve_to_minutes))
+        ),
+        rows=tuple(_roster_row(order, prices, tiers, scene) for order in people),
+        loads=loads(counts),
+        spares=sum(o.portions for o in orders if o.elder_id is None),
+        strict=scene.options.strict_names,
+    )
+
+
+def _roster_row(
+    order: Order, prices: Mapping[int, Price], tiers: Mapping[int, str], scene: Scene
+) -> papers.RosterRow:
+    door = scene.doors.get(order.address_id or 0)
+    person = scene.people.get(order.elder_id or 0)
+    price = prices[order.elder_id or 0]
+    more = (order.portions - 1) * price.list_price_fen
+    return papers.RosterRow(
+        name=scene.name_on_list(order.elder_id, order.name),
+        number=order.number,
+        phone_tail=scene.tail(person.phone_tail if person else ""),
+        building=f"{door.compound}{door.building}" if door else "",
+        tier=tiers.get(price.self_pay_fen, ""),
+        diet=box_words(order.diet.key, order.size, order.choice),
+        portions=order.portions,
+        way=_("自取") if order.way == "collect" else "",
+        pay_fen=price.self_pay_fen + more,
+    )
+
+
+# The notice board
+
+
+def menu_poster(
+    menus: Mapping[date, DayMenu],
+    rules: Rules | None,
+    list_price_fen: int,
+    scene: Scene,
+) -> papers.MenuPoster:
+    """Working days always, the weekend only where it has a menu."""
+    days = [
+        papers.MenuDay(
+            day,
+            tuple(
+                (choice, tuple(dish_name(dish) for dish in dishes))
+                for choice, dishes in menu.sets.items()
+                if dishes
+            ),
+            "" if menu.lines else _("待公布"),
+        )
+        for day, menu in sorted(menus.items())
+        if menu.lines or day.weekday() < 5
+    ]
+    return papers.MenuPoster(
+        **{**scene.head, "day": _monday(min(menus))},
+        subject="week",
+        holder=_("公示栏"),
+        days=tuple(days),
+        prices=price_rows(rules, list_price_fen),
+        list_price_fen=list_price_fen,
+        price_note=_("每人每餐享受一份补贴，不符合条件的和第二份按餐标。"),
+        complaints_phone=str(scene.head["phone"]),
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def price_rows(rules: Rules | None, list_price_fen: int) -> tuple[papers.PriceRow, ...]:
+    """What each rule of the scheme leaves to pay, and the list price for the rest."""
+    rows = []
+    for rule in rules.layers[0].rules if rules and rules.layers else ():
+        subsidy = rule.pays(list_price_fen, list_price_fen)
+        rows.append(papers.PriceRow(rule.name, list_price_fen - subsidy, subsidy))
+    return (*rows, papers.PriceRow(_("其他人"), list_price_fen, 0))
