@@ -1,6 +1,5 @@
 """Every "no" and every fault → a polite page, an htmx fragment or JSON."""
 
-import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +7,7 @@ import litestar
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
+from app.faults import log_fault
 from app.forms import BadForm
 from app.i18n import N_
 from app.i18n import translate as _
@@ -15,8 +15,6 @@ from app.refusals import sentence_for
 from app.rendering import fragment, page
 from app.requests import Request
 from kitchen.errors import Refusal
-
-log = logging.getLogger("nuancan")
 
 AnyRequest = litestar.Request[Any, Any, Any]
 
@@ -73,7 +71,7 @@ def answer_for(request: Request, error: Exception) -> Response[Any]:
     if status not in WORDS:
         status = 400 if status < 500 else 500
     if status == 500:
-        log.error("%s %s", request.method, request.scope["path"], exc_info=error)
+        log_fault(f"{request.method} {request.scope['path']}", error)
     if status == 401 and request.method == "GET" and not request.wants_json:
         return _to_sign_in(request)
     title, advice = WORDS[status]

@@ -24,6 +24,7 @@ from typing import Any
 from piccolo.columns import Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from app.faults import log_fault
 from kitchen import database
 from kitchen.errors import Refusal
 from kitchen.staff import Actor
@@ -229,8 +230,8 @@ class Supervisor:
             await self._finish(job_id, "failed", "refused", refused)
         except asyncio.CancelledError:
             raise
-        except Exception:
-            log.exception("job %s (%s) failed", job_id, row["kind"])
+        except Exception as error:
+            log_fault(f"job {job_id} ({row['kind']})", error)
             await self._finish(job_id, "failed", "crashed", {})
         finally:
             self._running.pop(job_id, None)

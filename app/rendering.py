@@ -158,6 +158,7 @@ def shell_for(request: Request) -> dict[str, Any]:
         "today": request.today,
         "now": request.now.astimezone(request.settings.timezone),
         "path": path,
+        "here": path if request.method == "GET" else "/",
         "nav": links_for(actor, path, day, meal) if actor else [],
         "stepper": _stepper(request, path, params) if day else None,
         "notice": _notice(request.cookies.get(NOTICE_COOKIE, "")),
