@@ -1,15 +1,19 @@
 """`python -m routing`: a problem on standard input, a solution on standard output.
 
-Exit codes: 0 fine, 1 internal error, 2 input (every fault listed), 3 solved, but jobs
-are unassigned or, for `check`, faults were found. Progress goes to standard error as
-JSON lines.
+`solve` ends at once with the best so far on SIGTERM or SIGINT. `warm` compiles the
+kernel into its cache. Exit codes: 0 fine, 1 internal error, 2 input (every fault
+listed), 3 solved, but jobs are unassigned or, for `check`, faults were found. Progress
+goes to standard error as JSON lines.
 """
 
 import argparse
 import json
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -19,7 +23,7 @@ from routing.faults import InvalidInput
 from routing.io import read_problem, read_rounds
 from routing.output import read_solution, write_solution
 from routing.schedule import schedule
-from routing.solver import solve
+from routing.solver import ENGINES, solve
 
 FINE, INTERNAL, INPUT, INCOMPLETE = 0, 1, 2, 3
 
@@ -28,6 +32,8 @@ Answer = tuple[object, int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    if options.command == "warm":
+        return _warm()
     try:
         answer, code = COMMANDS[options.command](_read_input(), options)
     except InvalidInput as error:
@@ -42,17 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _solve(data: Mapping[str, Any], options: argparse.Namespace) -> Answer:
     problem, rounds = _question(data)
-    solution = solve(
-        problem,
-        seconds=options.seconds,
-        seed=options.seed,
-        workers=options.workers,
-        on_progress=_progress if options.progress else None,
-        start=rounds,
-        engine=options.engine,
-    )
+    with _stopped_by_signals() as stop:
+        solution = solve(
+            problem,
+            seconds=options.seconds,
+            seed=options.seed,
+            workers=options.workers,
+            on_progress=_progress if options.progress else None,
+            start=rounds,
+            engine=options.engine,
+            steps=options.steps,
+            locked=data.get("locked", ()),
+            stop=stop,
+        )
     code = INCOMPLETE if solution.unassigned else FINE
     return write_solution(solution, problem), code
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, so that the best so far is still told."""
+    stop = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _schedule(data: Mapping[str, Any], _: argparse.Namespace) -> Answer:
@@ -84,15 +107,24 @@ COMMANDS: dict[str, Callable[[Mapping[str, Any], argparse.Namespace], Answer]] =
 }
 
 
+def _warm() -> int:
+    """Compile the kernel into its cache on disk, for set-up; seconds when cached."""
+    from routing.warm import warm
+
+    print(f"kernel ready in {warm():.1f} s", file=sys.stderr)
+    return FINE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    parser.add_argument("command", nargs="?", default="solve", choices=COMMANDS)
+    parser.add_argument(
+        "command", nargs="?", default="solve", choices=(*COMMANDS, "warm")
+    )
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument(
-        "--engine", default="auto", choices=("auto", "ortools", "floor")
-    )
+    parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--engine", default="auto", choices=ENGINES)
     parser.add_argument("--progress", action="store_true")
     return parser
 

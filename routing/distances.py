@@ -10,9 +10,14 @@ dropped for want of a point. The caller marks such stops; the way is only a gues
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from routing.faults import InvalidInput
 from routing.problem import Location, Mode, Problem, Vehicle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 METRES_PER_DEGREE = 111_195  # mean earth radius 6,371 km
 
@@ -62,6 +67,19 @@ class Travel:
         """The place in metres on the local plane."""
         lon, lat = self._points[location]
         return lon * METRES_PER_DEGREE * self._shrink, lat * METRES_PER_DEGREE
+
+    def table(
+        self, vehicle: Vehicle, places: Sequence[Location | None]
+    ) -> "NDArray[np.int32]":
+        """Seconds between all places at once, equal to `seconds` pair by pair."""
+        from routing.tables import given_table, mode_table
+
+        matrix = self._matrices.get(vehicle.profile)
+        if matrix is not None:
+            return given_table(matrix, places, vehicle.speed_percent)
+        planes = [(0.0, 0.0) if p is None else self.plane(p) for p in places]
+        mode = self._modes[vehicle.profile]
+        return mode_table(mode, places, planes, vehicle.speed_percent)
 
     def _crow(self, a: Location, b: Location) -> float:
         (ax, ay), (bx, by) = self.plane(a), self.plane(b)

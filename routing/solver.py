@@ -1,18 +1,24 @@
-"""solve(): the floor, then the search, then the judge."""
+"""solve(): search, then the authority's word, then the judge's."""
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from routing.check import check
 from routing.distances import Travel
 from routing.explain import reasons
 from routing.floor import complete, floor_rounds
-from routing.problem import Problem
+from routing.problem import Id, Problem
 from routing.schedule import schedule
 from routing.solution import Round, Solution
 
 Progress = Callable[[Mapping[str, object]], None]
+
+ENGINES = ("auto", "sisr", "ortools", "floor")
+
+# Reading rounds into the full model costs about this much per square of its nodes.
+CONFIRM_SECONDS_PER_PAIR = 4e-6
 
 
 def solve(
@@ -23,32 +29,46 @@ def solve(
     on_progress: Progress | None = None,
     start: Sequence[Round] = (),
     engine: str = "auto",
+    steps: int | None = None,
+    locked: Collection[Id] = (),
+    stop: threading.Event | None = None,
 ) -> Solution:
     """The best plan found within `seconds` of wall time.
 
     Parameters
     ----------
     seconds, seed, workers
-        Time allowed, seed of the random choices, processes to search with.
+        Time allowed, seed of the random choices, threads to search with.
     on_progress
         Called with {"phase", "seconds", "cost", "unassigned"} at each improvement.
     start
         Rounds to begin from, for example yesterday's; what breaks a rule is dropped.
     engine
-        `auto`, `ortools` (complete without numba) or `floor` (no search at all).
+        `auto`: the compiled kernel, confirmed by OR-Tools; `sisr`: the kernel alone;
+        `ortools`: complete without numba; `floor`: no search at all.
+    steps
+        Stop after so many steps instead of the time: with one worker the same seed
+        then gives the same answer on every machine.
+    locked
+        Jobs of `start` that keep their round and their order among each other.
+    stop
+        When set, the search ends at once with the best so far.
 
     Returns
     -------
     Solution
         Never violates a rule; what could not be served is unassigned with a reason.
     """
-    clock = Clock(seconds, on_progress)
-    travel = Travel(problem)
-    best = _floor(problem, travel, start, min(5.0, seconds / 3))
-    clock.report("floor", best)
-    if engine != "floor" and problem.jobs and seconds > 0:
-        best = _searched(problem, travel, best, clock)
-    return replace(best, unassigned=reasons(problem, best, travel))
+    if engine not in ENGINES:
+        raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
+    task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
+    if engine in ("auto", "sisr") and problem.jobs:
+        best = task.by_kernel(start, seed, workers, steps, locked, engine == "auto")
+    else:
+        best = task.by_floor(start)
+        if engine == "ortools" and problem.jobs:
+            best = task.by_authority(best)
+    return replace(best, unassigned=reasons(problem, best, task.travel))
 
 
 class Clock:
@@ -61,44 +81,112 @@ class Clock:
 
     @property
     def left(self) -> float:
-        return self._seconds - (time.monotonic() - self._began)
+        return max(0.0, self._seconds - (time.monotonic() - self._began))
 
-    def report(self, phase: str, solution: Solution) -> None:
-        unassigned = len(solution.unassigned)
-        self.report_cost(phase, solution.summary.cost, unassigned=unassigned)
-
-    def report_cost(self, phase: str, cost: int, **more: object) -> None:
+    def report(self, phase: str, cost: int, **more: object) -> None:
         if self._on_progress is not None:
             passed = round(time.monotonic() - self._began, 2)
             self._on_progress({"phase": phase, "seconds": passed, "cost": cost, **more})
 
 
-def _floor(
-    problem: Problem, travel: Travel, start: Sequence[Round], seconds: float
-) -> Solution:
-    floor = schedule(problem, floor_rounds(problem, travel, seconds / 2), travel)
-    floor = floor.found_by("floor")
-    if not start:
-        return floor
-    usual = schedule(problem, complete(problem, travel, start, seconds / 2), travel)
-    return better(usual.found_by("given"), floor)
+class Task:
+    """One problem on its way through the engines."""
 
+    def __init__(
+        self,
+        problem: Problem,
+        travel: Travel,
+        clock: Clock,
+        stop: threading.Event | None,
+    ) -> None:
+        self.problem = problem
+        self.travel = travel
+        self.clock = clock
+        self.stop = stop
 
-def _searched(
-    problem: Problem, travel: Travel, best: Solution, clock: Clock
-) -> Solution:
-    from routing.authority import Authority
-
-    model = Authority(problem, travel)
-    rounds = model.search(
-        best.rounds, clock.left, lambda cost: clock.report_cost("search", cost)
-    )
-    if rounds is None:
+    def by_floor(self, start: Sequence[Round]) -> Solution:
+        """Sectors, or the given rounds made whole, whichever is cheaper."""
+        share = min(2.5, self.clock.left / 6)
+        rounds = floor_rounds(self.problem, self.travel, share)
+        best = self._timed(rounds).found_by("floor")
+        if start:
+            rounds = complete(self.problem, self.travel, start, share)
+            best = better(self._timed(rounds).found_by("given"), best)
+        cost, unassigned = best.summary.cost, best.summary.unassigned
+        self.clock.report("floor", cost, unassigned=unassigned)
         return best
-    found = schedule(problem, rounds, travel).found_by("ortools")
-    if check(problem, found, travel):
-        return best.found_by(best.engine, "the search gave a plan the checker refused")
-    return better(found, best)
+
+    def by_kernel(
+        self,
+        start: Sequence[Round],
+        seed: int,
+        workers: int,
+        steps: int | None,
+        locked: Collection[Id],
+        confirm: bool,
+    ) -> Solution:
+        """Ruin and recreate, then what only the full model knows."""
+        from routing.arrays import layout
+        from routing.search import is_compiled, search
+
+        has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
+        for_model = _confirm_seconds(self.problem) if confirm else 0.0
+        affords = for_model <= self.clock.left / 4 or has_breaks
+        share = self.clock.left - (for_model if affords else 0.0)
+        if has_breaks or not is_compiled():
+            share = self.clock.left / 2
+        rounds = search(
+            layout(self.problem, self.travel, locked=tuple(locked)),
+            start,
+            share,
+            seed,
+            workers,
+            steps,
+            lambda cost, absent: self.clock.report("search", cost, unassigned=absent),
+            self.stop,
+        )
+        found = self._timed(rounds).found_by("sisr")
+        if check(self.problem, found, self.travel):
+            # Breaks are beyond the kernel: keep what still holds with them.
+            kept = complete(self.problem, self.travel, rounds, self.clock.left / 2)
+            found = self._timed(kept).found_by("sisr")
+        if has_breaks or not is_compiled():
+            return self.by_authority(found)
+        return self._confirmed(found) if confirm and affords else found
+
+    def by_authority(self, best: Solution) -> Solution:
+        """Search in the full OR-Tools model from the best plan so far."""
+        if self.clock.left <= 0:
+            return best
+        from routing.authority import Authority
+
+        model = Authority(self.problem, self.travel)
+        rounds = model.search(
+            best.rounds,
+            self.clock.left,
+            lambda cost: self.clock.report("ortools", cost),
+        )
+        if rounds is None:
+            return best.found_by(best.engine, "OR-Tools found no plan")
+        found = self._timed(rounds).found_by("ortools", *best.notes)
+        if check(self.problem, found, self.travel):
+            return best.found_by(best.engine, "the checker refused OR-Tools' plan")
+        return better(found, best)
+
+    def _confirmed(self, found: Solution) -> Solution:
+        """Note whether the full model accepts the rounds as they stand."""
+        from routing.authority import Authority
+
+        accepted = Authority(self.problem, self.travel).accepts(found.rounds)
+        word = "confirmed" if accepted else "not confirmed"
+        return found.found_by(found.engine, f"{word} by OR-Tools")
+
+    def _timed(self, rounds: Sequence[Round]) -> Solution:
+        return schedule(self.problem, rounds, self.travel)
+
+
+def _confirm_seconds(problem: Problem) -> float:
+    return 0.3 + CONFIRM_SECONDS_PER_PAIR * len(problem.jobs) ** 2
 
 
 def better(one: Solution, other: Solution) -> Solution:

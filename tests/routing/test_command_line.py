@@ -79,7 +79,7 @@ def test_progress_comes_as_json_lines(monkeypatch: Any, capsys: Any) -> None:
     arguments = ("--seconds", "0.2", "--progress")
     _, _, said = call(monkeypatch, capsys, text, *arguments)
     first = json.loads(said.splitlines()[0])
-    assert first["phase"] == "floor"
+    assert first["phase"] == "search"
     assert {"seconds", "cost"} <= first.keys()
 
 

@@ -6,11 +6,12 @@ from routing import check, solve
 from tests.routing.cases import CASES, load, problem
 
 
+@pytest.mark.parametrize("engine", ["auto", "ortools"])
 @pytest.mark.parametrize("name", CASES)
-def test_the_engine_finds_what_the_eye_sees(name: str) -> None:
+def test_the_engine_finds_what_the_eye_sees(name: str, engine: str) -> None:
     expected = load(name)["expect"]
     question = problem(name)
-    solution = solve(question, seconds=0.15, engine="ortools")
+    solution = solve(question, seconds=0.15, engine=engine)
     assert check(question, solution) == []
     assert solution.summary.cost == expected["cost"]
     unassigned = {str(left.job): left.reason for left in solution.unassigned}

@@ -1,0 +1,373 @@
+"""A problem as flat arrays for the kernel: nodes, slots, vehicles, neighbour lists.
+
+Nodes 0 .. n-1 are the jobs; after them come the distinct starts and ends, and one
+place called nowhere for a missing start or an open end. A slot is one possible round
+of a vehicle; the slots of a vehicle are consecutive and follow each other in time.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.distances import Travel
+from routing.problem import Job, Location, Problem, Vehicle
+from routing.solution import Round
+
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+FAR = 1_000_000_000  # beyond any clock; sums of a few stay far within 64 bits
+
+
+# Columns of Instance.jobs, one row (a cache line) for each job and place.
+SERVICE, SETUP, SITE, MAX_AGE, UNSERVED, WINDOW_FROM, WINDOW_TO, LOCKED = range(8)
+# Columns of the vehicles' table; USED and SEEN belong to the search.
+MODE, OPENS, CLOSES, MAX_WORK, MAX_JOBS, MAX_TRAVEL = range(6)
+FIXED, RELOAD, KIND, FIRST_SLOT, LAST_SLOT, USED, SEEN = range(6, 13)
+# Columns of the slots' table; those from COUNT on belong to the search.
+VEHICLE, START, END, CLOSED = range(4)
+COUNT, WAY, WORK, FREE, DUE, SPARE_WORK, STAMP, FITS = range(4, 12)
+
+
+class Instance(NamedTuple):
+    """Read-only arrays of one problem.
+
+    `travel[mode, a, b]` seconds; the clock from a to b adds the service at a and, when
+    the site differs, the setup at b. `preference[job, vehicle]` is the price of that
+    vehicle coming, FAR when it may not.
+    """
+
+    travel: Ints32
+    jobs: Ints
+    windows: Ints
+    demand: Ints
+    capacity: Ints
+    preference: Ints
+    before: Ints32
+    after: Ints32
+    near: Ints32
+    keys: Floats
+    shares: Floats
+    vehicles: Ints
+    slots: Ints
+
+
+class Layout(NamedTuple):
+    """How to get back from array numbers to the problem's names."""
+
+    problem: Problem
+    instance: Instance
+    places: list[Location | None]
+    slots: list[tuple[Vehicle, int]]
+
+
+def layout(
+    problem: Problem,
+    travel: Travel,
+    neighbours: int = 40,
+    locked: Sequence[object] = (),
+) -> Layout:
+    """The arrays of a problem; `locked` jobs are never taken out of their round."""
+    slots = [
+        (vehicle, number)
+        for vehicle in problem.vehicles
+        for number in range(min(vehicle.max_rounds, max(1, len(problem.jobs))))
+    ]
+    depots: dict[Location | None, int] = {}
+    for vehicle, number in slots:
+        for place in (vehicle.start, _end(vehicle, number)):
+            depots.setdefault(place, len(problem.jobs) + len(depots))
+    places = [*(job.location for job in problem.jobs), *depots]
+    instance = _instance(problem, travel, slots, depots, places, neighbours, locked)
+    return Layout(problem, instance, places, slots)
+
+
+def _end(vehicle: Vehicle, number: int) -> Location | None:
+    return vehicle.end if number == vehicle.max_rounds - 1 else vehicle.start
+
+
+def _instance(
+    problem: Problem,
+    travel: Travel,
+    slots: list[tuple[Vehicle, int]],
+    depots: dict[Location | None, int],
+    places: list[Location | None],
+    neighbours: int,
+    locked: Sequence[object],
+) -> Instance:
+    vehicles = problem.vehicles
+    modes: dict[tuple[str, int], Vehicle] = {}
+    for vehicle in vehicles:
+        modes.setdefault(_mode(vehicle), vehicle)
+    matrix = np.stack([travel.table(lead, places) for lead in modes.values()])
+    windows = _windows(problem.jobs)
+    jobs = _jobs(problem, len(depots), locked)
+    first = windows[jobs[: len(problem.jobs), WINDOW_FROM], 0]
+    last = windows[jobs[: len(problem.jobs), WINDOW_TO] - 1, 1]
+    before, after, near = _neighbours(matrix[0], jobs, first, last, neighbours)
+    demand = _demand(problem)
+    start = depots[slots[0][0].start]
+    from_start = matrix[0][start, : len(problem.jobs)].astype(np.float64)
+    return Instance(
+        travel=matrix,
+        jobs=jobs,
+        windows=windows,
+        demand=demand,
+        capacity=np.array([v.capacity for v in vehicles], np.int64).reshape(
+            len(vehicles), demand.shape[1]
+        ),
+        preference=_preference(problem),
+        before=before,
+        after=after,
+        near=near,
+        keys=_keys(demand, from_start, first, last, jobs[: len(first), UNSERVED]),
+        shares=_shares(any(job.windows for job in problem.jobs)),
+        vehicles=_vehicles(problem, slots, list(modes)),
+        slots=_slots(problem, slots, depots),
+    )
+
+
+def _windows(jobs: Sequence[Job]) -> Ints:
+    rows: list[tuple[int, int]] = []
+    for job in jobs:
+        rows += [(w.opens, min(w.closes, FAR)) for w in job.windows] or [(-FAR, FAR)]
+    return np.array(rows, np.int64).reshape(len(rows), 2)
+
+
+def _jobs(problem: Problem, places: int, locked: Sequence[object]) -> Ints:
+    """One row for each job, then one for each start and end, which cost no time."""
+    table = np.zeros((len(problem.jobs) + places, 8), np.int64)
+    sites: dict[object, int] = {}
+    fixed = set(locked)
+    window = 0
+    for number, job in enumerate(problem.jobs):
+        windows = max(1, len(job.windows))
+        table[number] = (
+            job.service,
+            job.setup,
+            sites.setdefault(job.building, len(sites)),
+            FAR if job.max_age is None else job.max_age,
+            problem.unserved_cost(job),
+            window,
+            window + windows,
+            job.id in fixed,
+        )
+        window += windows
+    for place in range(places):
+        table[len(problem.jobs) + place, SITE] = -1 - place
+    return table
+
+
+def _demand(problem: Problem) -> Ints:
+    kinds = len(problem.vehicles[0].capacity)
+    rows = [job.delivery or (0,) * kinds for job in problem.jobs]
+    return np.array(rows, np.int64).reshape(len(rows), kinds)
+
+
+def _vehicles(
+    problem: Problem,
+    slots: list[tuple[Vehicle, int]],
+    modes: list[tuple[str, int]],
+) -> Ints:
+    table = np.zeros((len(problem.vehicles), 13), np.int64)
+    first = 0
+    kinds = _kinds(problem)
+    for number, vehicle in enumerate(problem.vehicles):
+        rounds = sum(mine is vehicle for mine, _ in slots)
+        table[number] = (
+            modes.index(_mode(vehicle)),
+            vehicle.shift.opens,
+            min(vehicle.shift.closes, FAR),
+            _limit(vehicle.max_work),
+            _limit(vehicle.max_jobs),
+            _limit(vehicle.max_travel),
+            problem.vehicle_cost(vehicle),
+            vehicle.reload,
+            kinds[number],
+            first,
+            first + rounds,
+            0,
+            0,
+        )
+        first += rounds
+    return table
+
+
+def _slots(
+    problem: Problem,
+    slots: list[tuple[Vehicle, int]],
+    depots: dict[Location | None, int],
+) -> Ints:
+    number = {vehicle.id: k for k, vehicle in enumerate(problem.vehicles)}
+    table = np.zeros((len(slots), 12), np.int64)
+    for slot, (vehicle, turn) in enumerate(slots):
+        table[slot, VEHICLE] = number[vehicle.id]
+        table[slot, START] = depots[vehicle.start]
+        table[slot, END] = depots[_end(vehicle, turn)]
+    return table
+
+
+def _limit(limit: int | None) -> int:
+    return FAR if limit is None else limit
+
+
+def _mode(vehicle: Vehicle) -> tuple[str, int]:
+    return vehicle.profile, vehicle.speed_percent
+
+
+def _preference(problem: Problem) -> Ints:
+    price = problem.weights.changed_vehicle
+    rows = [
+        [
+            FAR
+            if not problem.may_serve(vehicle, job)
+            else price * (job.preferred_vehicle not in (None, vehicle.id))
+            for vehicle in problem.vehicles
+        ]
+        for job in problem.jobs
+    ]
+    return np.array(rows, np.int64).reshape(len(rows), len(problem.vehicles))
+
+
+def _kinds(problem: Problem) -> list[int]:
+    """Equal numbers for vehicles alike in all: one empty one stands for the others."""
+    named = {
+        name
+        for job in problem.jobs
+        for name in (job.preferred_vehicle, *job.forbidden_vehicles)
+    } | {name for job in problem.jobs for name in job.allowed_vehicles or ()}
+    seen: dict[object, int] = {}
+    numbers = []
+    for vehicle in problem.vehicles:
+        key: object = (
+            vehicle.id
+            if vehicle.id in named
+            else (
+                vehicle.profile,
+                vehicle.speed_percent,
+                vehicle.capacity,
+                vehicle.shift,
+                vehicle.start,
+                vehicle.end,
+                vehicle.max_rounds,
+                vehicle.reload,
+                vehicle.max_work,
+                vehicle.max_jobs,
+                vehicle.max_travel,
+                vehicle.skills,
+                vehicle.fixed_cost,
+                vehicle.breaks,
+            )
+        )
+        numbers.append(seen.setdefault(key, len(seen)))
+    return numbers
+
+
+def _keys(
+    demand: Ints, from_start: Floats, first: Ints, last: Ints, unserved: Ints
+) -> Floats:
+    """Columns to sort insertions by: big, far, near, tight, early, soon shut, dear."""
+    total = demand.sum(axis=1).astype(float) if demand.size else from_start * 0
+    return np.stack(
+        [
+            -total,
+            -from_start,
+            from_start,
+            (last - first).astype(float),
+            first.astype(float),
+            last.astype(float),
+            -unserved.astype(float),
+        ],
+        axis=1,
+    )
+
+
+def _shares(has_windows: bool) -> Floats:
+    """Cumulative chances of each insertion order; the first is random."""
+    timed = 2.0 if has_windows else 0.0
+    shares = np.array([4.0, 4.0, 2.0, 1.0, timed, timed, timed, 0.5])
+    cumulated: Floats = np.cumsum(shares) / shares.sum()
+    return cumulated
+
+
+def _neighbours(
+    matrix: Ints32, jobs: Ints, first: Ints, last: Ints, count: int
+) -> tuple[Ints32, Ints32, Ints32]:
+    """For each job: likely jobs before it, after it, and near it, best first.
+
+    Closeness is travel plus a fifth of the waiting that cannot be avoided; pairs the
+    windows make impossible come last.
+    """
+    n = len(first)
+    few, many = max(0, min(count, n - 1)), min(120, n)
+    before = np.zeros((n, few), np.int32)
+    after = np.zeros((n, few), np.int32)
+    near = np.zeros((n, many), np.int32)
+    service, setup, site = (jobs[:n, column] for column in (SERVICE, SETUP, SITE))
+    for job in range(n):
+        there = matrix[:n, job].astype(np.int64)
+        back = matrix[job, :n].astype(np.int64)
+        near[job] = _best(there + back - (np.arange(n) == job) * FAR, many)
+        if few == 0:
+            continue
+        other = site != site[job]
+        clock = there + service + np.where(other, setup[job], 0)
+        cost = _closeness(there, clock, first, last, first[job], last[job])
+        cost[job] = 4 * FAR
+        before[job] = _best(cost, few)
+        clock = back + service[job] + np.where(other, setup, 0)
+        cost = _closeness(back, clock, first[job], last[job], first, last)
+        cost[job] = 4 * FAR
+        after[job] = _best(cost, few)
+    return before, after, near
+
+
+def _closeness(
+    way: Ints, clock: Ints, a_opens: Ints, a_closes: Ints, b_opens: Ints, b_closes: Ints
+) -> Ints:
+    waiting = np.maximum(0, b_opens - clock - a_closes)
+    late = a_opens + clock > b_closes
+    return np.asarray(way + waiting // 5 + late * (2 * FAR), np.int64)
+
+
+def _best(cost: Ints, count: int) -> Ints32:
+    if count < len(cost):
+        chosen = np.argpartition(cost, count - 1)[:count]
+        return chosen[np.argsort(cost[chosen], kind="stable")].astype(np.int32)
+    return np.argsort(cost, kind="stable")[:count].astype(np.int32)
+
+
+def numbered(table: Layout, rounds: Sequence[Round]) -> list[tuple[int, list[int]]]:
+    """Given rounds as (slot, job numbers); what does not exist is left out."""
+    index = {job.id: number for number, job in enumerate(table.problem.jobs)}
+    vehicles = [vehicle.id for vehicle in table.problem.vehicles]
+    used: dict[object, int] = {}
+    mine: dict[object, int] = {}
+    for planned in rounds:
+        mine[planned.vehicle] = mine.get(planned.vehicle, 0) + 1
+    found = []
+    for planned in rounds:
+        if planned.vehicle not in vehicles:
+            continue
+        vehicle = vehicles.index(planned.vehicle)
+        low, high = table.instance.vehicles[vehicle, [FIRST_SLOT, LAST_SLOT]]
+        # Later slots first, so that the last round has the vehicle's own end.
+        offset = max(0, high - low - mine[planned.vehicle])
+        slot = low + offset + used.get(planned.vehicle, 0)
+        used[planned.vehicle] = used.get(planned.vehicle, 0) + 1
+        if slot < high:
+            found.append((int(slot), [index[j] for j in planned.jobs if j in index]))
+    return found
+
+
+def named(table: Layout, orders: Sequence[Sequence[int]]) -> tuple[Round, ...]:
+    """Job numbers by slot as rounds with the problem's names."""
+    jobs = table.problem.jobs
+    return tuple(
+        Round(table.slots[slot][0].id, tuple(jobs[number].id for number in order))
+        for slot, order in enumerate(orders)
+        if len(order)
+    )

@@ -1,0 +1,165 @@
+"""A portfolio of kernel searches on the cores allowed, best so far at any moment.
+
+The kernel releases the interpreter lock, so the workers are threads. Each has its own
+plan, seed and setting; now and then the ones that fell behind start again from the
+best. With one worker and a step limit the same seed gives the same answer.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from routing import kernel
+from routing.arrays import WAY, Instance, Layout, named, numbered
+from routing.solution import Round
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How one worker searches: stops removed per step, longest string, heat."""
+
+    removed: float = 10.0
+    longest: int = 10
+    hot: float = 1.0
+    cold: float = 0.01
+    blink: float = 0.01
+
+
+SETTINGS = (
+    Setting(),
+    Setting(removed=15.0, longest=15),
+    Setting(removed=8.0, longest=8, hot=0.3),
+    Setting(removed=20.0, longest=30),
+)
+
+CHUNK_SECONDS = 0.05
+
+
+def is_compiled() -> bool:
+    """Whether the kernel runs as machine code, not as plain Python."""
+    return kernel.numba is not None
+
+
+def search(
+    table: Layout,
+    start: Sequence[Round],
+    seconds: float,
+    seed: int,
+    workers: int = 1,
+    steps: int | None = None,
+    on_better: Report | None = None,
+    stop: threading.Event | None = None,
+) -> tuple[Round, ...]:
+    """The best rounds found, beginning from `start` where it is feasible."""
+    searches = [
+        Worker(table, start, seed + 1000 * k, SETTINGS[k % len(SETTINGS)])
+        for k in range(max(1, workers))
+    ]
+    run = Run(searches, seconds, on_better, stop or threading.Event())
+    if steps is not None or len(searches) == 1:
+        searches[0].work(run, steps)
+    else:
+        threads = [threading.Thread(target=w.work, args=(run,)) for w in searches]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    best = min(searches, key=lambda worker: worker.cost)
+    return named(table, best.orders())
+
+
+class Worker:
+    """One search: its plan, its setting, its share of the time."""
+
+    def __init__(
+        self, table: Layout, start: Sequence[Round], seed: int, setting: Setting
+    ) -> None:
+        self.instance: Instance = table.instance
+        self.setting = setting
+        self.state = kernel.new_state(self.instance, seed)
+        for slot, order in numbered(table, start):
+            kernel.place_order(
+                self.instance, self.state, slot, np.array(order, np.int64)
+            )
+        kernel.fill(self.instance, self.state)
+
+    @property
+    def cost(self) -> int:
+        return int(self.state.total[kernel.BEST])
+
+    def orders(self) -> list[list[int]]:
+        bounds, best = self.state.best_from, self.state.best
+        return [
+            best[bounds[s] : bounds[s + 1]].tolist() for s in range(len(bounds) - 1)
+        ]
+
+    def work(self, run: "Run", steps: int | None = None) -> None:
+        """Search until the time or the steps are used up."""
+        scale = self._scale()
+        hot, cold = self.setting.hot * scale, self.setting.cold * scale
+        done, chunk = 0, 200
+        while True:
+            part = run.passed if steps is None else done / max(1, steps)
+            if part >= 1.0 or run.is_stopped:
+                return
+            count = min(chunk, steps - done) if steps is not None else chunk
+            began = time.perf_counter()
+            self._run(count, hot * (cold / hot) ** part)
+            done += count
+            if steps is None:
+                took = max(1e-6, time.perf_counter() - began)
+                chunk = max(20, min(100_000, int(chunk * CHUNK_SECONDS / took)))
+            run.note(self)
+
+    def _run(self, steps: int, heat: float) -> None:
+        s = self.setting
+        kernel.run(
+            self.instance, self.state, steps, heat, s.removed, s.longest, s.blink
+        )
+
+    def _scale(self) -> float:
+        """Mean travel per job served: the unit in which heat is measured."""
+        served = len(self.instance.keys) - int(self.state.total[kernel.ABSENT])
+        return max(1.0, float(self.state.slots[:, WAY].sum()) / max(1, served))
+
+
+class Run:
+    """What the workers share: the clock and the best so far."""
+
+    def __init__(
+        self,
+        workers: Sequence[Worker],
+        seconds: float,
+        on_better: Report | None,
+        stop: threading.Event,
+    ) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._seconds = max(seconds, 1e-9)
+        self._stop = stop
+        self._on_better = on_better
+        self._best: int | None = None
+        self._lock = threading.Lock()
+        for worker in workers:
+            self.note(worker)
+
+    @property
+    def passed(self) -> float:
+        """The part of the time that is used up."""
+        return 1.0 - (self._deadline - time.monotonic()) / self._seconds
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def note(self, worker: Worker) -> None:
+        with self._lock:
+            if self._best is None or worker.cost < self._best:
+                self._best = worker.cost
+                if self._on_better is not None:
+                    absent = int(worker.state.total[kernel.BEST_ABSENT])
+                    self._on_better(self._best, absent)
