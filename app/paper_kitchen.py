@@ -9,20 +9,19 @@ from datetime import date, timedelta
 from app import papers
 from app.i18n import N_
 from app.i18n import translate as _
-from app.paper_round import Scene, box_words, loads, minutes_words
+from app.paper_round import Scene, box_words, group_words, loads, minutes_words
 from app.words.diets import (
     block_instruction,
     block_reasons,
     dish_name,
-    key_words,
     steps_words,
 )
-from app.words.production import row_words
+from app.words.production import pot_words, row_words
 from kitchen.blocks import Block, Order
 from kitchen.kitchen_day import KitchenDay
 from kitchen.menus import DayMenu
 from kitchen.places import PointFacts
-from kitchen.portions import DishSheet, Pot, Purchase
+from kitchen.portions import DishSheet, Purchase
 from kitchen.round_sheets import SheetView
 from kitchen.subsidies import Price, Rules
 
@@ -67,31 +66,18 @@ def _channels(orders: Iterable[Order]) -> tuple[tuple[str, int], ...]:
 
 
 def _dish(dish: DishSheet) -> papers.DishRow:
-    own = [pot for pot in dish.pots if pot.steps]
-    common = [pot for pot in dish.pots if not pot.steps]
-    variants = [
-        (steps_words(steps), portions)
-        for pot in common
-        for steps, portions in pot.finishes
-    ]
-    variants += [(steps_words(pot.steps), pot.portions) for pot in own]
+    """One dish; its variants are the pans of their own. What is done to some portions
+    after cooking stands with their diet."""
+    variants = [(steps_words(p.steps), p.portions) for p in dish.pots if p.steps]
+    common = [pot_words(pot.batches) for pot in dish.pots if not pot.steps]
     return papers.DishRow(
         name=dish_name(dish.dish),
         per_portion_grams=dish.dish.cooked_grams,
         portions=dish.portions,
         total_grams=dish.cooked_grams,
-        batches="，".join(_pot_words(pot) for pot in common) or _("只有另锅"),
+        batches="，".join(common) or _("只有另锅"),
         out_at=minutes_words(dish.out_of_pot_minutes),
         variants=tuple(variants),
-    )
-
-
-def _pot_words(pot: Pot) -> str:
-    """4 锅 × 48 份; two sizes when they do not divide evenly."""
-    sizes = Counter(pot.batches)
-    return "，".join(
-        _("{pots} 锅 × {portions} 份", pots=pots, portions=portions)
-        for portions, pots in sorted(sizes.items(), reverse=True)
     )
 
 
@@ -104,21 +90,26 @@ def diet_boxes(blocks: Iterable[Block], scene: Scene) -> tuple[papers.DietBox, .
     boxes = []
     for words, mine in groups.items():
         orders = {id(order): order for block in mine for order in block.orders}
-        instructions = dict.fromkeys(
-            f"{dish_name(block.source or block.dish)}：{block_instruction(block)}"
-            for block in mine
-        )
         codes = [_code(order, scene) for order in orders.values()]
         is_allergy = any(r.kind.startswith("allerg") for b in mine for r in b.reasons)
         boxes.append(
             papers.DietBox(
                 words=words,
                 portions=sum(order.portions for order in orders.values()),
-                instruction="；".join(instructions),
+                instruction=_instructions(mine),
                 codes=tuple(sorted(codes)) if is_allergy else (),
             )
         )
     return tuple(sorted(boxes, key=lambda box: (not box.codes, -box.portions)))
+
+
+def _instructions(blocks: Iterable[Block]) -> str:
+    """What to do, and with which dishes: 煮软切小：白米饭、蒜苗炒肉."""
+    dishes: dict[str, dict[str, None]] = {}
+    for block in blocks:
+        found = dishes.setdefault(block_instruction(block), {})
+        found[dish_name(block.source or block.dish)] = None
+    return "；".join(f"{what}：{'、'.join(names)}" for what, names in dishes.items())
 
 
 def _code(order: Order, scene: Scene) -> str:
@@ -158,7 +149,7 @@ def packing(
     return papers.PackingGrid(
         **scene.head,
         holder=_("分装"),
-        columns=tuple(key_words(key) for key in grid.keys),
+        columns=tuple(group_words(key) for key in grid.keys),
         rounds=tuple(rows["round"]),
         points=tuple(rows["point"]),
         others=tuple(rows["other"]),
@@ -223,7 +214,7 @@ def roster(
 def _roster_row(
     order: Order, prices: Mapping[int, Price], tiers: Mapping[int, str], scene: Scene
 ) -> papers.RosterRow:
-    door = scene.doors.get(order.address_id or 0)
+    door = scene.home(order)
     person = scene.people.get(order.elder_id or 0)
     price = prices[order.elder_id or 0]
     more = (order.portions - 1) * price.list_price_fen

@@ -202,8 +202,12 @@ class DriverSheet(Paper):
     def digest(self) -> str:
         """The plan's own digest, as `kitchen.round_sheets` makes it; other names or
         another size are another paper."""
-        options = (":strict" if self.strict else "") + (":a5" if self.small else "")
-        return self.plan_digest + options
+        options = (
+            (":draft", self.draft),
+            (":strict", self.strict),
+            (":a5", self.small),
+        )
+        return self.plan_digest + "".join(word for word, on in options if on)
 
     @property
     def has_points(self) -> bool:
@@ -351,11 +355,16 @@ class Labels(Paper):
 
     labels: tuple[BoxLabel, ...]
     layout: LabelLayout = LabelLayout()
+    earlier: str = ""  # eat-before, where it is now sooner than first printed
 
     @property
     def digest(self) -> str:
-        """Of the labels alone: another paper size is the same set of labels."""
-        content = [asdict(label) for label in self.labels]
+        """Of the labels alone: another paper size is the same set of labels, and a
+        time to eat them by that is later than the printed one does no harm."""
+        content = [
+            {**asdict(label), "made_at": "", "eat_before": self.earlier}
+            for label in self.labels
+        ]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -34,7 +34,7 @@ Told = Callable[[int], None]
 @dataclass(frozen=True)
 class Document:
     """One paper as HTML. `name` is for messages; `tight_html` is a closer setting of
-    it, taken when the plain one needs a page for its `#slip` alone."""
+    it, taken when the plain one needs a page for its `#slip` and little else."""
 
     html: str
     name: str = ""
@@ -278,17 +278,22 @@ def _laid_out(entry: dict[str, Any], style: Any, fonts: Any, fetcher: Any) -> An
         return page.render(font_config=fonts, stylesheets=styles)
 
     plain = laid_out(entry["html"])
-    if entry["tight"] and _slip_alone(plain):
+    if entry["tight"] and _only_leftovers(plain):
         tight = laid_out(entry["tight"])
         if len(tight.pages) < len(plain.pages):
             return tight
     return plain
 
 
-def _slip_alone(document: Any) -> bool:
-    """Whether the last page holds the slip and nothing of the table."""
+def _only_leftovers(document: Any) -> bool:
+    """Whether the last page holds the slip, and of the rest no beginning of a part."""
     last = document.pages[-1].anchors
-    return len(document.pages) > 1 and "slip" in last and "body-end" not in last
+    parts = ("body-end", "map", "safety")
+    return (
+        len(document.pages) > 1
+        and "slip" in last
+        and not any(part in last for part in parts)
+    )
 
 
 def _joined(pdfs: Sequence[bytes]) -> Printed:

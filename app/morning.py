@@ -1,0 +1,290 @@
+"""All papers of one meal, from one load of the day.
+
+Each kind of paper is made by one function of the loaded morning; what nobody needs is
+not made: an empty round prints nothing, a point without eaters has no list.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from app import paper_kitchen, paper_round
+from app.i18n import translate as _
+from app.paper_round import Scene, Times, minutes_words
+from app.papers import KINDS, Paper
+from app.print_options import PrintOptions, options_for
+from app.words.rounds import WHY
+from kitchen.blocks import Order
+from kitchen.headcounts import SpareFacts, spares_for
+from kitchen.kitchen_day import KitchenDay, kitchen_day
+from kitchen.meals import price_on
+from kitchen.menus import DayMenu, menus_for
+from kitchen.places import PointFacts
+from kitchen.production import BatchFacts, cooked_for, made_and_use_by
+from kitchen.registry import addresses_on, doors_for, elders_by_id
+from kitchen.round_plans import latest_plan, published_plan
+from kitchen.round_sheets import SheetView, sheet_views
+from kitchen.subsidies import Price, Rules, version_on
+
+
+@dataclass(frozen=True)
+class Office:
+    """What papers need to know of the installation."""
+
+    zone: ZoneInfo
+    operator: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Morning:
+    """One meal as its papers see it."""
+
+    today: KitchenDay
+    views: Sequence[SheetView]
+    why: dict[int, str]  # diner on no round → the reason in words
+    spares: Sequence[SpareFacts]
+    prices: dict[int, Price]
+    week: dict[date, DayMenu]
+    rules: Rules | None
+    scene: Scene
+
+    @property
+    def waiting(self) -> list[Order]:
+        """People who get their meal brought and are on no round."""
+        placed = {stop.elder_id for view in self.views for stop in view.stops}
+        return [
+            order
+            for order in self.today.orders
+            if order.way == "deliver"
+            and order.elder_id is not None
+            and order.elder_id not in placed
+        ] + [order for order in self.today.unplaced if order.way != "deliver"]
+
+    @property
+    def points(self) -> list[PointFacts]:
+        """The points where somebody eats, or something is sent to."""
+        used = {order.point_id for order in self.today.orders}
+        return [point for point in self.today.points if point.id in used]
+
+    @property
+    def is_closed(self) -> bool:
+        return self.today.count is not None
+
+
+async def morning_for(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    office: Office,
+    options: PrintOptions | None = None,
+) -> Morning:
+    """Load everything once; refuses `meal_not_served`."""
+    views = await sheet_views(kitchen_id, day, meal)
+    round_of = {
+        stop.diner_id: view.number
+        for view in views
+        for stop in view.stops
+        if stop.diner_id is not None
+    }
+    today = await kitchen_day(kitchen_id, day, meal, round_of)
+    elders = {order.elder_id for order in today.orders if order.elder_id is not None}
+    homes = await addresses_on(kitchen_id, day)
+    addresses = {homes[elder] for elder in elders if elder in homes}
+    addresses |= {order.address_id for order in today.orders if order.address_id}
+    version = await version_on(kitchen_id, day)
+    first = day - dt.timedelta(days=day.weekday())
+    scene = Scene(
+        head={
+            "kitchen": today.kitchen.name,
+            "phone": today.kitchen.phone,
+            "day": day,
+            "meal": meal,
+            "operator": office.operator,
+        },
+        zone=office.zone,
+        options=options or await options_for(kitchen_id),
+        people=await elders_by_id(elders),
+        doors=await doors_for(addresses),
+        homes=homes,
+        codes={
+            ("diner", stop.diner_id): stop.code
+            for view in views
+            for stop in view.stops
+            if stop.diner_id is not None
+        },
+        times=times_of(today, await cooked_for(kitchen_id, day, meal), office.zone),
+        base_url=office.base_url,
+    )
+    return Morning(
+        today=today,
+        views=views,
+        why=await _reasons(kitchen_id, day, meal),
+        spares=await spares_for(kitchen_id, day, meal),
+        prices=await _prices(today),
+        week=await menus_for(kitchen_id, first, first + dt.timedelta(days=6), meal),
+        rules=version.rules if version else None,
+        scene=scene,
+    )
+
+
+async def _reasons(kitchen_id: int, day: date, meal: str) -> dict[int, str]:
+    plan = await published_plan(kitchen_id, day, meal)
+    plan = plan or await latest_plan(kitchen_id, day, meal)
+    return {
+        stop.key[1]: _(WHY[stop.why])
+        for stop in (plan.stops_of(None) if plan else ())
+        if stop.key[0] == "diner" and stop.why in WHY
+    }
+
+
+async def _prices(today: KitchenDay) -> dict[int, Price]:
+    """What everyone at the points pays."""
+    prices: dict[int, Price] = {}
+    for way in ("dine_in", "collect"):
+        elders = [o.elder_id for o in today.orders if o.way == way and o.elder_id]
+        prices |= await price_on(elders, today.kitchen.id, today.day, today.meal, way)
+    return prices
+
+
+def times_of(today: KitchenDay, batches: Sequence[BatchFacts], zone: ZoneInfo) -> Times:
+    """The times on the boxes: as planned, or as it was once every dish is cooked.
+
+    Planned is when the last dish leaves its pot; what leaves earlier is held hot, and
+    its temperature recorded. In between the sooner of both stands there, so that a
+    label printed early is at worst too careful; when food must be eaten sooner than
+    planned, `earlier` is set.
+    """
+    wanted = [dish for dish in today.sheet.dishes if dish.portions]
+    minutes = max(
+        (dish.out_of_pot_minutes for dish in wanted),
+        default=today.service.cooked_by_minutes,
+    )
+    midnight = dt.datetime.combine(today.day, dt.time(), tzinfo=zone)
+    made = midnight + dt.timedelta(minutes=minutes)
+    eat_before = made + dt.timedelta(minutes=today.kitchen.eat_within_minutes)
+    actual = made_and_use_by(batches)
+    if actual is None:
+        return Times(minutes_words(minutes), eat_before.strftime("%H:%M"))
+    cooked, use_by = (at.astimezone(zone) for at in actual)
+    if not {dish.dish.id for dish in wanted} <= {batch.dish_id for batch in batches}:
+        cooked, use_by = min(made, cooked), min(eat_before, use_by)
+    earlier = use_by < eat_before
+    return Times(cooked.strftime("%H:%M"), use_by.strftime("%H:%M"), earlier)
+
+
+# Every kind of paper
+
+
+def _production(m: Morning) -> Iterable[Paper]:
+    if m.today.sheet.dishes:
+        waiting = sum(order.portions for order in m.waiting)
+        yield paper_kitchen.production(m.today, m.scene, waiting)
+
+
+def _packing(m: Morning) -> Iterable[Paper]:
+    if m.today.grid.rows:
+        yield paper_kitchen.packing(m.today, m.scene, m.views)
+
+
+def _purchase(m: Morning) -> Iterable[Paper]:
+    if purchases := m.today.purchases:
+        yield paper_kitchen.purchase(purchases, m.today.sheet.portions, m.scene)
+
+
+def _sheets(m: Morning) -> Iterable[Paper]:
+    where = {
+        ("diner", order.diner_id or 0): (door.lon_e6, door.lat_e6)
+        for order in m.today.orders
+        if (door := m.scene.doors.get(order.address_id or 0))
+    }
+    kitchen = m.today.kitchen
+    spots = {("point", p.id): (p.lon_e6, p.lat_e6) for p in m.today.points}
+    spots[("kitchen", 0)] = (kitchen.lon_e6, kitchen.lat_e6)
+    known = {
+        key: (lon, lat)
+        for key, (lon, lat) in {**where, **spots}.items()
+        if lon is not None and lat is not None
+    }
+    return (paper_round.sheet(view, m.scene, known) for view in m.views)
+
+
+def _cards(m: Morning) -> Iterable[Paper]:
+    for view in m.views:
+        yield paper_round.round_cards(view, m.scene)
+    brought = {stop.point_id for view in m.views for stop in view.stops}
+    fetched: dict[str, Counter[str]] = {}
+    for point in m.points:
+        for order in m.today.orders:
+            if order.point_id == point.id and point.id not in brought:
+                counts = fetched.setdefault(point.name, Counter())
+                counts[order.diet.key] += order.portions
+    if fetched:
+        yield paper_round.point_cards(fetched, m.scene)
+
+
+def _labels(m: Morning) -> Iterable[Paper]:
+    """None before the count is closed: portions have no rows to belong to yet."""
+    if not m.is_closed:
+        return
+    for view in m.views:
+        labels = paper_round.round_labels(view, m.scene)
+        if labels.labels:
+            yield labels
+    for place, point in enumerate(m.today.points, 1):
+        orders = [
+            o for o in m.today.orders if o.way == "collect" and o.point_id == point.id
+        ]
+        if orders:
+            yield paper_round.point_labels(point, place, orders, m.scene)
+    if m.waiting:
+        yield paper_round.unplaced_labels(m.waiting, m.scene)
+    kept = [spare for spare in m.spares if spare.point_id is None]
+    if kept:
+        yield paper_round.spare_labels(kept, m.scene)
+
+
+def _unplaced(m: Morning) -> Iterable[Paper]:
+    if m.waiting:
+        yield paper_round.unplaced_list(m.waiting, m.why, m.scene)
+
+
+def _rosters(m: Morning) -> Iterable[Paper]:
+    for point in m.points:
+        yield paper_kitchen.roster(point, m.today, m.prices, m.scene)
+
+
+def _menu(m: Morning) -> Iterable[Paper]:
+    if any(menu.lines for menu in m.week.values()):
+        price = m.today.service.list_price_fen
+        yield paper_kitchen.menu_poster(m.week, m.rules, price, m.scene)
+
+
+MAKERS: dict[str, Callable[[Morning], Iterable[Paper]]] = {
+    "production": _production,
+    "packing": _packing,
+    "purchase": _purchase,
+    "sheet": _sheets,
+    "load": _cards,
+    "labels": _labels,
+    "unplaced": _unplaced,
+    "roster": _rosters,
+    "menu": _menu,
+}
+
+MORNING = ("production", "packing", "sheet", "load", "labels", "unplaced", "roster")
+"""What "print all" prints; the purchase list and the menu are of other days."""
+
+
+def papers_of(morning: Morning, kinds: Iterable[str] = tuple(MAKERS)) -> list[Paper]:
+    """The papers of these kinds, in the order of the morning."""
+    wanted = set(kinds)
+    return [
+        paper
+        for kind in KINDS
+        if kind in wanted and kind in MAKERS
+        for paper in MAKERS[kind](morning)
+    ]
