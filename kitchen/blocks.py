@@ -34,7 +34,7 @@ class Order:
     change: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Placement:
     """One order's serving of one dish: as it is, in a variant, or open.
 
@@ -49,7 +49,7 @@ class Placement:
     is_open: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Block:
     """Everyone who gets one dish in one way. No reasons = as it is for everybody."""
 
@@ -222,7 +222,7 @@ def clashes_for(
     return [b for b in blocks_for(orders, sets, decisions, dishes) if b.is_clash]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenGroup:
     """Open people who need one decision: the same dish, the same hard reasons.
     What else is different about them (their texture) the kitchen does anyway."""
@@ -244,7 +244,7 @@ class OpenGroup:
         return tuple(order for order in self.orders if order.elder_id is not None)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenDish(OpenGroup):
     """Everyone open for one dish; `groups` are those with the same reasons."""
 

@@ -14,6 +14,7 @@ from kitchen.blocks import (
     Order,
     clashes_for,
     open_dishes,
+    set_of,
 )
 from kitchen.clashes import HARD, clash
 from kitchen.food import DishFacts
@@ -57,7 +58,7 @@ class SetNutrition:
     distances: tuple[Distance, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Consequences:
     """Everything worth knowing about one day's menu before it is published."""
 
@@ -156,20 +157,40 @@ def _same_ingredient(
     return []
 
 
+# A person without meat has no main dish to change to: a vegetable dish has to do.
+MAY_REPLACE = {
+    "main": ("main", "half", "vegetable"),
+    "half": ("half", "main", "vegetable"),
+}
+
+
 def suitable_instead(
     group: OpenGroup, menu: DayMenu, dishes: Iterable[DishFacts]
 ) -> list[DishFacts]:
-    """Dishes that could stand in for a group's dish: of its category, on nobody's
-    forbidden list; what is cooked that day anyway comes first."""
+    """Dishes that could stand in for a group's dish: harmless to everyone in it and
+    not on their plate already; cooked that day for others first, then its own
+    category."""
     diets = {order.diet for order in group.orders}
+    plates = {d for o in group.orders for d in set_of(menu.sets, o.choice)}
+    categories = MAY_REPLACE.get(group.dish.category, (group.dish.category,))
     fitting = [
         dish
         for dish in dishes
-        if dish.active
-        if dish.category == group.dish.category and dish != group.dish
+        if dish.active and dish.category in categories and dish not in plates
         if not any(r.kind in HARD for diet in diets for r in clash(diet, dish))
     ]
-    return sorted(fitting, key=lambda dish: (dish not in menu.dishes, dish.code))
+
+    def rank(dish: DishFacts) -> tuple[bool, int, str]:
+        return (
+            dish not in menu.dishes,
+            categories.index(dish.category),
+            dish.code,
+        )
+
+    return sorted(fitting, key=rank)[:MOST_SUGGESTIONS]
+
+
+MOST_SUGGESTIONS = 20
 
 
 Instead = Mapping[OpenGroup, Sequence[DishFacts]]

@@ -113,7 +113,7 @@ class DishIngredient(Table, tablename="dish_ingredient"):
     role = Text()  # main | seasoning
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IngredientFacts:
     """One food; `per_100g` holds only the nutrients that are known. Compared and
     hashed by identity, as a dish is."""
@@ -151,7 +151,7 @@ class RecipeLine:
     role: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DishFacts:
     """A dish with its recipe; `allergens`, `vegetarian` and `halal` are the derived
     ones. Two loads of one dish are equal: compared by id."""

@@ -31,7 +31,7 @@ from kitchen.portions import ProductionSheet, Purchase, purchases_for, sheet_for
 from kitchen.registry import doors_for
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class KitchenDay:
     """One meal of one kitchen. `count` is None while the headcount is open: figures
     are then expectations."""

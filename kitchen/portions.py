@@ -20,7 +20,7 @@ READY_EARLIER = {"staple": 20, "soup": 15, "main": 10, "half": 5, "vegetable": 0
 LOW_SALT_PERCENT = 50  # of the seasoning in a low-salt pan
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pot:
     """What is cooked together: `steps` are what the pan needs (none = as it is for
     everybody), `batches` portions per pot filling. What is done after cooking, such
@@ -55,7 +55,7 @@ class Need:
     gross_grams: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DishSheet:
     """One dish of the day as the cook needs it.
 
@@ -98,7 +98,7 @@ class DishSheet:
         return not self.dish.recipe
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ProductionSheet:
     """All dishes of a meal, by the time they leave the pot."""
 
@@ -241,7 +241,7 @@ def _share(steps: Iterable[Step], line: RecipeLine) -> int:
     return share
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Purchase:
     """One ingredient to have in the house, whole grams, and for which dishes."""
 

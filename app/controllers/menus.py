@@ -124,10 +124,11 @@ async def panel(
 ) -> dict[str, Any]:
     """Everything the consequences of one day are drawn from."""
     seen = await consequences_on(kitchen, day, meal)
-    instead = choices_for(seen.open_dishes, seen.menu, list(catalogue.values()))
+    waiting = seen.open_dishes
+    instead = choices_for(waiting, seen.menu, list(catalogue.values()))
     return {
         "seen": seen,
-        "open_dishes": seen.open_dishes,
+        "open_dishes": waiting,
         "instead": instead,
         "day": day,
         "meal": meal,

@@ -77,9 +77,10 @@ class PointRow:
 
     @property
     def keys(self) -> list[str]:
-        return list(
-            dict.fromkeys([*self.row.counts, *(p.diet_key for p in self.packed)])
-        )
+        """Plain food first, then the larger groups."""
+        counts = self.row.counts
+        known = {*counts, *(each.diet_key for each in self.packed)}
+        return sorted(known, key=lambda k: (k != "regular", -counts.get(k, 0), k))
 
 
 async def day_of(

@@ -7,7 +7,7 @@ import pytest
 from kitchen import database, decisions, food, menus, plans
 from kitchen.blocks import order_of
 from kitchen.consequences import consequences_of, repeats_in, suitable_instead
-from kitchen.diets import Diet
+from kitchen.diets import Diet, Vegetarian
 from kitchen.errors import Refusal
 from kitchen.menus import DayMenu, MenuLine
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -276,8 +276,16 @@ def test_one_decision_covers_everyone_with_the_same_hard_reason() -> None:
     seen = consequences_of(day_menu(TODAY, "红烧肉"), {}, orders, {}, {})
     assert [group.portions for group in seen.open_dishes] == [2]
     instead = suitable_instead(seen.open_dishes[0], seen.menu, dishes().values())
-    assert {each.category for each in instead} == {"main"}
+    assert instead[0].category == "main"
     assert all(each.halal != "no" for each in instead)
+
+
+def test_a_vegetarian_is_offered_vegetables_but_not_those_on_the_plate() -> None:
+    vegan = order(1, diet=Diet(vegetarian=Vegetarian.VEGAN))
+    seen = consequences_of(day_menu(TODAY, "红烧肉", "清炒菠菜"), {}, [vegan], {}, {})
+    instead = suitable_instead(seen.open_dishes[0], seen.menu, dishes().values())
+    assert {each.category for each in instead} == {"vegetable"}
+    assert dish("清炒菠菜") not in instead
 
 
 def test_the_people_behind_a_clash_are_named() -> None:
