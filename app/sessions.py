@@ -11,10 +11,19 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from kitchen import database
+from kitchen import audit, database
 from kitchen.staff import Actor, Session
 
 TOUCH = dt.timedelta(seconds=60)
+
+
+END_ONE = (
+    "UPDATE session SET ended_at = {} WHERE staff = {} AND id = {} AND ended_at IS NULL"
+)
+END_OTHERS = (
+    "UPDATE session SET ended_at = {}"
+    " WHERE staff = {} AND digest <> {} AND ended_at IS NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -113,34 +122,38 @@ async def _touch(digest: str, now: dt.datetime) -> None:
         )
 
 
-async def end(token: str, now: dt.datetime) -> None:
-    """Sign out; inside the caller's `writing()`."""
-    await database.rows(
-        "UPDATE session SET ended_at = {} WHERE digest = {} AND ended_at IS NULL",
-        now,
-        digest_of(token),
-    )
+async def sign_out(token: str, by: Actor, now: dt.datetime) -> None:
+    """End the session of this cookie."""
+    async with database.writing():
+        await database.rows(
+            "UPDATE session SET ended_at = {} WHERE digest = {} AND ended_at IS NULL",
+            now,
+            digest_of(token),
+        )
+        await _record("staff.sign_out", by, now)
 
 
-async def end_one(staff_id: int, session_id: int, now: dt.datetime) -> None:
-    """End one of a person's own sessions; inside the caller's `writing()`."""
-    await database.rows(
-        "UPDATE session SET ended_at = {}"
-        " WHERE id = {} AND staff = {} AND ended_at IS NULL",
-        now,
-        session_id,
-        staff_id,
-    )
+async def end_own(
+    session_id: int | None, by: Actor, now: dt.datetime, keep: str
+) -> None:
+    """End one of a person's own sessions, or (None) all but the cookie's to `keep`."""
+    async with database.writing():
+        if session_id is not None:
+            await database.rows(END_ONE, now, by.staff_id, session_id)
+        else:
+            others = digest_of(keep)
+            await database.rows(END_OTHERS, now, by.staff_id, others)
+        await _record("staff.end_sessions", by, now)
 
 
-async def end_all(staff_id: int, now: dt.datetime, but: str = "") -> None:
-    """End every session of a person (but the one with this cookie), likewise."""
-    await database.rows(
-        "UPDATE session SET ended_at = {}"
-        " WHERE staff = {} AND digest <> {} AND ended_at IS NULL",
-        now,
-        staff_id,
-        digest_of(but),
+async def _record(action: str, by: Actor, now: dt.datetime) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="staff",
+        object_id=by.staff_id,
     )
 
 

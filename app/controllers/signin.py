@@ -16,7 +16,7 @@ from app.navigation import links_for
 from app.rendering import KEYS_COOKIE, TYPE_COOKIE, page, see_other
 from app.requests import Request
 from app.sign_in import sign_in
-from kitchen import database, staff
+from kitchen import staff
 from kitchen.errors import Refusal
 
 A_YEAR = 365 * 24 * 3600
@@ -65,9 +65,8 @@ async def create(request: Request) -> Response[Any]:
 
 @post("/sign-out", allows="public", include_in_schema=False)
 async def destroy(request: Request) -> Response[Any]:
-    if request.session_token:
-        async with database.writing():
-            await sessions.end(request.session_token, request.now)
+    if request.visitor is not None:
+        await sessions.sign_out(request.session_token, request.visitor, request.now)
     answer = see_other(request, "/sign-in", _("已退出登录"))
     answer.headers["Clear-Site-Data"] = '"cache"'
     _take_cookie_back(request, answer)
@@ -126,13 +125,7 @@ async def end_sessions(request: Request) -> Response[Any]:
     """One of my sessions (`session`), or all but this one."""
     form = await read_form(request)
     one = form.identifier("session")
-    async with database.writing():
-        if one is not None:
-            await sessions.end_one(request.actor.staff_id, one, request.now)
-        else:
-            await sessions.end_all(
-                request.actor.staff_id, request.now, but=request.session_token
-            )
+    await sessions.end_own(one, request.actor, request.now, keep=request.session_token)
     return see_other(
         request, "/account", _("已让那台设备退出") if one else _("其他设备都已退出")
     )

@@ -266,3 +266,25 @@ async def test_language_and_type_are_kept_by_the_browser(visitor: Client) -> Non
     assert '<html lang="en"' in answer.text
     assert 'data-type="large"' in answer.text
     assert "Sign in" in answer.text
+
+
+async def test_a_sign_out_and_an_ended_session_are_recorded(
+    sign_in_as: SignInAs,
+) -> None:
+    cook = await sign_in_as("cook", "周师傅")
+    await cook.submit("/account/sessions/end")
+    await cook.submit("/sign-out")
+    rows = await doors.rows("SELECT action FROM audit_line ORDER BY id")
+    assert [row["action"] for row in rows] == ["staff.end_sessions", "staff.sign_out"]
+
+
+async def test_one_cannot_end_another_persons_session(
+    sign_in_as: SignInAs,
+) -> None:
+    cook, driver = await sign_in_as("cook"), await sign_in_as("driver")
+    row = await doors.one(
+        "SELECT id FROM session WHERE staff = {}", driver.actor.staff_id
+    )
+    assert row
+    await cook.submit("/account/sessions/end", session=row["id"])
+    assert (await driver.get("/account")).status_code == 200
