@@ -39,6 +39,7 @@ def serve(port: int | None, host: str | None) -> None:
         log_level="warning",
         timeout_keep_alive=75,
         server_header=False,
+        proxy_headers=False,  # app/headers.py believes only the proxies it is told of
     )
 
 
