@@ -1,0 +1,197 @@
+"""The week's menu in a browser: typed by initials, saved, published, answered."""
+
+import pytest
+
+from kitchen import decisions, food, menus
+from kitchen.menus import DayMenu
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+
+PAGE = "/menus/2026-11-24/lunch"
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "menus", "food", "production")
+
+
+async def stocked() -> tuple[Cast, dict[str, int]]:
+    cast = await enter()
+    await food.load_food(by=CHEN, now=MORNING)
+    return cast, {each.name: each.id for each in (await food.dishes()).values()}
+
+
+async def menu(cast: Cast) -> DayMenu:
+    return await menus.menu_for(cast.kitchen, TODAY, "lunch")
+
+
+def cell(row: int, choice: str = "A", day: str = "2026-11-24") -> str:
+    return f"cell.{day}.{choice}.{row}"
+
+
+async def test_a_dish_is_picked_by_its_initials(manager: Client) -> None:
+    cast, _ = await stocked()
+    answer = await manager.submit(
+        f"{PAGE}/cells", htmx=True, **{"cell": cell(1), cell(1): "hsr"}
+    )
+    assert answer.status_code == 200
+    assert 'value="红烧肉"' in answer.text
+    assert 'hx-swap-oob="true"' in answer.text  # the day's figures come along
+    assert [each.name for each in (await menu(cast)).dishes] == ["红烧肉"]
+
+
+async def test_the_whole_week_is_saved_without_scripts(manager: Client) -> None:
+    cast, _ = await stocked()
+    answer = await manager.submit(
+        f"{PAGE}/cells",
+        **{cell(1): "宫保鸡丁", cell(5): "白米饭", cell(1, day="2026-11-25"): "hsr"},
+    )
+    assert answer.status_code == 303
+    assert [each.name for each in (await menu(cast)).sets["A"]] == [
+        "宫保鸡丁",
+        "白米饭",
+    ]
+    answer = await manager.submit(f"{PAGE}/cells", **{cell(1): "", cell(5): "白米饭"})
+    assert [each.name for each in (await menu(cast)).dishes] == ["白米饭"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("不存在的菜", "没有“不存在的菜”这道菜"),
+        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
+        ("白米饭", "“白米饭”在这一天的同一套里已经有了"),  # the staple already
+    ],
+)
+async def test_a_wrong_dish_keeps_what_was_typed(
+    manager: Client, typed: str, said: str
+) -> None:
+    cast, _ = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(5): "白米饭"})
+    answer = await manager.submit(f"{PAGE}/cells", **{cell(1): typed})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert len((await menu(cast)).lines) == 1
+
+
+async def test_a_day_shows_whom_its_dishes_hurt(manager: Client) -> None:
+    await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    answer = await manager.get(PAGE)
+    assert "花生过敏" in answer.text
+    assert "李德福" in answer.text
+    assert "还没有定做法" in answer.text
+    foot = await manager.fragment(f"{PAGE}/consequences")
+    assert "1 人没定" in foot.text
+    assert "<html" not in foot.text
+
+
+async def test_a_decision_closes_the_open_block(manager: Client) -> None:
+    cast, ids = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    fields = {"dish": str(ids["宫保鸡丁"]), "elders": str(cast.li)}
+    answer = await manager.submit(
+        f"{PAGE}/decisions", kind="override", reason="", **fields
+    )
+    assert answer.status_code == 409
+    assert "要写明理由" in answer.text
+    answer = await manager.submit(
+        f"{PAGE}/decisions",
+        kind="substitute",
+        substitute=str(ids["番茄龙利鱼"]),
+        back="production",
+        **fields,
+    )
+    assert answer.headers["Location"] == "/production/2026-11-24/lunch#clashes"
+    page = (await manager.get(PAGE)).text
+    assert "还没有定做法" not in page
+    assert "换番茄龙利鱼" in page
+    await manager.submit(f"{PAGE}/decisions", kind="undecided", **fields)
+    assert await decisions.decisions_for(cast.kitchen, TODAY, "lunch") == {}
+
+
+async def test_the_week_is_published_and_a_change_is_seen(manager: Client) -> None:
+    cast, _ = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    answer = await manager.submit(f"{PAGE}/publications", scope="week")
+    assert answer.status_code == 303
+    assert (await menu(cast)).state == "published"
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "红烧肉"})
+    page = (await manager.get(PAGE)).text
+    assert "发布后改过" in page
+    assert "data-confirm" in page
+
+
+async def test_publishing_nothing_is_refused_in_words(manager: Client) -> None:
+    await stocked()
+    answer = await manager.submit(f"{PAGE}/publications", scope="week")
+    assert answer.status_code == 409
+    assert "还没有排菜" in answer.text
+
+
+async def test_last_week_fills_the_empty_days(manager: Client) -> None:
+    cast, _ = await stocked()
+    await manager.submit(
+        "/menus/2026-11-17/lunch/cells", **{cell(1, day="2026-11-17"): "红烧肉"}
+    )
+    answer = await manager.submit(f"{PAGE}/copies")
+    assert answer.status_code == 303
+    assert [each.name for each in (await menu(cast)).dishes] == ["红烧肉"]
+
+
+async def test_set_b_is_added_on_request(manager: Client) -> None:
+    await stocked()
+    assert 'name="cell.2026-11-24.B.1"' not in (await manager.get(PAGE)).text
+    page = (await manager.get(f"{PAGE}?sets=AB")).text
+    assert 'name="cell.2026-11-24.B.1"' in page
+
+
+async def test_a_cook_plans_but_does_not_publish(sign_in_as: SignInAs) -> None:
+    await stocked()
+    cook = await sign_in_as("cook")
+    answer = await cook.submit(f"{PAGE}/cells", **{cell(1): "红烧肉"})
+    assert answer.status_code == 303
+    answer = await cook.submit(f"{PAGE}/publications", scope="week")
+    assert answer.status_code == 403
+    assert "发布本周" not in (await cook.get(PAGE)).text
+
+
+async def test_who_only_reads_gets_no_fields(sign_in_as: SignInAs) -> None:
+    await stocked()
+    auditor = await sign_in_as("auditor")
+    assert 'name="cell.' not in (await auditor.get(PAGE)).text
+    answer = await auditor.submit(f"{PAGE}/cells", **{cell(1): "红烧肉"})
+    assert answer.status_code == 403
+
+
+async def test_another_kitchens_people_cannot_be_decided_about(
+    manager: Client,
+) -> None:
+    _, ids = await stocked()
+    answer = await manager.submit(
+        f"{PAGE}/decisions", kind="omit", dish=str(ids["宫保鸡丁"]), elders="99999"
+    )
+    assert answer.status_code == 409
+
+
+async def test_dishes_are_found_while_typing(manager: Client) -> None:
+    await stocked()
+    found = await manager.fragment("/food?q=gbjd")
+    assert "宫保鸡丁" in found.text
+    assert "<html" not in found.text
+    assert "没有这样的菜" in (await manager.get("/food?q=zzzz")).text
+
+
+async def test_a_dish_page_names_recipe_allergens_and_source(manager: Client) -> None:
+    _, ids = await stocked()
+    page = (await manager.get(f"/food/dishes/{ids['宫保鸡丁']}")).text
+    assert "花生" in page
+    assert "政府资料开放授权条款" in page
+    assert (await manager.get("/food/dishes/99999")).status_code == 409
+
+
+async def test_the_page_speaks_english(manager: Client) -> None:
+    await stocked()
+    manager.cookies.set("nuancan_language", "en", domain="nuancan.local")
+    page = (await manager.get(PAGE)).text
+    assert "Week&#39;s menu" in page or "Week's menu" in page
