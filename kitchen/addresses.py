@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kitchen.database import insert, one, rows, update_row, writing
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
-from kitchen.people_facts import Door, NewAddress
+from kitchen.people_facts import AddressFacts, Door, NewAddress
 from kitchen.people_tables import Address
 from kitchen.people_trace import trace
 from kitchen.places import building_named
@@ -42,6 +42,52 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     )
     middles = await _compound_middles()
     return {row["id"]: _door(row, middles) for row in found}
+
+
+async def addresses_of(elder_id: int) -> list[AddressFacts]:
+    """Where a person has lived and will live, newest first; without addresses that
+    were replaced before their first day."""
+    found = await rows(
+        "SELECT id, valid_from, valid_to, coordinate_source FROM address"
+        " WHERE elder = {} AND (valid_to IS NULL OR valid_to >= valid_from)"
+        " ORDER BY id DESC",
+        elder_id,
+    )
+    return [
+        AddressFacts(
+            row["id"], row["valid_from"], row["valid_to"], row["coordinate_source"]
+        )
+        for row in found
+    ]
+
+
+async def unplaced_on(kitchen_id: int, day: date) -> dict[int, int | None]:
+    """Who cannot be found on the map: elder → address with neither a point of its
+    own nor of its building, or None for a brought meal without any address."""
+    found = await rows(
+        "SELECT a.id AS id, a.elder AS elder,"
+        " COALESCE(a.lon_e6, b.lon_e6) AS lon FROM address a"
+        " JOIN elder e ON e.id = a.elder JOIN building b ON b.id = a.building"
+        " WHERE e.kitchen = {} AND a.valid_from <= {}"
+        " AND (a.valid_to IS NULL OR a.valid_to >= {}) ORDER BY a.id",
+        kitchen_id,
+        day,
+        day,
+    )
+    newest = {row["elder"]: (row["id"], row["lon"]) for row in found}
+    unplaced: dict[int, int | None] = {
+        elder: address for elder, (address, lon) in newest.items() if lon is None
+    }
+    brought = await rows(
+        "SELECT d.elder AS elder FROM delivery_entitlement d"
+        " JOIN elder e ON e.id = d.elder WHERE e.kitchen = {} AND d.from_day <= {}"
+        " AND (d.to_day IS NULL OR d.to_day >= {})",
+        kitchen_id,
+        day,
+        day,
+    )
+    unplaced |= {row["elder"]: None for row in brought if row["elder"] not in newest}
+    return unplaced
 
 
 async def _compound_middles() -> dict[tuple[int, str], tuple[int, int]]:
@@ -101,6 +147,7 @@ async def move_to(
     keep it."""
     async with writing():
         person = await elder_by_id(elder_id)
+        await _end_addresses(elder_id, from_day - timedelta(days=1))
         address_id = await add_address(elder_id, address, from_day, by=by, now=now)
         await trace(
             "elder.move",
@@ -138,6 +185,13 @@ async def place_door(
             now=now,
             after={"lon_e6": lon_e6, "lat_e6": lat_e6},
         )
+
+
+async def _end_addresses(elder_id: int, last_day: date) -> None:
+    await Address.update({"valid_to": last_day}).where(
+        (Address.elder == elder_id)
+        & (Address.valid_to.is_null() | (Address.valid_to > last_day))
+    )
 
 
 async def add_address(

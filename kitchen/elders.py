@@ -1,4 +1,4 @@
-"""Reading people: by id, by kitchen, by anything typed, with their dated facts."""
+"""Reading people: by id, by kitchen, with their dated facts."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,9 +7,15 @@ from typing import Any
 from kitchen.database import one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.errors import Refusal
-from kitchen.names import search_pattern
-from kitchen.people_facts import ContactFacts, ElderFacts, StateFacts, words_of
-from kitchen.sealing import keyring
+from kitchen.people_facts import (
+    CardFacts,
+    CategoryFacts,
+    ContactFacts,
+    ElderFacts,
+    EntitlementFacts,
+    StateFacts,
+    words_of,
+)
 
 
 async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
@@ -19,7 +25,7 @@ async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
     for start in range(0, len(wanted), 10_000):
         part = wanted[start : start + 10_000]
         found += await rows("SELECT * FROM elder WHERE id IN {}", part)
-    return {row["id"]: _elder(row) for row in found}
+    return {row["id"]: elder_of(row) for row in found}
 
 
 async def elders_of(kitchen_id: int) -> list[ElderFacts]:
@@ -27,7 +33,7 @@ async def elders_of(kitchen_id: int) -> list[ElderFacts]:
     found = await rows(
         "SELECT * FROM elder WHERE kitchen = {} ORDER BY name, id", kitchen_id
     )
-    return [_elder(row) for row in found]
+    return [elder_of(row) for row in found]
 
 
 async def elder_by_id(elder_id: int) -> ElderFacts:
@@ -35,62 +41,7 @@ async def elder_by_id(elder_id: int) -> ElderFacts:
     row = await one("SELECT * FROM elder WHERE id = {}", elder_id)
     if row is None:
         raise Refusal("elder_unknown", elder=elder_id)
-    return _elder(row)
-
-
-async def search(
-    text: str, *, kitchen_id: int | None = None, limit: int = 20
-) -> list[ElderFacts]:
-    """Find people by member or card number, ID tail, phone tail, name, spelling or
-    initials in any reading, or building. Best first: exact numbers before names.
-    """
-    typed = text.strip()
-    if not typed:
-        return []
-    kitchen = kitchen_id or 0
-    if typed.replace(" ", "").upper().rstrip("X").isdigit():
-        digits = typed.replace(" ", "").upper()
-        found = await rows(
-            "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
-            " AND (e.number = {}"
-            " OR e.id_tail = {} OR e.phone_tail = {} OR e.id_index = {}"
-            " OR e.phone_index = {} OR e.id IN (SELECT elder FROM card"
-            " WHERE number = {} AND blocked_at IS NULL)) ORDER BY e.name, e.id"
-            " LIMIT {}",
-            kitchen,
-            kitchen,
-            digits,
-            digits[-4:] if len(digits) == 4 else digits,
-            digits,
-            keyring().fingerprint("id_number", digits),
-            keyring().fingerprint("phone", digits),
-            digits,
-            limit,
-        )
-        if found:
-            return [_elder(row) for row in found]
-    found = await rows(
-        "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
-        " AND e.search LIKE {} ESCAPE '\\'"
-        " ORDER BY e.name, e.id LIMIT {}",
-        kitchen,
-        kitchen,
-        search_pattern(typed),
-        limit,
-    )
-    if not found:
-        like = "%" + typed.replace("%", "").replace("_", "") + "%"
-        found = await rows(
-            "SELECT e.* FROM elder e WHERE (e.kitchen = {} OR {} = 0)"
-            " AND e.id IN (SELECT a.elder"
-            " FROM address a JOIN building b ON b.id = a.building"
-            " WHERE b.compound || b.name LIKE {}) ORDER BY e.name, e.id LIMIT {}",
-            kitchen,
-            kitchen,
-            like,
-            limit,
-        )
-    return [_elder(row) for row in found]
+    return elder_of(row)
 
 
 async def states_for(elder_ids: Iterable[int]) -> dict[int, list[StateFacts]]:
@@ -173,7 +124,63 @@ async def delivery_entitled_on(kitchen_id: int, day: date) -> set[int]:
     return {row["elder"] for row in found}
 
 
-def _elder(row: dict[str, Any]) -> ElderFacts:
+async def cards_of(elder_id: int) -> list[CardFacts]:
+    """A person's cards, the blocked ones as well, oldest first."""
+    found = await rows("SELECT * FROM card WHERE elder = {} ORDER BY id", elder_id)
+    return [
+        CardFacts(**{name: row[name] for name in CardFacts.__annotations__})
+        for row in found
+    ]
+
+
+async def categories_of(elder_id: int) -> list[CategoryFacts]:
+    """Every entitlement fact ever recorded of a person, newest first."""
+    found = await rows(
+        "SELECT * FROM category WHERE elder = {} ORDER BY id DESC", elder_id
+    )
+    return [
+        CategoryFacts(
+            row["id"],
+            row["code"],
+            row["valid_from"],
+            row["valid_to"],
+            bool(row["evidence_sealed"]),
+            row["at"],
+            row["by"],
+            row["withdrawn_at"] is not None,
+        )
+        for row in found
+    ]
+
+
+async def entitlements_of(elder_id: int) -> list[EntitlementFacts]:
+    """Every reason ever given for bringing this person's meal, newest first."""
+    found = await rows(
+        "SELECT * FROM delivery_entitlement WHERE elder = {} ORDER BY id DESC",
+        elder_id,
+    )
+    return [
+        EntitlementFacts(
+            **{name: row[name] for name in EntitlementFacts.__annotations__}
+        )
+        for row in found
+    ]
+
+
+async def household_of(person: ElderFacts) -> list[ElderFacts]:
+    """The others who share this person's household."""
+    if person.household_id is None:
+        return []
+    found = await rows(
+        "SELECT * FROM elder WHERE household = {} AND id <> {} ORDER BY name, id",
+        person.household_id,
+        person.id,
+    )
+    return [elder_of(row) for row in found]
+
+
+def elder_of(row: dict[str, Any]) -> ElderFacts:
+    """A row of `elder` as a plain value."""
     diet = Diet(
         texture=Texture(row["texture"]),
         low_salt=bool(row["low_salt"]),

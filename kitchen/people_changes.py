@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from kitchen.database import insert, insert_many, one, rows, update_row, writing
-from kitchen.elders import elder_by_id
+from kitchen.elders import elder_by_id, household_of, states_for
 from kitchen.errors import Refusal
 from kitchen.names import phone_tail
-from kitchen.people_facts import NewContact
+from kitchen.people_facts import NewContact, state_on
 from kitchen.people_tables import (
     Card,
     Category,
     Contact,
     DeliveryEntitlement,
+    Elder,
     ElderState,
+    Household,
 )
 from kitchen.people_trace import sealed, trace
 from kitchen.sealing import keyring
@@ -59,6 +61,27 @@ async def set_state(
             after={"from": from_day, "to": to_day},
             reason=reason,
         )
+
+
+async def resume(elder_id: int, from_day: date, *, by: Actor, now: datetime) -> None:
+    """Eat again from a day on, earlier than planned. Only the pause that covers the
+    day is cut short: what was dated for later still comes. Refuses `not_paused`."""
+    async with writing():
+        states = (await states_for([elder_id]))[elder_id]
+        current = state_on(states, from_day)
+        if current is None or current.state == "active":
+            raise Refusal("not_paused", day=from_day)
+        await insert(
+            ElderState,
+            elder=elder_id,
+            state="active",
+            from_day=from_day,
+            to_day=current.to_day,
+            reason="",
+            at=now,
+            by=by.name,
+        )
+        await trace("elder.active", elder_id, by=by, now=now, after={"from": from_day})
 
 
 async def set_contacts(
@@ -188,12 +211,86 @@ async def entitle_delivery(
         )
 
 
+async def end_category(
+    category_id: int, last_day: date, *, by: Actor, now: datetime
+) -> None:
+    """The fact holds until a day and no longer; one that had not begun is withdrawn.
+    Refuses `category_unknown`."""
+    async with writing():
+        row = await one("SELECT * FROM category WHERE id = {}", category_id)
+        if row is None or row["withdrawn_at"] is not None:
+            raise Refusal("category_unknown", category=category_id)
+        never = last_day < row["valid_from"]
+        changes = {"withdrawn_at": now} if never else {"valid_to": last_day}
+        await update_row(Category, category_id, changes)
+        await trace(
+            "category.end",
+            row["elder"],
+            by=by,
+            now=now,
+            before={"code": row["code"], "to": row["valid_to"]},
+            after={"to": last_day},
+        )
+
+
+async def end_entitlement(
+    entitlement_id: int, last_day: date, *, by: Actor, now: datetime
+) -> None:
+    """Meals are brought until a day and no longer. Refuses `entitlement_unknown`."""
+    async with writing():
+        row = await one(
+            "SELECT * FROM delivery_entitlement WHERE id = {}", entitlement_id
+        )
+        if row is None:
+            raise Refusal("entitlement_unknown", entitlement=entitlement_id)
+        await update_row(DeliveryEntitlement, entitlement_id, {"to_day": last_day})
+        await trace(
+            "delivery.end",
+            row["elder"],
+            by=by,
+            now=now,
+            before={"to": row["to_day"]},
+            after={"to": last_day},
+        )
+
+
+async def share_household(
+    elder_id: int, other_id: int, *, by: Actor, now: datetime
+) -> None:
+    """Two people share a purse and usually a door. Who already shares one with
+    others brings them along. Refuses `household_of_one`."""
+    if elder_id == other_id:
+        raise Refusal("household_of_one")
+    async with writing():
+        person, other = await elder_by_id(elder_id), await elder_by_id(other_id)
+        household = person.household_id or other.household_id
+        if household is None:
+            household = await insert(Household, name=person.name)
+        for member in (person, other):
+            for mate in [member, *await household_of(member)]:
+                await update_row(Elder, mate.id, {"household": household})
+        await trace(
+            "household.share", elder_id, by=by, now=now, after={"with": other.name}
+        )
+
+
+async def leave_household(elder_id: int, *, by: Actor, now: datetime) -> None:
+    """This person keeps a household alone again."""
+    async with writing():
+        await elder_by_id(elder_id)
+        await update_row(Elder, elder_id, {"household": None})
+        await trace("household.leave", elder_id, by=by, now=now)
+
+
 async def reveal(
     elder_id: int, field_name: str, reason: str, *, by: Actor, now: datetime
 ) -> str:
-    """The full phone or ID number, logged with who looked and why."""
+    """The full phone or ID number, logged with who looked and why. Refuses
+    `field_unknown`, `reason_missing`."""
     if field_name not in ("phone", "id"):
         raise Refusal("field_unknown", field=field_name)
+    if not reason.strip():
+        raise Refusal("reason_missing")
     async with writing():
         row = await one("SELECT * FROM elder WHERE id = {}", elder_id)
         if row is None:
@@ -210,7 +307,9 @@ async def reveal(
 async def reveal_contact(
     contact_id: int, reason: str, *, by: Actor, now: datetime
 ) -> str:
-    """A contact's full phone, logged."""
+    """A contact's full phone, logged. Refuses `reason_missing`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
     async with writing():
         row = await one("SELECT * FROM contact WHERE id = {}", contact_id)
         if row is None:

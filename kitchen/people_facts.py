@@ -96,6 +96,64 @@ class StateFacts:
 
 
 @dataclass(frozen=True)
+class CardFacts:
+    """A card that names (or, once blocked, named) somebody."""
+
+    id: int
+    number: str
+    kind: str  # member | alias
+    at: datetime
+    by: str
+    blocked_at: datetime | None
+    blocked_reason: str
+
+
+@dataclass(frozen=True)
+class CategoryFacts:
+    """A dated entitlement fact; the evidence itself stays sealed."""
+
+    id: int
+    code: str
+    valid_from: date
+    valid_to: date | None
+    has_evidence: bool
+    at: datetime
+    by: str
+    withdrawn: bool
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it counts on a day."""
+        return (
+            not self.withdrawn
+            and self.valid_from <= day
+            and (self.valid_to is None or day <= self.valid_to)
+        )
+
+
+@dataclass(frozen=True)
+class EntitlementFacts:
+    """Why meals are brought to somebody, and until when."""
+
+    id: int
+    reason: str
+    from_day: date
+    to_day: date | None
+    note: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class AddressFacts:
+    """One dated address of a person; `valid_to` None = until further notice."""
+
+    id: int
+    valid_from: date
+    valid_to: date | None
+    coordinate_source: str
+
+
+@dataclass(frozen=True)
 class NewAddress:
     """An address as typed. Coordinates WGS-84 degrees × 1,000,000, or None."""
 

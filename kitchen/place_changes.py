@@ -30,6 +30,11 @@ async def add_area(
     return await _add(Area(name=name, level=level, parent=parent_id), by=by, now=now)
 
 
+async def rename_area(area_id: int, name: str, *, by: Actor, now: datetime) -> None:
+    """Another name for a node of the tree; its place in it stays."""
+    await _change(Area, "area", area_id, {"name": name}, by=by, now=now)
+
+
 async def add_kitchen(
     *,
     name: str,
@@ -185,6 +190,25 @@ async def override_day(
             ServiceOverride(kitchen=kitchen_id, day=day, served=served, note=note),
             by=by,
             now=now,
+        )
+
+
+async def clear_override(
+    kitchen_id: int, day: date, *, by: Actor, now: datetime
+) -> None:
+    """Leave a day to the calendar again."""
+    async with writing():
+        await ServiceOverride.delete().where(
+            (ServiceOverride.kitchen == kitchen_id) & (ServiceOverride.day == day)
+        )
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action="service_override.clear",
+            object_kind="kitchen",
+            object_id=kitchen_id,
+            before={"day": day},
         )
 
 

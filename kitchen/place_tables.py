@@ -1,6 +1,7 @@
 """The tables of places and their rows as plain values; `kitchen.places` is the door."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from piccolo.columns import BigInt, Boolean, Date, ForeignKey, Integer, Text
@@ -166,3 +167,12 @@ class BuildingFacts:
     lat_e6: int | None
     lift: bool
     residents: int = 0
+
+
+@dataclass(frozen=True)
+class OverrideFacts:
+    """The operator's word on one day, with the reason."""
+
+    day: date
+    served: bool
+    note: str

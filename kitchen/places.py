@@ -10,6 +10,7 @@ The readers are here; tables in `place_tables`, verbs in `place_changes`.
 from datetime import date
 from typing import Any
 
+from kitchen.calendar import is_service_day
 from kitchen.database import rows
 from kitchen.errors import Refusal
 from kitchen.place_changes import (
@@ -19,8 +20,10 @@ from kitchen.place_changes import (
     building_named,
     change_kitchen,
     change_point,
+    clear_override,
     override_day,
     place_building,
+    rename_area,
     set_service,
 )
 from kitchen.place_tables import (
@@ -33,6 +36,7 @@ from kitchen.place_tables import (
     Kitchen,
     KitchenFacts,
     MealService,
+    OverrideFacts,
     PointFacts,
     ServiceFacts,
     ServiceOverride,
@@ -48,6 +52,7 @@ __all__ = [
     "Kitchen",
     "KitchenFacts",
     "MealService",
+    "OverrideFacts",
     "PointFacts",
     "ServiceFacts",
     "ServiceOverride",
@@ -56,16 +61,21 @@ __all__ = [
     "add_point",
     "area_and_below",
     "areas",
+    "building_by_id",
     "building_named",
     "buildings_for",
     "change_kitchen",
     "change_point",
+    "clear_override",
     "kitchen_by_id",
     "kitchens",
     "override_day",
+    "override_notes",
     "overrides_for",
     "place_building",
     "points_for",
+    "rename_area",
+    "serves_on",
     "services_for",
     "set_service",
 ]
@@ -158,6 +168,38 @@ async def buildings_for(kitchen_id: int | None = None) -> list[BuildingFacts]:
         BuildingFacts(**{**row, "lift": bool(row["lift"])})
         for row in found
         if row["residents"] or not kitchen_id
+    ]
+
+
+async def building_by_id(building_id: int) -> BuildingFacts:
+    """One building; refuses `building_unknown`."""
+    for building in await buildings_for():
+        if building.id == building_id:
+            return building
+    raise Refusal("building_unknown", building=building_id)
+
+
+async def serves_on(kitchen_id: int, day: date) -> bool:
+    """Whether the kitchen cooks for its standing plans on a day: the calendar with
+    its make-up workdays, the kitchen's own habit, and the operator's last word."""
+    kitchen = await kitchen_by_id(kitchen_id)
+    return is_service_day(
+        day,
+        await overrides_for(kitchen_id),
+        serves_weekends=kitchen.serves_weekends,
+        serves_holidays=kitchen.serves_holidays,
+    )
+
+
+async def override_notes(kitchen_id: int) -> list[OverrideFacts]:
+    """The operator's single days with their reasons, in order."""
+    found = await rows(
+        "SELECT day, served, note FROM service_override WHERE kitchen = {}"
+        " ORDER BY day",
+        kitchen_id,
+    )
+    return [
+        OverrideFacts(row["day"], bool(row["served"]), row["note"]) for row in found
     ]
 
 

@@ -2,38 +2,61 @@
 entitled to. Facts carry dates, so any past day can be read as it was.
 
 This is the door to the registry; behind it, in reading order: `people_tables`,
-`people_facts` (values and rules), `elders` (readers), `addresses`, `people_changes`,
-`enrolment`.
+`people_facts` (values and rules), `elders` (readers), `addresses`, `people_search`,
+`people_changes`, `enrolment`.
 """
 
-from kitchen.addresses import addresses_on, doors_for, move_to, place_door
+from kitchen.addresses import (
+    addresses_of,
+    addresses_on,
+    doors_for,
+    move_to,
+    place_door,
+    unplaced_on,
+)
 from kitchen.elders import (
+    cards_of,
+    categories_of,
     categories_on,
     contacts_for,
     delivery_entitled_on,
     elder_by_id,
     elders_by_id,
     elders_of,
-    search,
+    entitlements_of,
+    household_of,
     states_for,
     states_on,
 )
-from kitchen.enrolment import change_elder, enrol, enrol_one
+from kitchen.enrolment import (
+    change_elder,
+    enrol,
+    enrol_one,
+)
 from kitchen.people_changes import (
     bind_card,
     block_card,
+    end_category,
+    end_entitlement,
     entitle_delivery,
+    leave_household,
+    resume,
     reveal,
     reveal_contact,
     set_category,
     set_contacts,
     set_state,
+    share_household,
 )
 from kitchen.people_facts import (
+    AddressFacts,
+    CardFacts,
+    CategoryFacts,
     ContactFacts,
     Door,
     ElderFacts,
     Eligibility,
+    EntitlementFacts,
     NewAddress,
     NewContact,
     NewElder,
@@ -41,6 +64,15 @@ from kitchen.people_facts import (
     eligibility,
     state_on,
     words_of,
+)
+from kitchen.people_search import (
+    Filters,
+    Found,
+    Scope,
+    people_list,
+    search,
+    search_within,
+    sees,
 )
 from kitchen.people_tables import (
     Address,
@@ -53,11 +85,19 @@ from kitchen.people_tables import (
     Household,
     ImportRun,
 )
+from kitchen.people_trace import (
+    Change,
+    history_of,
+)
 
 __all__ = [
     "Address",
+    "AddressFacts",
     "Card",
+    "CardFacts",
     "Category",
+    "CategoryFacts",
+    "Change",
     "Contact",
     "ContactFacts",
     "DeliveryEntitlement",
@@ -66,15 +106,22 @@ __all__ = [
     "ElderFacts",
     "ElderState",
     "Eligibility",
+    "EntitlementFacts",
+    "Filters",
+    "Found",
     "Household",
     "ImportRun",
     "NewAddress",
     "NewContact",
     "NewElder",
+    "Scope",
     "StateFacts",
+    "addresses_of",
     "addresses_on",
     "bind_card",
     "block_card",
+    "cards_of",
+    "categories_of",
     "categories_on",
     "change_elder",
     "contacts_for",
@@ -84,19 +131,31 @@ __all__ = [
     "elders_by_id",
     "elders_of",
     "eligibility",
+    "end_category",
+    "end_entitlement",
     "enrol",
     "enrol_one",
     "entitle_delivery",
+    "entitlements_of",
+    "history_of",
+    "household_of",
+    "leave_household",
     "move_to",
+    "people_list",
     "place_door",
+    "resume",
     "reveal",
     "reveal_contact",
     "search",
+    "search_within",
+    "sees",
     "set_category",
     "set_contacts",
     "set_state",
+    "share_household",
     "state_on",
     "states_for",
     "states_on",
+    "unplaced_on",
     "words_of",
 ]

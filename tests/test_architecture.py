@@ -27,10 +27,14 @@ KITCHEN_ORDER = """
     people_tables people_facts people_trace
     elders
     addresses people_changes
+    people_search
     enrolment
     registry
     subsidies
     ledger
+    plan_tables plan_facts
+    plan_readers
+    plan_changes closures
     plans
     people_columns people_words people_sheet people_doubles intake
     food nutrition food_files

@@ -1,0 +1,222 @@
+"""Reading who should eat: nothing is stored, each day is put together anew."""
+
+from datetime import date
+from typing import Any
+
+from kitchen.database import one, rows
+from kitchen.places import serves_on
+from kitchen.plan_facts import (
+    ClosureFacts,
+    Eater,
+    ExceptionFacts,
+    PlanFacts,
+    expected,
+)
+from kitchen.registry import ElderFacts, addresses_on, elders_by_id, states_on
+
+
+async def expected_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """Everyone who should eat on a day, by name: standing plans, exceptions and
+    life states put together, nothing stored. On a day the kitchen does not serve
+    (weekend, holiday, the operator's word) only one-off bookings eat."""
+    closure = await closure_on(kitchen_id, day, meal)
+    if closure is not None and closure.kind == "cancelled":
+        return []
+    return await to_call(kitchen_id, day, meal)
+
+
+async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """Who would have eaten, whether or not the kitchen cooks: the call list."""
+    plans = await served_plans_on(kitchen_id, day, meal)
+    exceptions = await exceptions_on(kitchen_id, day, meal)
+    away = await states_on(kitchen_id, day)
+    meals = expected(plans, exceptions, away)
+    people = await elders_by_id(meals)
+    addresses = await addresses_on(kitchen_id, day)
+    eaters = [
+        eater_of(people[elder_id], meal_facts, addresses.get(elder_id))
+        for elder_id, meal_facts in meals.items()
+    ]
+    return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
+
+
+def eater_of(person: ElderFacts, meal: PlanFacts, address_id: int | None) -> Eater:
+    """A person and their meal as one line. Who eats at a point without one of
+    their own has the plan's; who has neither is shown as without a point."""
+    return Eater(
+        diner_id=0,
+        elder_id=person.id,
+        number=person.number,
+        name=person.name,
+        way=meal.way,
+        point_id=None if meal.way == "deliver" else meal.point_id or person.point_id,
+        address_id=address_id if meal.way == "deliver" else None,
+        portions=meal.portions,
+        size=meal.size,
+        choice=meal.choice or "A",
+        diet=person.diet,
+    )
+
+
+async def plans_on(kitchen_id: int, day: date, meal: str) -> dict[int, PlanFacts]:
+    """The standing plans that hold on a day; the newest row of a person decides."""
+    found = await rows(
+        "SELECT p.* FROM meal_plan p JOIN elder e ON e.id = p.elder"
+        " WHERE e.kitchen = {} AND p.meal = {} AND p.weekday = {}"
+        " AND p.from_day <= {} AND (p.to_day IS NULL OR p.to_day >= {})"
+        " ORDER BY p.id",
+        kitchen_id,
+        meal,
+        day.isoweekday(),
+        day,
+        day,
+    )
+    return {row["elder"]: _plan(row) for row in found}
+
+
+async def served_plans_on(
+    kitchen_id: int, day: date, meal: str
+) -> dict[int, PlanFacts]:
+    """`plans_on`, but nobody's on a day the kitchen does not serve."""
+    if not await serves_on(kitchen_id, day):
+        return {}
+    return await plans_on(kitchen_id, day, meal)
+
+
+async def plans_of(elder_id: int, day: date) -> dict[tuple[str, int], PlanFacts]:
+    """One person's week as it stands on a day: (meal, weekday) → plan."""
+    found = await rows(
+        "SELECT * FROM meal_plan WHERE elder = {} AND from_day <= {}"
+        " AND (to_day IS NULL OR to_day >= {}) ORDER BY id",
+        elder_id,
+        day,
+        day,
+    )
+    return {(row["meal"], row["weekday"]): _plan(row) for row in found}
+
+
+async def starts_of(elder_id: int, after: date) -> list[tuple[str, date]]:
+    """Weeks that begin later than a day: (meal, first day), soonest first."""
+    found = await rows(
+        "SELECT DISTINCT meal, from_day FROM meal_plan WHERE elder = {}"
+        " AND from_day > {} ORDER BY from_day, meal",
+        elder_id,
+        after,
+    )
+    return [(row["meal"], row["from_day"]) for row in found]
+
+
+async def exceptions_on(
+    kitchen_id: int, day: date, meal: str
+) -> dict[int, list[ExceptionFacts]]:
+    """The exceptions that hold on a day, in the order they were made."""
+    found = await rows(
+        "SELECT x.* FROM plan_exception x JOIN elder e ON e.id = x.elder"
+        " WHERE e.kitchen = {} AND x.meal = {} AND x.from_day <= {}"
+        " AND x.to_day >= {} AND x.withdrawn_at IS NULL ORDER BY x.id",
+        kitchen_id,
+        meal,
+        day,
+        day,
+    )
+    by_elder: dict[int, list[ExceptionFacts]] = {}
+    for row in found:
+        by_elder.setdefault(row["elder"], []).append(_exception(row))
+    return by_elder
+
+
+async def exceptions_of(elder_id: int, since: date) -> list[ExceptionFacts]:
+    """One person's exceptions that end on or after a day."""
+    found = await rows(
+        "SELECT * FROM plan_exception WHERE elder = {} AND to_day >= {}"
+        " AND withdrawn_at IS NULL ORDER BY from_day, id",
+        elder_id,
+        since,
+    )
+    return [_exception(row) for row in found]
+
+
+async def coming_exceptions(
+    kitchen_id: int, since: date, until: date
+) -> list[ExceptionFacts]:
+    """Everybody's exceptions that touch the days from `since` to `until`, soonest
+    first; those taken back are left out."""
+    found = await rows(
+        "SELECT x.* FROM plan_exception x JOIN elder e ON e.id = x.elder"
+        " WHERE e.kitchen = {} AND x.to_day >= {} AND x.from_day <= {}"
+        " AND x.withdrawn_at IS NULL ORDER BY x.from_day, x.id",
+        kitchen_id,
+        since,
+        until,
+    )
+    return [_exception(row) for row in found]
+
+
+async def exception_by_id(exception_id: int) -> ExceptionFacts | None:
+    """One exception, unless it was taken back."""
+    row = await one(
+        "SELECT * FROM plan_exception WHERE id = {} AND withdrawn_at IS NULL",
+        exception_id,
+    )
+    return _exception(row) if row else None
+
+
+async def closure_on(kitchen_id: int, day: date, meal: str) -> ClosureFacts | None:
+    """Whether the meal was cancelled or substituted as a whole."""
+    row = await one(
+        "SELECT * FROM closure WHERE kitchen = {} AND day = {} AND meal = {}",
+        kitchen_id,
+        day,
+        meal,
+    )
+    if row is None:
+        return None
+    return ClosureFacts(
+        row["id"],
+        row["day"],
+        row["meal"],
+        row["kind"],
+        row["substitute"],
+        row["reason"],
+        row["by"],
+    )
+
+
+async def told_of(closure_id: int) -> dict[int, str]:
+    """Who has been called about a closure: elder → outcome."""
+    found = await rows(
+        "SELECT elder, outcome FROM closure_call WHERE closure = {} ORDER BY id",
+        closure_id,
+    )
+    return {row["elder"]: row["outcome"] for row in found}
+
+
+def _plan(row: dict[str, Any]) -> PlanFacts:
+    return PlanFacts(
+        row["elder"],
+        row["way"],
+        row["point"],
+        row["portions"],
+        row["size"],
+        row["choice"],
+    )
+
+
+def _exception(row: dict[str, Any]) -> ExceptionFacts:
+    return ExceptionFacts(
+        row["id"],
+        row["elder"],
+        row["meal"],
+        row["kind"],
+        row["from_day"],
+        row["to_day"],
+        row["way"],
+        row["point"],
+        row["portions"],
+        row["choice"],
+        row["reason"],
+        row["source"],
+        bool(row["late"]),
+        row["at"],
+        row["by"],
+    )
