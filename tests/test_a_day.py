@@ -1,0 +1,261 @@
+"""One lunch from order to claim, on real parts: read this first.
+
+王奶奶 gets hers brought, 李爷爷 eats at 朝阳 and must not eat peanuts, 赵奶奶's lane is
+on no map, 周爷爷 collects at 新华. By evening every portion has a name.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.morning import Office, morning_for, papers_of
+from app.papers import Labels
+from app.solving import plan_rounds
+from kitchen import (
+    day_close,
+    deliveries,
+    dining,
+    doors,
+    drivers,
+    food,
+    headcounts,
+    loadings,
+    menus,
+    places,
+    prints,
+    production,
+    registry,
+    round_publishing,
+    sheet_returns,
+)
+from kitchen.deliveries import Report
+from kitchen.dining import Request
+from kitchen.drivers import DriverFields
+from kitchen.headcounts import SpareFacts
+from kitchen.kitchen_day import kitchen_day
+from kitchen.loadings import LoadedLine
+from kitchen.prints import Content, LabelFacts
+from kitchen.round_plans import latest_plan
+from kitchen.round_sheets import sheet_views
+from kitchen.sheet_returns import SheetBack
+from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
+
+WHEN = (TODAY, "lunch")
+
+
+def at(hours: int, minutes: int = 0) -> datetime:
+    """So long after 08:05 in Shanghai."""
+    return MORNING + timedelta(hours=hours, minutes=minutes)
+
+
+async def test_one_lunch_from_order_to_claim(database: object) -> None:
+    cast = await enter()
+    await plan_the_menu(cast)
+    await hire_drivers(cast)
+
+    # 08:05 – the count is closed; one walk-in is expected at 朝阳
+    await headcounts.close_headcount(
+        cast.kitchen,
+        *WHEN,
+        spares=[SpareFacts(0, cast.chaoyang, "walk_in", "regular", 1)],
+        by=CHEN,
+        now=MORNING,
+    )
+
+    # 赵奶奶's lane is on no map: she waits visibly until somebody places it
+    await plan_the_rounds(cast)
+    plan = await latest_plan(cast.kitchen, *WHEN)
+    assert plan is not None
+    waiting = [stop.key for stop in plan.stops_of(None)]
+    assert [kind for kind, _ in waiting] == ["diner"]
+    await place_the_lane(cast)
+    await plan_the_rounds(cast)
+    await publish(cast)
+
+    # the kitchen cooks, keeps samples, labels boxes, packs and loads
+    await cook(cast)
+    await label(cast)
+    await pack_and_load(cast)
+    await print_sheets(cast)
+
+    # 赵奶奶 does not open: a case, until the neighbour reaches her
+    views = await sheet_views(cast.kitchen, *WHEN)
+    door = next(s for v in views for s in v.stops if s.elder_id == cast.zhao)
+    await deliveries.report_exception(
+        door.stop_id,
+        Report(outcome="no_answer", reported_by="赵师傅"),
+        by=CHEN,
+        now=at(3),
+    )
+    [case] = await doors.open_cases(cast.kitchen, *WHEN)
+    await doors.take_step(
+        case.id, "reached", who="刘芳(邻居)", note="去医院了", by=CHEN, now=at(3, 20)
+    )
+
+    # the points receive, serve and count; the sheets come back
+    await receive(cast)
+    await serve(cast)
+    await return_sheets(cast)
+    await name_the_leftovers(cast)
+
+    # one number, and every difference named: there is none
+    balance = await day_close.balance_for(cast.kitchen, *WHEN)
+    assert balance.differences == ()
+    assert dict(balance.chain) == {
+        "ordered": 4,
+        "planned": 5,
+        "cooked": 5,
+        "portioned": 5,
+        "loaded": 5,
+        "handed_over": 4,
+        "returned": 1,
+        "wasted": 0,
+        "claimed": 3,
+    }
+    closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
+    assert len(closed.seal) == 12
+
+
+async def plan_the_menu(cast: Cast) -> None:
+    await food.load_food(by=CHEN, now=MORNING)
+    by_kind = {dish.category: dish for dish in (await food.dishes()).values()}
+    for position, kind in enumerate(("main", "vegetable", "staple"), start=1):
+        await menus.set_dish(
+            cast.kitchen, *WHEN, "A", position, by_kind[kind].id, by=CHEN, now=MORNING
+        )
+    await menus.publish(cast.kitchen, [TODAY], "lunch", by=CHEN, now=MORNING)
+
+
+async def hire_drivers(cast: Cast) -> None:
+    van = DriverFields(name="马师傅", profile="van", capacity=200, carries_bulk=True)
+    bike = DriverFields(name="赵师傅", profile="ebike", capacity=30)
+    for fields in (van, bike):
+        await drivers.add_driver(cast.kitchen, fields, by=CHEN, now=MORNING)
+
+
+async def plan_the_rounds(cast: Cast) -> None:
+    await plan_rounds(cast.kitchen, *WHEN, by=CHEN, now=at(0, 30), seconds=1)
+
+
+async def place_the_lane(cast: Cast) -> None:
+    door = next(
+        door
+        for door in (
+            await registry.doors_for(
+                (await registry.addresses_on(cast.kitchen, TODAY)).values()
+            )
+        ).values()
+        if door.elder_id == cast.zhao
+    )
+    assert door.placed_by == "none"
+    await places.place_building(
+        door.building_id, 120_152_000, 30_281_500, by=CHEN, now=at(0, 40)
+    )
+
+
+async def publish(cast: Cast) -> None:
+    plan = await latest_plan(cast.kitchen, *WHEN)
+    assert plan is not None
+    assert plan.stops_of(None) == []
+    await round_publishing.publish(plan.facts.id, by=CHEN, now=at(0, 50))
+
+
+async def cook(cast: Cast) -> None:
+    today = await kitchen_day(cast.kitchen, *WHEN)
+    for sheet in today.sheet.dishes:
+        await production.record_batch(
+            cast.kitchen, *WHEN, sheet.dish.id, sheet.portions, at(2), 780,
+            by=CHEN, now=at(2),
+        )  # fmt: skip
+        await production.record_sample(
+            cast.kitchen, *WHEN, sheet.dish.id, 130, by=CHEN, now=at(2)
+        )
+
+
+async def label(cast: Cast) -> None:
+    office = Office(ZoneInfo("Asia/Shanghai"))
+    morning = await morning_for(cast.kitchen, *WHEN, office)
+    for paper in papers_of(morning, ["labels"]):
+        assert isinstance(paper, Labels)
+        boxes = [
+            LabelFacts(box.diner_id, box.spare_id, box.portion, box.code)
+            for box in paper.labels
+        ]
+        run = Content("labels", paper.subject, paper.digest, labels=boxes)
+        await prints.register_print(
+            cast.kitchen, *WHEN, run, pages=1, by=CHEN, now=at(2, 5)
+        )
+
+
+async def pack_and_load(cast: Cast) -> None:
+    for diet, portions in (("regular", 1), ("allergy:peanut", 1)):
+        await production.record_packed(
+            cast.kitchen, *WHEN, cast.chaoyang, diet, portions, by=CHEN, now=at(2, 10)
+        )
+    for view in await sheet_views(cast.kitchen, *WHEN):
+        lines = [LoadedLine(p.point_id, p.diet_key, p.portions) for p in view.loading]
+        await loadings.record_loading(view.round_id, lines, by=CHEN, now=at(2, 20))
+
+
+async def print_sheets(cast: Cast) -> None:
+    for view in await sheet_views(cast.kitchen, *WHEN):
+        sheet = Content("sheet", f"round:{view.number}", view.digest)
+        await prints.register_print(
+            cast.kitchen, *WHEN, sheet, pages=1, by=CHEN, now=at(2, 15)
+        )
+
+
+async def receive(cast: Cast) -> None:
+    arrived = {
+        cast.chaoyang: {"regular": 1, "allergy:peanut": 1},
+        cast.xinhua: {"regular": 1},
+    }
+    for point, portions in arrived.items():
+        await dining.receive(
+            point, *WHEN, portions, decidegrees=652, signed_by="孙阿姨",
+            by=SUN, now=at(2, 40),
+        )  # fmt: skip
+
+
+async def serve(cast: Cast) -> None:
+    for act, elder, point, channel in (
+        ("tap-1", cast.li, cast.chaoyang, "table"),
+        ("tap-2", cast.zhou, cast.xinhua, "collect"),
+        ("tap-3", None, cast.chaoyang, "table"),
+    ):
+        asked = Request(point, *WHEN, elder, "subsidised", "cash", channel)
+        await dining.serve(act, asked, by=SUN, now=at(3))
+
+
+async def return_sheets(cast: Cast) -> None:
+    views = await sheet_views(cast.kitchen, *WHEN)
+    for stop in (stop for view in views for stop in view.stops):
+        if stop.kind == "point":
+            handed = Report(outcome="point", reported_by="马师傅", received_by="孙阿姨", portions=stop.portions,
+                decidegrees=652,
+            )  # fmt: skip
+            await deliveries.report_exception(stop.stop_id, handed, by=CHEN, now=at(4))
+    papers = {p.subject: p for p in await prints.prints_for(cast.kitchen, *WHEN)
+              if p.kind == "sheet"}  # fmt: skip
+    for view in views:
+        paper = papers[f"round:{view.number}"]
+        back = SheetBack(
+            reported_by=view.driver_name, number=paper.number, version=paper.version
+        )
+        await sheet_returns.close_rest(view.round_id, back, by=CHEN, now=at(4))
+
+
+async def name_the_leftovers(cast: Cast) -> None:
+    views = await sheet_views(cast.kitchen, *WHEN)
+    view = next(v for v in views if any(s.elder_id == cast.zhao for s in v.stops))
+    await dining.record_leftover(
+        kitchen_id=cast.kitchen,
+        day=TODAY,
+        meal="lunch",
+        diet_key="regular",
+        portions=1,
+        fate="returned",
+        reason="赵秀兰去医院了",
+        round_id=view.round_id,
+        by=CHEN,
+        now=at(5),
+    )
