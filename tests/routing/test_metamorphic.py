@@ -1,0 +1,159 @@
+"""Changes to a problem whose effect on the answer is known beforehand."""
+
+from dataclasses import replace
+
+import pytest
+
+from routing import (
+    Job,
+    Location,
+    Matrix,
+    Problem,
+    Round,
+    Solution,
+    TimeWindow,
+    Travel,
+    check,
+    schedule,
+    solve,
+)
+from tests.routing.cases import district
+from tests.routing.test_optimum import mixed
+
+
+def answer(problem: Problem) -> Solution:
+    return solve(problem, engine="sisr", steps=2000)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_another_driver_never_costs_more(seed: int) -> None:
+    question = mixed(seed)
+    helper = replace(question.vehicles[0], id="helper")
+    more = replace(question, vehicles=(*question.vehicles, helper))
+    assert answer(more).summary.cost <= answer(question).summary.cost
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_shifting_every_time_changes_nothing(seed: int) -> None:
+    question = district(seed)
+    later = shifted(question, 1800)
+    before, after = answer(question), answer(later)
+    assert after.rounds == before.rounds
+    assert after.summary == before.summary
+
+
+def shifted(problem: Problem, by: int) -> Problem:
+    def moved(window: TimeWindow) -> TimeWindow:
+        return TimeWindow(window.opens + by, window.closes + by)
+
+    return replace(
+        problem,
+        jobs=tuple(
+            replace(job, windows=tuple(map(moved, job.windows))) for job in problem.jobs
+        ),
+        vehicles=tuple(replace(v, shift=moved(v.shift)) for v in problem.vehicles),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_given_matrix_equal_to_the_computed_one_changes_nothing(seed: int) -> None:
+    question = district(seed)
+    places = [question.vehicles[0].start, *(job.location for job in question.jobs)]
+    travel = Travel(question)
+    matrices = {
+        vehicle.profile: Matrix(
+            tuple(tuple(travel.seconds(vehicle, a, b) for b in places) for a in places)
+        )
+        for vehicle in question.vehicles
+    }
+    given = replace(
+        question,
+        jobs=tuple(
+            replace(job, location=replace(job.location, index=k))
+            for k, job in enumerate(question.jobs, start=1)
+        ),
+        vehicles=tuple(
+            replace(
+                vehicle,
+                start=indexed(vehicle.start),
+                end=indexed(vehicle.end),
+            )
+            for vehicle in question.vehicles
+        ),
+        matrices=matrices,
+    )
+    assert answer(given).rounds == answer(question).rounds
+
+
+def indexed(location: Location | None) -> Location | None:
+    return None if location is None else replace(location, index=0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_second_profile_with_the_same_matrix_changes_nothing(seed: int) -> None:
+    question = district(seed)
+    twin = {name: question.modes[name] for name in ("walk", "ebike")}
+    renamed = replace(
+        question,
+        modes={f"other {name}": mode for name, mode in twin.items()},
+        vehicles=tuple(
+            replace(v, profile=f"other {v.profile}") for v in question.vehicles
+        ),
+    )
+    assert answer(renamed).rounds == answer(question).rounds
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_removing_a_stop_never_breaks_a_round(seed: int) -> None:
+    """Straight lines obey the triangle inequality as long as no gate lies between."""
+    question = without_gates(district(seed))
+    plan = answer(question)
+    for route in plan.routes:
+        for job in route.jobs:
+            fewer = [without(r, job) for r in plan.rounds]
+            assert schedule(question, fewer).is_feasible
+
+
+def without(planned: Round, job: object) -> Round:
+    return replace(planned, jobs=tuple(j for j in planned.jobs if j != job))
+
+
+def without_gates(problem: Problem) -> Problem:
+    """Rounding can miss the inequality by a second or two, which service makes up."""
+
+    def plain(job: Job) -> Job:
+        return replace(
+            job, location=replace(job.location, compound=None), service=job.service + 2
+        )
+
+    return replace(problem, jobs=tuple(map(plain, problem.jobs)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_seed_gives_the_same_answer(seed: int) -> None:
+    question = district(seed)
+    assert answer(question) == answer(question)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plan_given_as_start_is_never_made_worse(seed: int) -> None:
+    question = district(seed)
+    usual = answer(question)
+    again = solve(question, engine="sisr", steps=50, seed=9, start=usual.rounds)
+    assert again.summary.cost <= usual.summary.cost
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_locked_jobs_keep_their_round_and_order(seed: int) -> None:
+    question = district(seed)
+    usual = solve(question, engine="floor")
+    locked = [job for route in usual.routes for job in route.jobs]
+    found = solve(question, engine="sisr", steps=500, start=usual.rounds, locked=locked)
+    kept = {(r.vehicle, tuple(j for j in r.jobs if j in locked)) for r in found.rounds}
+    assert {(r.vehicle, r.jobs) for r in usual.rounds} <= kept
+
+
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_generated_days_searched_by_the_kernel_pass_the_checker(seed: int) -> None:
+    question = district(seed, doors=20, drivers=4)
+    assert check(question, solve(question, engine="sisr", steps=300)) == []

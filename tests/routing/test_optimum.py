@@ -1,0 +1,87 @@
+"""The engine finds the optimum that exhaustive search proves."""
+
+import random
+
+import pytest
+
+from routing import Job, Location, Problem, TimeWindow, Vehicle, check, solve
+from tests.routing.oracle import optimum
+
+
+def mixed(seed: int, most: int = 6) -> Problem:
+    """A random mix of every rule on three to `most` doors."""
+    dice = random.Random(seed)
+    kitchen = Location(lon=116.40, lat=39.90)
+    names = ["a", "b", "c"][: dice.randint(1, 3)]
+    jobs = []
+    for number in range(dice.randint(3, most)):
+        spot = dice.randrange(6)
+        opens = 36_000 + dice.randrange(0, 3600, 300)
+        length = dice.choice((600, 1800, 7200))
+        windows = [TimeWindow(opens, opens + length)]
+        if dice.random() < 0.2:
+            later = opens + length + 900
+            windows.append(TimeWindow(later, later + 900))
+        jobs.append(
+            Job(
+                id=number,
+                location=Location(
+                    lon=116.39 + spot * 0.004,
+                    lat=39.895 + (spot * 7 % 5) * 0.003,
+                    compound=dice.choice((None, "east", "west")),
+                ),
+                service=dice.choice((60, 300)),
+                setup=dice.choice((0, 90)),
+                site=f"building {spot}",
+                delivery=(dice.randint(1, 3), dice.randrange(2)),
+                windows=tuple(windows) if dice.random() < 0.7 else (),
+                priority=dice.choice((0, 50)),
+                max_age=dice.choice((None, 400, 900, 2400)),
+                forbidden_vehicles=frozenset(
+                    dice.sample(names, 1) if dice.random() < 0.2 else ()
+                ),
+                preferred_vehicle=dice.choice([None, *names]),
+                skills=frozenset({1} if dice.random() < 0.15 else ()),
+            )
+        )
+    end = dice.choice((kitchen, None))
+    vehicles = tuple(
+        Vehicle(
+            id=name,
+            profile=dice.choice(("walk", "ebike", "ebike")),
+            capacity=(dice.randint(3, 9), dice.randint(1, 4)),
+            shift=TimeWindow(36_000, dice.choice((38_400, 43_200))),
+            start=kitchen,
+            end=end,
+            max_work=dice.choice((None, None, 2400)),
+            max_jobs=dice.choice((None, 3)),
+            max_travel=dice.choice((None, None, 1500)),
+            skills=frozenset({1} if dice.random() < 0.6 else ()),
+        )
+        for name in names
+    )
+    return Problem(jobs=tuple(jobs), vehicles=vehicles)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_kernel_reaches_the_proved_optimum(seed: int) -> None:
+    question = mixed(seed)
+    found = solve(question, engine="sisr", steps=2000, seed=seed + 1)
+    assert check(question, found) == []
+    assert found.summary.cost == optimum(question)
+
+
+@pytest.mark.parametrize("seed", [1000, 1001, 1002])
+def test_the_kernel_reaches_the_optimum_of_eight_doors(seed: int) -> None:
+    question = mixed(seed, most=8)
+    found = solve(question, engine="sisr", steps=4000)
+    assert check(question, found) == []
+    assert found.summary.cost == optimum(question)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_authority_reaches_the_proved_optimum(seed: int) -> None:
+    question = mixed(seed, most=5)
+    found = solve(question, engine="ortools", seconds=0.3)
+    assert check(question, found) == []
+    assert found.summary.cost == optimum(question)
