@@ -89,6 +89,7 @@ class Rows:
     packed: Mapping[tuple[str, str], int]  # portioned for points
     loaded: Mapping[tuple[str, str], int]  # onto rounds, for doors or points
     by_round: frozenset[str]  # places whose portions travel on a round
+    signed: frozenset[str]  # points whose containers were reported handed over
     received: Mapping[tuple[str, str], int]  # at points
     meals: tuple[MealRow, ...]  # handed over
     slots: frozenset[int]  # meal ids that hold a subsidised slot
@@ -359,7 +360,11 @@ def _receipt_differences(rows: Rows) -> Iterable[Difference]:
 
 
 def _door_differences(rows: Rows) -> Iterable[Difference]:
-    """Every door has a reported outcome, and a meal exactly where it says so."""
+    """Every door has a reported outcome, and a meal exactly where it says so; the
+    containers of every point are signed for."""
+    for place in sorted(rows.by_round - rows.signed):
+        if place.startswith("point:"):
+            yield Difference("unsigned", place, place, 1, 0)
     meals = Counter(m.diner_id for m in rows.meals if m.channel == "door")
     for c in rows.eaters:
         if c.way != "deliver":

@@ -81,6 +81,7 @@ async def gathered(kitchen_id: int, day: date, meal: str) -> Rows:
         packed=await _packed(when),
         loaded=await _loaded(when),
         by_round=frozenset(homes.values()),
+        signed=frozenset(f"point:{key[1]}" for key in outcomes if key[0] == "point"),
         received=await _received(when),
         meals=tuple(await meals.meals_for(*when)),
         slots=await _slots(when),

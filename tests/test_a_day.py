@@ -49,6 +49,28 @@ def at(hours: int, minutes: int = 0) -> datetime:
 
 async def test_one_lunch_from_order_to_claim(database: object) -> None:
     cast = await enter()
+    await live_through(cast)
+
+    # one number, and every difference named: there is none
+    balance = await day_close.balance_for(cast.kitchen, *WHEN)
+    assert balance.differences == ()
+    assert dict(balance.chain) == {
+        "ordered": 4,
+        "planned": 5,
+        "cooked": 5,
+        "portioned": 5,
+        "loaded": 5,
+        "handed_over": 4,
+        "returned": 1,
+        "wasted": 0,
+        "claimed": 3,
+    }
+    closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
+    assert len(closed.seal) == 12
+
+
+async def live_through(cast: Cast) -> None:
+    """The whole day up to the evening, every act by the person who does it."""
     await plan_the_menu(cast)
     await hire_drivers(cast)
 
@@ -96,23 +118,6 @@ async def test_one_lunch_from_order_to_claim(database: object) -> None:
     await serve(cast)
     await return_sheets(cast)
     await name_the_leftovers(cast)
-
-    # one number, and every difference named: there is none
-    balance = await day_close.balance_for(cast.kitchen, *WHEN)
-    assert balance.differences == ()
-    assert dict(balance.chain) == {
-        "ordered": 4,
-        "planned": 5,
-        "cooked": 5,
-        "portioned": 5,
-        "loaded": 5,
-        "handed_over": 4,
-        "returned": 1,
-        "wasted": 0,
-        "claimed": 3,
-    }
-    closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
-    assert len(closed.seal) == 12
 
 
 async def plan_the_menu(cast: Cast) -> None:
@@ -230,9 +235,13 @@ async def return_sheets(cast: Cast) -> None:
     views = await sheet_views(cast.kitchen, *WHEN)
     for stop in (stop for view in views for stop in view.stops):
         if stop.kind == "point":
-            handed = Report(outcome="point", reported_by="马师傅", received_by="孙阿姨", portions=stop.portions,
+            handed = Report(
+                outcome="point",
+                reported_by="马师傅",
+                received_by="孙阿姨",
+                portions=stop.portions,
                 decidegrees=652,
-            )  # fmt: skip
+            )
             await deliveries.report_exception(stop.stop_id, handed, by=CHEN, now=at(4))
     papers = {p.subject: p for p in await prints.prints_for(cast.kitchen, *WHEN)
               if p.kind == "sheet"}  # fmt: skip

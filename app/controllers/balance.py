@@ -56,6 +56,7 @@ WORDS = {
     "packed": N_("{what}：应分 {expected} 份，分了 {found} 份"),
     "loaded": N_("{what}：应装 {expected} 份，装了 {found} 份"),
     "received": N_("{what}：送出 {expected} 份，签收 {found} 份"),
+    "unsigned": N_("整箱送到没有：还没有人报告"),
     "unplaced": N_("{what}：没有排上线路"),
     "unreported": N_("{what}：还没有人报告送到没有"),
     "handed_over": N_("{what}：应交 {expected} 份，有 {found} 条就餐记录"),

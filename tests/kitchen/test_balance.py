@@ -50,6 +50,7 @@ GOOD_DAY = Rows(
         ("point:5", "regular"): 3,
     },
     by_round=frozenset({"round:1", "point:5"}),
+    signed=frozenset({"point:5"}),
     received={("point:5", "regular"): 3},
     meals=(meal(1, WANG), meal(2, LI), meal(3, ZHOU)),
     slots=frozenset({1, 2, 3}),
@@ -105,6 +106,8 @@ def without(mapping: dict[object, int], key: object) -> dict[object, int]:
             "soft",
         ),
         (replace(GOOD_DAY, received={}), "received", "regular"),
+        # nobody signed for the point's containers
+        (replace(GOOD_DAY, signed=frozenset()), "unsigned", "point:5"),
         # the outcome at the door is missing: nobody is delivered by default
         (
             replace(GOOD_DAY, eaters=(replace(WANG, outcome=""), LI, ZHOU, ZHANG)),
