@@ -169,6 +169,21 @@ async def published_plan(kitchen_id: int, day: date, meal: str) -> Plan | None:
     return await _loaded(found[0]) if found else None
 
 
+async def plan_in_force(
+    kitchen_id: int, day: date, meal: str, at: datetime
+) -> Plan | None:
+    """The plan that counted at a moment: what was on a paper printed then."""
+    found = await rows(
+        _PLAN + " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {}"
+        " AND pub.at <= {} ORDER BY p.version DESC LIMIT 1",
+        kitchen_id,
+        day,
+        meal,
+        at,
+    )
+    return await _loaded(found[0]) if found else None
+
+
 async def plan_by_id(plan_id: int) -> Plan:
     """One version; refuses `plan_unknown`."""
     found = await one(_PLAN + " WHERE p.id = {}", plan_id)

@@ -13,6 +13,7 @@ from kitchen.drivers import DriverFacts, drivers_for
 from kitchen.errors import Refusal
 from kitchen.meals import price_on
 from kitchen.names import surname_of
+from kitchen.prints import round_subject, who_holds
 from kitchen.registry import (
     ContactFacts,
     addresses_on,
@@ -64,6 +65,16 @@ class NotToday:
 
     place: str
     name: str
+
+
+@dataclass(frozen=True)
+class StaleSheet:
+    """A paper in somebody's hand that no longer says what counts."""
+
+    round_number: int
+    number: int
+    version: int
+    holder: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +166,31 @@ async def sheet_views(kitchen_id: int, day: date, meal: str) -> list[SheetView]:
     plan = await published_plan(kitchen_id, day, meal)
     plan = plan or await latest_plan(kitchen_id, day, meal)
     return await _views(plan) if plan else []
+
+
+async def stale_sheets(kitchen_id: int, day: date, meal: str) -> list[StaleSheet]:
+    """Printed sheets whose round has changed since, or is no more."""
+    papers = [
+        paper
+        for paper in await who_holds(kitchen_id, day, meal)
+        if paper.kind == "sheet"
+    ]
+    if not papers:
+        return []
+    views = await sheet_views(kitchen_id, day, meal)
+    true = {round_subject(view.number): view.digest for view in views}
+    return [
+        StaleSheet(
+            round_number=int(paper.subject.partition(":")[2] or 0),
+            number=paper.number,
+            version=paper.version,
+            holder=paper.holder,
+        )
+        for paper in papers
+        # the paper's digest is the round's, followed by how it was to be printed
+        if ":draft" in paper.digest
+        or not paper.digest.startswith(true.get(paper.subject, "no round"))
+    ]
 
 
 async def _views(plan: Plan) -> list[SheetView]:

@@ -18,7 +18,7 @@ from kitchen.deliveries import (
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report, servings_of
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import StopRow, published_plan, stop_code
+from kitchen.round_plans import StopRow, plan_in_force, published_plan, stop_code
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key
 
@@ -200,30 +200,33 @@ async def _paper(inputs: Inputs, number: int, back: SheetBack) -> int | None:
 async def stop_on_sheet(
     kitchen_id: int, day: date, meal: str, number: int, version: int, position: int
 ) -> int:
-    """The stop behind "sheet 7 v2: stop 4"; refuses the wrong paper like `close_rest`
-    and `stop_not_on_sheet`."""
-    plan = await published_plan(kitchen_id, day, meal)
-    if plan is None:
-        raise Refusal("plan_not_published")
+    """The stop behind "sheet 7 v2: stop 4", as that paper counts, also when the rounds
+    have changed since. Refuses the wrong paper like `close_rest`, `stop_not_on_sheet`.
+    """
     inputs = await inputs_for(kitchen_id, day, meal)
-    subject = await one(
-        "SELECT DISTINCT subject FROM print_run WHERE kitchen = {} AND day = {}"
-        " AND meal = {} AND kind = 'sheet' AND number = {}",
+    run = await one(
+        "SELECT subject, at FROM print_run WHERE kitchen = {} AND day = {}"
+        " AND meal = {} AND kind = 'sheet' AND number = {} AND version = {}",
         kitchen_id,
         day,
         meal,
         number,
+        version,
     )
     back = SheetBack(reported_by="", number=number, version=version)
-    if subject is None:
+    if run is None:
         raise await _unknown_paper(inputs, back)
-    round_number = int(str(subject["subject"]).partition(":")[2])
+    round_number = int(str(run["subject"]).partition(":")[2])
     await _paper(inputs, round_number, back)
+    plan = await plan_in_force(kitchen_id, day, meal, run["at"])
+    plan = plan or await published_plan(kitchen_id, day, meal)
+    if plan is None:
+        raise Refusal("plan_not_published")
     code = stop_code(round_number, position)
-    keys = [key for key, known in plan.codes.items() if known == code]
-    if not keys:
-        raise Refusal("stop_not_on_sheet", number=number, position=position)
-    return next(stop.id for stop in plan.stops if stop.key == keys[0])
+    for stop in plan.stops:
+        if plan.codes.get(stop.key) == code:
+            return stop.id
+    raise Refusal("stop_not_on_sheet", number=number, position=position)
 
 
 async def _unknown_paper(inputs: Inputs, back: SheetBack) -> Refusal:

@@ -32,6 +32,7 @@ from kitchen.registry import contacts_for
 from kitchen.round_inputs import inputs_for
 from kitchen.round_insertion import best_place
 from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
+from kitchen.round_sheets import stale_sheets
 
 WORDS: dict[str, Any] = {
     "diet_words": diet_words,
@@ -227,6 +228,7 @@ async def _board_page(
         "rounds/index.html",
         status_code=status_code,
         board=view,
+        stale=await stale_sheets(kitchen.id, day, meal),
         sketch=sketch_svg(view),
         form=form,
         **WORDS,
