@@ -20,7 +20,7 @@ MARKS = {"_", "N_", "translate"}
 SHELL = (
     *("asgi", "assets", "auth", "days", "errors", "forms", "headers", "i18n"),
     *("jobs", "navigation", "policy", "refusals", "rendering", "requests"),
-    *("sessions", "settings", "sign_in", "typed", "children"),
+    *("sessions", "settings", "sign_in", "typed", "children", "faults"),
 )
 HOMES = dict.fromkeys(SHELL, "shell") | dict.fromkeys(
     ("papers", "paper_html", "printing", "map_sketch", "qr"), "prints"

@@ -1,0 +1,80 @@
+"""What was done to what, in words: an action is `object.verb`, said as two words."""
+
+from app.i18n import N_
+from app.i18n import translate as _
+
+OBJECTS = {
+    "act": N_("操作"),
+    "area": N_("辖区"),
+    "balance": N_("对账"),
+    "building": N_("楼栋"),
+    "day": N_("一天"),
+    "delivery": N_("送餐"),
+    "dining": N_("就餐点"),
+    "dining_point": N_("就餐点"),
+    "door": N_("上门"),
+    "driver": N_("送餐员"),
+    "elder": N_("老人"),
+    "food": N_("菜品库"),
+    "headcount": N_("人数"),
+    "import": N_("导入"),
+    "kitchen": N_("厨房"),
+    "ledger": N_("台账"),
+    "meal": N_("就餐记录"),
+    "meal_service": N_("餐次设置"),
+    "menu": N_("菜单"),
+    "month": N_("月度结算"),
+    "plan": N_("计划"),
+    "print": N_("打印"),
+    "production": N_("生产"),
+    "round": N_("线路"),
+    "scheme": N_("补贴方案"),
+    "service_override": N_("供餐日"),
+    "staff": N_("员工"),
+}
+
+VERBS = {
+    "add": N_("新增"),
+    "approve": N_("批准"),
+    "ban": N_("停派"),
+    "cancel": N_("取消"),
+    "change": N_("修改"),
+    "clear": N_("撤销"),
+    "close": N_("关闭"),
+    "close_shift": N_("收班"),
+    "end_sessions": N_("退出设备"),
+    "hand_over": N_("交付"),
+    "leftover": N_("剩余"),
+    "lift_ban": N_("恢复派单"),
+    "load": N_("载入"),
+    "move": N_("移动"),
+    "note": N_("说明"),
+    "options": N_("改样式"),
+    "password": N_("改密码"),
+    "propose": N_("提出"),
+    "publish": N_("发布"),
+    "receive": N_("收餐"),
+    "reopen": N_("重新启用"),
+    "reveal": N_("查看明文"),
+    "set": N_("设定"),
+    "sign_in": N_("登录"),
+    "sign_out": N_("退出登录"),
+    "tampered": N_("内容被改"),
+    "top_up": N_("充值"),
+    "transfer": N_("调拨"),
+    "undo": N_("撤回"),
+    "void": N_("作废"),
+    "voided": N_("作废"),
+    "withdraw": N_("撤回"),
+}
+
+
+def action_words(action: str) -> str:
+    """ "staff.add" → "员工 新增"; a part without a word is shown as it is."""
+    thing, _dot, verb = action.partition("." if "." in action else "_")
+    said = [
+        _(words[part]) if part in words else part
+        for words, part in ((OBJECTS, thing), (VERBS, verb))
+        if part
+    ]
+    return " ".join(said)
