@@ -34,14 +34,13 @@ class Order:
     change: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Placement:
-    """One order's serving of one dish: as it is, in a variant, or open.
+@dataclass(frozen=True)
+class Serving:
+    """One dish in one way: as it is, as a variant, or open.
 
     `source` is the dish on the menu that `dish` stands in for.
     """
 
-    order: Order
     dish: DishFacts
     source: DishFacts | None
     reasons: tuple[Reason, ...]
@@ -139,36 +138,61 @@ def set_of(sets: Sets, choice: str) -> Sequence[DishFacts]:
     return sets.get(choice) or sets.get("A", ())
 
 
-def placements(
+def servings(
     orders: Iterable[Order],
     sets: Sets,
     decisions: Decisions,
     dishes: Mapping[int, DishFacts],
-) -> Iterator[Placement]:
+) -> Iterator[tuple[Order, Serving]]:
     """Every order's serving of every dish of its set: exactly one each.
 
     `dishes` holds the substitutes named in the decisions. A spare has no name to
     decide for: it follows what was decided for the people of its diet.
     """
-    reasons_of = cache(clash)
-    spares = _decisions_by_diet(orders := list(orders), decisions)
+    orders = list(orders)
+    by_diet = _decisions_by_diet(orders, decisions)
+    decided = {elder_id for elder_id, _dish in decisions}
+
+    @cache  # a kitchen of thousands has some dozens of diets
+    def usual(choice: str, diet: Diet) -> list[Serving]:
+        return [_serving(d, diet, None, dishes) for d in set_of(sets, choice)]
+
     for order in orders:
-        for dish in set_of(sets, order.choice):
-            decision = (
-                spares.get((order.diet.key, dish.id))
-                if order.elder_id is None
-                else decisions.get((order.elder_id, dish.id))
-            )
-            reasons = reasons_of(order.diet, dish)
-            if reasons and decision is not None and decision.kind == "substitute":
-                other = dishes[decision.substitute_id or 0]
-                fresh = reasons_of(order.diet, other)
-                steps, is_open = answer(fresh, other, None)
-                why = tuple(sorted({*reasons, *fresh}))
-                yield Placement(order, other, dish, why, steps, is_open)
-            else:
-                steps, is_open = answer(reasons, dish, decision)
-                yield Placement(order, dish, None, reasons, steps, is_open)
+        if order.elder_id is not None and order.elder_id not in decided:
+            found = usual(order.choice, order.diet)
+        else:
+            found = [
+                _serving(d, order.diet, _decided(order, d, decisions, by_diet), dishes)
+                for d in set_of(sets, order.choice)
+            ]
+        for serving in found:
+            yield order, serving
+
+
+def _serving(
+    dish: DishFacts,
+    diet: Diet,
+    decision: Decision | None,
+    dishes: Mapping[int, DishFacts],
+) -> Serving:
+    reasons = clash(diet, dish)
+    if reasons and decision is not None and decision.kind == "substitute":
+        other = dishes[decision.substitute_id or 0]
+        fresh = clash(diet, other)
+        why = tuple(sorted({*reasons, *fresh}))
+        return Serving(other, dish, why, *answer(fresh, other, None))
+    return Serving(dish, None, reasons, *answer(reasons, dish, decision))
+
+
+def _decided(
+    order: Order,
+    dish: DishFacts,
+    decisions: Decisions,
+    by_diet: Mapping[tuple[str, int], Decision],
+) -> Decision | None:
+    if order.elder_id is None:
+        return by_diet.get((order.diet.key, dish.id))
+    return decisions.get((order.elder_id, dish.id))
 
 
 def _decisions_by_diet(
@@ -189,20 +213,24 @@ def blocks_for(
     dishes: Mapping[int, DishFacts],
 ) -> list[Block]:
     """Everyone's servings, gathered by what has to be the same about them."""
-    gathered: dict[tuple[object, ...], list[Placement]] = {}
-    for place in placements(orders, sets, decisions, dishes):
-        key = (place.dish, place.source, place.reasons, place.steps, place.is_open)
-        gathered.setdefault(key, []).append(place)
+    # By identity first: comparing thousands of equal servings would cost more than
+    # all the rest.
+    same: dict[int, tuple[Serving, list[Order]]] = {}
+    for order, serving in servings(orders, sets, decisions, dishes):
+        same.setdefault(id(serving), (serving, []))[1].append(order)
+    gathered: dict[Serving, list[Order]] = {}
+    for serving, people in same.values():
+        gathered.setdefault(serving, []).extend(people)
     blocks = [
         Block(
-            dish=places[0].dish,
-            source=places[0].source,
-            reasons=places[0].reasons,
-            steps=places[0].steps,
-            is_open=places[0].is_open,
-            orders=tuple(place.order for place in places),
+            dish=serving.dish,
+            source=serving.source,
+            reasons=serving.reasons,
+            steps=serving.steps,
+            is_open=serving.is_open,
+            orders=tuple(people),
         )
-        for places in gathered.values()
+        for serving, people in gathered.items()
     ]
     return sorted(blocks, key=_rank)
 

@@ -12,7 +12,6 @@ from functools import cache
 
 from kitchen.diets import ALLERGENS, TEXTURE_ORDER, Diet, Texture, Vegetarian
 from kitchen.food import MEAT, NOT_HALAL, NOT_VEGAN, DishFacts, RecipeLine
-from kitchen.nutrition import nutrition_of
 
 LOW_SALT_NA_MG = 180
 """Sodium of a serving above which low-salt eaters get their own pan: the limit of a
@@ -184,8 +183,14 @@ def lines_about(word: str, dish: DishFacts) -> list[RecipeLine]:
 
 
 def _is_salty(dish: DishFacts) -> bool:
-    serving = nutrition_of(dish.recipe)
-    return "na_mg" in serving.incomplete or serving.amount("na_mg") > LOW_SALT_NA_MG
+    """Too much sodium for a low-salt eater; unknown sodium counts as too much."""
+    na_mg = 0.0
+    for line in dish.recipe:
+        known = line.ingredient.per_100g.get("na_mg")
+        if known is None:
+            return True
+        na_mg += known * line.net_decigrams / 1000
+    return na_mg > LOW_SALT_NA_MG or not dish.recipe
 
 
 def offending(reason: Reason, dish: DishFacts) -> list[RecipeLine]:

@@ -2,9 +2,10 @@
 is missing, how it nourishes. Pure, on the menu and the orders expected for it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from kitchen.blocks import (
     Block,
@@ -17,6 +18,7 @@ from kitchen.blocks import (
     set_of,
 )
 from kitchen.clashes import HARD, clash
+from kitchen.diets import Diet
 from kitchen.food import DishFacts
 from kitchen.menus import DayMenu
 from kitchen.nutrition import (
@@ -157,6 +159,11 @@ def _same_ingredient(
     return []
 
 
+def hurts(diet: Diet, dish: DishFacts) -> bool:
+    """Whether a dish would leave someone with this diet open."""
+    return any(reason.kind in HARD for reason in clash(diet, dish))
+
+
 # A person without meat has no main dish to change to: a vegetable dish has to do.
 MAY_REPLACE = {
     "main": ("main", "half", "vegetable"),
@@ -165,7 +172,10 @@ MAY_REPLACE = {
 
 
 def suitable_instead(
-    group: OpenGroup, menu: DayMenu, dishes: Iterable[DishFacts]
+    group: OpenGroup,
+    menu: DayMenu,
+    dishes: Iterable[DishFacts],
+    hurts: Callable[[Diet, DishFacts], bool] = hurts,
 ) -> list[DishFacts]:
     """Dishes that could stand in for a group's dish: harmless to everyone in it and
     not on their plate already; cooked that day for others first, then its own
@@ -177,7 +187,7 @@ def suitable_instead(
         dish
         for dish in dishes
         if dish.active and dish.category in categories and dish not in plates
-        if not any(r.kind in HARD for diet in diets for r in clash(diet, dish))
+        if not any(hurts(diet, dish) for diet in diets)
     ]
 
     def rank(dish: DishFacts) -> tuple[bool, int, str]:
@@ -201,8 +211,9 @@ def choices_for(
     found: Iterable[OpenDish], menu: DayMenu, dishes: Collection[DishFacts]
 ) -> Instead:
     """What could stand in, for everyone open for a dish and for each group of them."""
+    known = cache(hurts)  # many groups ask about the same diets
     return {
-        group: suitable_instead(group, menu, dishes)
+        group: suitable_instead(group, menu, dishes, known)
         for dish in found
         for group in (dish, *dish.groups)
     }

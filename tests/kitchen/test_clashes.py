@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kitchen.blocks import Block, blocks_for, clashes_for, placements
+from kitchen.blocks import Block, blocks_for, clashes_for, servings
 from kitchen.clashes import Decision, Reason, Step, answer, clash, diet_of_key
 from kitchen.diets import ALLERGENS, Diet, Texture, Vegetarian
 from kitchen.food import DishFacts
@@ -183,7 +183,7 @@ def test_nobody_is_dropped_from_any_dish(
 ) -> None:
     orders = [order(n, diet=diet) for n, diet in enumerate(people, start=1)]
     orders.append(order(None, diet=diet_of_key(spare.key), portions=3))
-    served = list(placements(orders, {"A": menu}, {}, {}))
+    served = list(servings(orders, {"A": menu}, {}, {}))
     assert len(served) == len(orders) * len(menu)
     blocks: list[Block] = blocks_for(orders, {"A": menu}, {}, {})
     for each in menu:
@@ -196,6 +196,6 @@ def test_no_allergen_is_served_without_a_decision(
     people: list[Diet], menu: list[DishFacts]
 ) -> None:
     orders = [order(n, diet=diet) for n, diet in enumerate(people, start=1)]
-    for place in placements(orders, {"A": menu}, {}, {}):
-        if set(place.order.diet.allergies) & place.dish.allergens:
-            assert place.is_open
+    for order_, serving in servings(orders, {"A": menu}, {}, {}):
+        if set(order_.diet.allergies) & serving.dish.allergens:
+            assert serving.is_open
