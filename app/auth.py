@@ -10,9 +10,11 @@ from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.response import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import sessions
@@ -28,6 +30,7 @@ LANGUAGE_COOKIE = "nuancan_language"
 VISITOR_COOKIE = "nuancan_visitor"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WAITING_AT_MOST = 8
+COOKIE_SECONDS = 14 * 3600
 
 Clock = Callable[[], dt.datetime]
 R = TypeVar("R")
@@ -36,6 +39,31 @@ R = TypeVar("R")
 def session_cookie(secure: bool) -> str:
     """A LAN without TLS is a supported place: `__Host-` would be dropped there."""
     return "__Host-nuancan" if secure else "nuancan"
+
+
+def give_session(request: Request, answer: Response[Any], token: str) -> None:
+    """Hand the browser its session; the server's own limits end it sooner."""
+    _set_session(request, answer, token, COOKIE_SECONDS)
+
+
+def clear_session(request: Request, answer: Response[Any]) -> None:
+    _set_session(request, answer, "", 0)
+
+
+def _set_session(
+    request: Request, answer: Response[Any], token: str, seconds: int
+) -> None:
+    answer.set_cookie(
+        Cookie(
+            session_cookie(request.secure),
+            value=token,
+            path="/",
+            max_age=seconds,
+            httponly=True,
+            secure=request.secure,
+            samesite="lax",
+        )
+    )
 
 
 def with_doorway(app: ASGIApp, settings: Settings, clock: Clock) -> ASGIApp:

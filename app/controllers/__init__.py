@@ -35,6 +35,7 @@ MODULES = (
     "settings",
     "jobs",
     "health",
+    "api_session",
     "api",
 )
 

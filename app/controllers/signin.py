@@ -1,6 +1,5 @@
 """In and out of the house, and what a person may set for themselves."""
 
-import datetime as dt
 from typing import Any
 
 from litestar import get, post
@@ -8,7 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 
 from app import sessions
-from app.auth import LANGUAGE_COOKIE, session_cookie
+from app.auth import LANGUAGE_COOKIE, clear_session, give_session
 from app.forms import Form, read_form
 from app.i18n import LANGUAGES
 from app.i18n import translate as _
@@ -58,7 +57,7 @@ async def create(request: Request) -> Response[Any]:
             form.refuse(refusal)
         else:
             answer = see_other(request, target)
-            _hand_out(request, answer, token)
+            give_session(request, answer, token)
             return answer
     return page(request, "signin/index.html", form=form, next=target, status_code=422)
 
@@ -69,7 +68,7 @@ async def destroy(request: Request) -> Response[Any]:
         await sessions.sign_out(request.session_token, request.visitor, request.now)
     answer = see_other(request, "/sign-in", _("已退出登录"))
     answer.headers["Clear-Site-Data"] = '"cache"'
-    _take_cookie_back(request, answer)
+    clear_session(request, answer)
     return answer
 
 
@@ -116,7 +115,7 @@ async def change_password(request: Request) -> Response[Any]:
         form.refuse(refusal)
         return await _account(request, form)
     answer = see_other(request, "/account", _("密码已改，其他设备都已退出"))
-    _hand_out(request, answer, fresh)
+    give_session(request, answer, fresh)
     return answer
 
 
@@ -179,34 +178,6 @@ def _password(form: Form, name: str, label: str) -> str:
         form.refuse_field(name, _("{label}：最多 200 个字符", label=label))
         return ""
     return typed
-
-
-def _hand_out(request: Request, answer: Response[Any], token: str) -> None:
-    answer.set_cookie(
-        Cookie(
-            session_cookie(request.secure),
-            value=token,
-            path="/",
-            max_age=int(dt.timedelta(hours=14).total_seconds()),
-            httponly=True,
-            secure=request.secure,
-            samesite="lax",
-        )
-    )
-
-
-def _take_cookie_back(request: Request, answer: Response[Any]) -> None:
-    answer.set_cookie(
-        Cookie(
-            session_cookie(request.secure),
-            value="",
-            path="/",
-            max_age=0,
-            httponly=True,
-            secure=request.secure,
-            samesite="lax",
-        )
-    )
 
 
 def _next(request: Request) -> str:

@@ -12,6 +12,11 @@ from tests.app.client import PASSWORD, Client, Clock, SignInAs, hire
 LOGIN = re.compile(r"nuancan=([^;]+)")
 
 
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "staff", "settings", "jobs")
+
+
 async def count(table: str) -> int:
     row = await doors.one(f"SELECT COUNT(*) AS n FROM {table}")
     assert row
