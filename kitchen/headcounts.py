@@ -182,6 +182,22 @@ async def closed(kitchen_id: int, day: date, meal: str) -> HeadcountFacts | None
     )
 
 
+async def left_open(kitchen_id: int, since: date, until: date) -> list[HeadcountFacts]:
+    """Counts closed from a day until before a day whose meal was never closed."""
+    found = await rows(
+        "SELECT h.* FROM headcount h LEFT JOIN day_close d ON d.kitchen = h.kitchen"
+        " AND d.day = h.day AND d.meal = h.meal WHERE h.kitchen = {} AND h.day >= {}"
+        " AND h.day < {} AND d.id IS NULL ORDER BY h.day DESC, h.meal",
+        kitchen_id,
+        since,
+        until,
+    )
+    return [
+        HeadcountFacts(r["id"], r["kitchen"], r["day"], r["meal"], r["at"], r["by"])
+        for r in found
+    ]
+
+
 async def eaters_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who eats what where – the one derivation that the kitchen, the door and the
     claim all see: the closed count with its changes, or the expectation before."""

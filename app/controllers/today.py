@@ -1,0 +1,344 @@
+"""Today: the spine of the day with its deadlines, one next step, what is wrong."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app.days import day_redirect, day_url, meal_in
+from app.i18n import translate as _
+from app.policy import may
+from app.rendering import page
+from app.requests import Request
+from app.scope import kitchen_of, points_of
+from kitchen import (
+    day_close,
+    dining,
+    headcounts,
+    places,
+    production,
+    registry,
+)
+from kitchen.calendar import day_kind, is_service_day, next_service_day
+from kitchen.delivery_days import DeliveryDay, delivery_day
+from kitchen.errors import Refusal
+from kitchen.kitchen_day import KitchenDay, kitchen_day
+from kitchen.places import KitchenFacts, ServiceFacts
+from kitchen.plans import Eater
+from kitchen.round_plans import latest_plan
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the spine. `kind` is one of the six states; `by` its deadline in
+    minutes after midnight; `act` what the button says when it is next."""
+
+    area: str
+    word: str
+    kind: str
+    note: str
+    by: int | None
+    act: str
+    url: str
+    allows: str
+
+    @property
+    def done(self) -> bool:
+        return self.kind in ("confirmed", "locked")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at, most urgent first."""
+
+    tone: str  # bad | warn | info
+    text: str
+    url: str
+    act: str
+
+
+@get("/today/{day:date}/{meal:str}", allows="today.read", include_in_schema=False)
+async def index(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    meal = meal_in(meal)
+    kitchen = await kitchen_of(request)
+    service = (await places.services_for(kitchen.id)).get(meal)
+    eaters = await headcounts.eaters_for(kitchen.id, day, meal)
+    steps = await _steps(request, kitchen, service, day, meal, eaters)
+    matters = await _matters(request, kitchen, day, meal, eaters)
+    overrides = await places.overrides_for(kitchen.id)
+    serves = {
+        "serves_weekends": kitchen.serves_weekends,
+        "serves_holidays": kitchen.serves_holidays,
+    }
+    wall = request.now.astimezone(request.settings.timezone)
+    mine = [step for step in steps if may(request.actor, step.allows)]
+    return page(
+        request,
+        "today/index.html",
+        day=day,
+        meal=meal,
+        kitchen=kitchen,
+        steps=mine,
+        next_step=next((step for step in mine if not step.done), None),
+        matters=matters,
+        eaters=eaters,
+        total=sum(eater.portions for eater in eaters),
+        by_way={
+            way: sum(e.portions for e in eaters if e.way == way)
+            for way in ("dine_in", "collect", "deliver")
+        },
+        special=sum(e.portions for e in eaters if e.diet.key != "regular"),
+        spares=sum(
+            s.portions for s in await headcounts.spares_for(kitchen.id, day, meal)
+        ),
+        served=service is not None and is_service_day(day, overrides, **serves),
+        kind=day_kind(day, overrides),
+        next_day=next_service_day(day, overrides, **serves),
+        anybody=bool(eaters) or bool(await registry.elders_of(kitchen.id)),
+        minutes_now=wall.hour * 60 + wall.minute if day == request.today else None,
+    )
+
+
+async def _steps(
+    request: Request,
+    kitchen: KitchenFacts,
+    service: ServiceFacts | None,
+    day: dt.date,
+    meal: str,
+    eaters: list[Eater],
+) -> list[Step]:
+    if service is None:
+        return []
+    today = await kitchen_day(kitchen.id, day, meal)
+    out = await _out(kitchen.id, day, meal)
+    return [
+        _menu(today),
+        _count(today, service, eaters),
+        await _production(today, service),
+        await _rounds(today, service),
+        _deliveries(today, out, service),
+        await _dining(request, today, service),
+        await _balance(today),
+    ]
+
+
+def _url(today: KitchenDay, area: str) -> str:
+    return day_url(area, today.day, today.meal)
+
+
+def _menu(today: KitchenDay) -> Step:
+    state = today.menu.state
+    kind = {"published": "confirmed", "changed": "stale", "draft": "working"}
+    words = {
+        "published": _("已发布"),
+        "changed": _("发布后又改过"),
+        "draft": _("没发布"),
+    }
+    return Step(
+        "menus",
+        _("菜单"),
+        kind.get(state, "not_started"),
+        words.get(state, ""),
+        None,
+        _("排菜单并发布"),
+        "/menus",
+        "menus.publish",
+    )
+
+
+def _count(today: KitchenDay, service: ServiceFacts, eaters: list[Eater]) -> Step:
+    n = sum(eater.portions for eater in eaters)
+    closed = today.count is not None
+    return Step(
+        "headcounts",
+        _("人数"),
+        "confirmed" if closed else "working" if n else "not_started",
+        _("{n} 份", n=n),
+        None if closed else service.cut_off_minutes,
+        _("核对并截单 {n} 份", n=n),
+        _url(today, "headcounts"),
+        "headcounts.close",
+    )
+
+
+async def _production(today: KitchenDay, service: ServiceFacts) -> Step:
+    cooked: dict[int, int] = {}
+    for batch in await production.cooked_for(today.kitchen.id, today.day, today.meal):
+        cooked[batch.dish_id] = cooked.get(batch.dish_id, 0) + batch.portions
+    wanted = [dish for dish in today.sheet.dishes if dish.portions]
+    done = [d for d in wanted if cooked.get(d.dish.id, 0) >= d.portions]
+    kind = "not_started"
+    if cooked or today.count:
+        kind = "confirmed" if wanted and len(done) == len(wanted) else "working"
+    return Step(
+        "production",
+        _("生产"),
+        kind,
+        _("{done} / {all} 个菜", done=len(done), all=len(wanted)),
+        None if kind == "confirmed" else service.cooked_by_minutes,
+        _("登记做好的菜"),
+        _url(today, "production"),
+        "production.record",
+    )
+
+
+async def _rounds(today: KitchenDay, service: ServiceFacts) -> Step:
+    plan = await latest_plan(today.kitchen.id, today.day, today.meal)
+    kind, note = "not_started", ""
+    if plan is not None:
+        rounds = sum(1 for row in plan.rounds if plan.stops_of(row.id))
+        kind = "working" if plan.facts.is_draft else "confirmed"
+        note = _("{n} 趟", n=rounds)
+        if waiting := len(plan.stops_of(None)):
+            kind, note = "problem", _("{n} 户没排上", n=waiting)
+    elif not any(order.way == "deliver" for order in today.orders):
+        kind, note = "confirmed", _("没有送餐")
+    return Step(
+        "rounds",
+        _("线路"),
+        kind,
+        note,
+        None if kind == "confirmed" else service.depart_minutes,
+        _("编排并发布线路"),
+        _url(today, "rounds"),
+        "rounds.publish",
+    )
+
+
+async def _out(kitchen_id: int, day: dt.date, meal: str) -> DeliveryDay:
+    try:
+        return await delivery_day(kitchen_id, day, meal)
+    except Refusal:  # the count is still open: nothing is on the road
+        return DeliveryDay(plan=None)
+
+
+def _deliveries(today: KitchenDay, out: DeliveryDay, service: ServiceFacts) -> Step:
+    back = sum(1 for one in out.rounds if one.is_back)
+    kind = "not_started"
+    if out.rounds:
+        kind = "confirmed" if back == len(out.rounds) else "working"
+    if out.open_cases:
+        kind = "problem"
+    elif not any(order.way == "deliver" for order in today.orders) and today.count:
+        kind = "confirmed" if back == len(out.rounds) else kind
+    return Step(
+        "deliveries",
+        _("送餐"),
+        kind,
+        _("{back} / {all} 趟回单", back=back, all=len(out.rounds)),
+        None if kind == "confirmed" else service.serve_to_minutes,
+        _("登记回单"),
+        _url(today, "deliveries"),
+        "deliveries.report",
+    )
+
+
+async def _dining(request: Request, today: KitchenDay, service: ServiceFacts) -> Step:
+    points = await points_of(request, today.kitchen.id)
+    when = (today.day, today.meal)
+    shifts = [await dining.shift_of(point.id, *when) for point in points]
+    busy = [
+        shift
+        for point, shift in zip(points, shifts, strict=True)
+        if shift is not None or any(o.point_id == point.id for o in today.orders)
+    ]
+    over = sum(1 for shift in busy if shift is not None and shift.closed_at)
+    kind = "not_started"
+    if any(shift is not None for shift in busy):
+        kind = "confirmed" if over == len(busy) else "working"
+    return Step(
+        "dining",
+        _("就餐点"),
+        kind,
+        _("{over} / {all} 个收班", over=over, all=len(busy)),
+        None if kind == "confirmed" else service.serve_from_minutes,
+        _("开始就餐登记"),
+        _url(today, "dining"),
+        "dining.serve",
+    )
+
+
+async def _balance(today: KitchenDay) -> Step:
+    closed = await day_close.closed_day(today.kitchen.id, today.day, today.meal)
+    return Step(
+        "balance",
+        _("对账"),
+        "locked" if closed else "not_started",
+        closed.seal if closed else "",
+        None,
+        _("对账并关账"),
+        _url(today, "balance"),
+        "balance.close",
+    )
+
+
+async def _matters(
+    request: Request,
+    kitchen: KitchenFacts,
+    day: dt.date,
+    meal: str,
+    eaters: list[Eater],
+) -> list[Matter]:
+    """What a person should look at, worst first, each with where to go."""
+    matters = []
+    out = await _out(kitchen.id, day, meal)
+    if may(request.actor, "doors.read"):
+        for case in out.open_cases:
+            text = _("{name} 敲门没人应，还没找到人", name=case.name)
+            url = day_url("deliveries", day, meal)
+            matters.append(Matter("bad", text, url, _("去处理")))
+    today = await kitchen_day(kitchen.id, day, meal)
+    if may(request.actor, "production.read"):
+        names = {eater.elder_id: eater.name for eater in eaters}
+        for elder_id, dishes in today.sheet.open_people.items():
+            text = _(
+                "{name} 不能吃{dishes}，还没定怎么办",
+                name=names.get(elder_id, "?"),
+                dishes="、".join(dish.name for dish in dishes),
+            )
+            url = day_url("production", day, meal)
+            matters.append(Matter("bad", text, url, _("决定")))
+    if may(request.actor, "registry.read"):
+        matters += await _people_matters(kitchen.id, day, today)
+    if may(request.actor, "balance.read"):
+        matters += await _days_left_open(kitchen.id, day)
+    return matters
+
+
+async def _people_matters(
+    kitchen_id: int, day: dt.date, today: KitchenDay
+) -> list[Matter]:
+    matters = []
+    for order in today.unplaced:
+        text = _("{name} 的住址没有位置，照样做餐、照样要送", name=order.name)
+        matters.append(Matter("warn", text, "/places/buildings", _("定位")))
+    away = await registry.states_on(kitchen_id, day)
+    still = await registry.states_on(kitchen_id, day + dt.timedelta(days=1))
+    back = [e for e, state in away.items() if state == "paused" and e not in still]
+    for elder_id, person in (await registry.elders_by_id(back)).items():
+        text = _("{name} 停餐到今天为止，明天恢复", name=person.name)
+        matters.append(Matter("info", text, f"/registry/{elder_id}", _("看一看")))
+    return matters
+
+
+async def _days_left_open(kitchen_id: int, day: dt.date) -> list[Matter]:
+    """Earlier meals of the last fortnight that were counted and never closed."""
+    return [
+        Matter(
+            "warn",
+            _("{day} 还没有关账", day=f"{count.day.month}/{count.day.day}"),
+            day_url("balance", count.day, count.meal),
+            _("去关账"),
+        )
+        for count in await headcounts.left_open(
+            kitchen_id, day - dt.timedelta(days=14), day
+        )
+    ]
+
+
+handlers = [day_redirect("today", "today.read"), index]

@@ -1,0 +1,76 @@
+"""Today: what next, by when, what is wrong."""
+
+import pytest
+
+from kitchen import food, headcounts, menus, registry
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
+
+TODAY_PAGE = f"/today/{TODAY}/lunch"
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "today")
+
+
+async def test_an_empty_kitchen_is_shown_the_way_in(manager: Client) -> None:
+    cast = await enter()
+    for elder in (cast.wang, cast.li, cast.zhao, cast.zhou):
+        await registry.set_state(
+            elder, "ended", TODAY, None, "搬走", by=CHEN, now=MORNING
+        )
+    page = await manager.get(TODAY_PAGE)
+    assert page.status_code == 200
+    assert "0" in page.text
+
+
+async def test_the_next_step_follows_the_day(manager: Client) -> None:
+    cast = await enter()
+    page = await manager.get(TODAY_PAGE)
+    assert "排菜单并发布" in page.text
+    await menus.set_dish(
+        cast.kitchen, TODAY, "lunch", "A", 1, await a_dish(), by=CHEN, now=MORNING
+    )
+    await menus.publish(cast.kitchen, [TODAY], "lunch", by=CHEN, now=MORNING)
+    page = await manager.get(TODAY_PAGE)
+    assert "核对并截单 4 份" in page.text
+    await headcounts.close_headcount(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)
+    page = await manager.get(TODAY_PAGE)
+    assert "登记做好的菜" in page.text
+
+
+async def a_dish() -> int:
+    await food.load_food(by=CHEN, now=MORNING)
+    return next(iter(await food.dishes()))
+
+
+async def test_an_elder_on_no_map_is_a_matter_to_handle(manager: Client) -> None:
+    await enter()
+    page = await manager.get(TODAY_PAGE)
+    assert "赵秀兰 的住址没有位置，照样做餐、照样要送" in page.text
+
+
+async def test_a_pause_that_ends_today_is_announced(manager: Client) -> None:
+    cast = await enter()
+    await registry.set_state(
+        cast.wang, "paused", TODAY, TODAY, "住院", by=CHEN, now=MORNING
+    )
+    page = await manager.get(TODAY_PAGE)
+    assert "王秀英 停餐到今天为止，明天恢复" in page.text
+
+
+async def test_yesterdays_open_day_is_not_forgotten(manager: Client) -> None:
+    cast = await enter()
+    await headcounts.close_headcount(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)
+    tomorrow = TODAY.replace(day=25)
+    page = await manager.get(f"/today/{tomorrow}/lunch")
+    assert "11/24 还没有关账" in page.text
+
+
+async def test_a_driver_sees_the_day_without_names(sign_in_as: SignInAs) -> None:
+    cast = await enter()
+    driver = await sign_in_as("driver", "赵师傅", kitchen_id=cast.kitchen)
+    page = await driver.get(TODAY_PAGE)
+    assert page.status_code == 200
+    assert "赵秀兰" not in page.text
