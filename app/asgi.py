@@ -16,7 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from app import controllers, sessions
-from app.assets import Assets, static_file
+from app.assets import read_assets, static_file
 from app.auth import PasswordDesk, requires_own_form, with_doorway
 from app.errors import handle
 from app.forms import BadForm
@@ -77,7 +77,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.clock = clock
-    app.state.assets = Assets()
+    app.state.assets = read_assets()
     refuse_unnamed_routes(app)
     app.asgi_handler = with_headers(with_doorway(app.asgi_handler, settings, clock))
     return app

@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,12 @@ class Assets:
         if not (self._folder / name).is_file():
             return match[0]  # a third party's own relative reference stays as it is
         return f'url("{self.url(name)}")'.encode("ascii")
+
+
+@cache
+def read_assets(folder: Path = FOLDER) -> Assets:
+    """The files as they are at start; read once in a process."""
+    return Assets(folder)
 
 
 @get("/static/{path:path}", allows="public", include_in_schema=False)
