@@ -1,57 +1,52 @@
 """The commands, one module for each group, gathered into one program."""
 
-import asyncio
-import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from importlib import import_module
 
 import click
 
-from app.asgi import open_database
-from app.refusals import sentence_for
-from app.settings import Settings
-from kitchen import database
-from kitchen.errors import Refusal
+from app.commands.common import say, with_database
 
-T = TypeVar("T")
+# command → the module that holds it; loaded when asked for, so that each starts fast.
+HOMES = {
+    "serve": "serving",
+    "demo": "serving",
+    "init": "installing",
+    "migrate": "installing",
+    "people": "people",
+    "day": "morning",
+    "print": "morning",
+    "settle": "books",
+    "export": "exports",
+    "user": "users",
+    "backup": "saving",
+    "restore": "saving",
+    "verify": "checking",
+    "doctor": "checking",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The group of all commands, in the order of the table above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(HOMES)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in HOMES:
+            return None
+        module = import_module(f"app.commands.{HOMES[name]}")
+        word = f"{name}_" if name == "print" else name  # `print` is Python's own
+        found: click.Command = getattr(module, word)
+        return found
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 def program() -> None:
     """暖餐 Nuancan:从订餐到结算的老年助餐软件。"""
 
 
-def say(text: str) -> None:
-    """Talk goes to standard error, so that data can be piped."""
-    click.echo(text, err=True)
-
-
-def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
-    """Run a command's work on the open, upgraded database; a refusal becomes its
-    sentence and exit code 1."""
-
-    async def run() -> T:
-        settings = Settings()
-        await open_database(settings)
-        try:
-            return await work(settings)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except Refusal as refusal:
-        say(sentence_for(refusal))
-        sys.exit(1)
-
-
 def main() -> None:
-    """Load the groups, then run the one that was asked for."""
-    from app.commands import people, serving
-
-    program.add_command(serving.serve)
-    program.add_command(serving.demo)
-    program.add_command(people.people)
+    """Run the command that was asked for."""
     program()
 
 

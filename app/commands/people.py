@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from app.asgi import utc_now
-from app.commands import say, with_database
+from app.commands.common import OPERATOR, SOME_LEFT, say, with_database
 from app.i18n import translate as _
 from app.settings import Settings
 from app.spreadsheets import Reader, explain
@@ -19,11 +19,7 @@ from kitchen import intake, places
 from kitchen.errors import Refusal
 from kitchen.intake import Applied, Preview
 from kitchen.sheets import Grid
-from kitchen.staff import Actor
 
-# Whoever holds the machine holds the kitchen; the record says it was this way.
-OPERATOR = Actor(0, "命令行", "manager")
-SOME_REFUSED = 3
 MARKS = {"warning": "!", "refused": "✗", "double": "="}
 
 
@@ -80,7 +76,7 @@ def import_(
         problems.write_bytes(data)
         say(f"没有导入的 {len(left)} 行写到 {problems}")
     if left:
-        sys.exit(SOME_REFUSED)
+        sys.exit(SOME_LEFT)
 
 
 async def _import(

@@ -1,0 +1,89 @@
+"""`backup` and `restore`: by hand what the server does every hour."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from app import backups, restoring
+from app.asgi import utc_now
+from app.commands.common import (
+    FAILED,
+    OPERATOR,
+    json_option,
+    read_settings,
+    say,
+    show,
+    with_database,
+)
+from app.i18n import translate as _
+from app.refusals import sentence_for
+from app.settings import Settings
+from kitchen import audit, sealing
+from kitchen.database import writing
+from kitchen.errors import Refusal
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@json_option
+def backup(file: Path | None, as_json: bool) -> None:
+    """备份并检查;不写 FILE 就放进数据目录。例:./run backup
+
+    可以在使用中备份。钥匙文件 keys.json 不在备份里,请另存一份。
+    """
+
+    async def work(settings: Settings) -> Path:
+        return await backups.make(settings, utc_now(), file)
+
+    made = with_database(work)
+    manifest = backups.read_manifest(made)
+    if as_json and manifest is not None:
+        show({**vars(manifest), "file": str(made), "at": manifest.at.isoformat()})
+    else:
+        click.echo(made)
+    say(_("已备份并检查过。keys.json 请另存一份:没有它,备份打不开"))
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只检查备份,不恢复")
+def restore(file: Path, dry_run: bool) -> None:
+    """检查备份并恢复;原来的数据留在旁边。例:./run restore data/backups/nuancan-….db
+
+    先停下 serve。备份有一处不对就不动现有数据。
+    """
+    settings = read_settings()
+    if settings.database is not None:
+        say(sentence_for(Refusal("not_for_postgres")))
+        sys.exit(FAILED)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        sealing.use(sealing.Keyring.load_or_create(settings.keys_file))
+        if dry_run:
+            asyncio.run(restoring.checked(settings, file))
+            say(_("备份完好"))
+            return
+        kept = asyncio.run(restoring.restore(settings, file, utc_now()))
+    except Refusal as refusal:
+        say(sentence_for(refusal))
+        sys.exit(FAILED)
+    except (OSError, sealing.KeysMissing) as error:
+        say(_("不能继续:{why}", why=error))
+        sys.exit(FAILED)
+    with_database(lambda _settings: _recorded(file))
+    click.echo(kept)
+    say(_("已恢复 {file};原来的数据在 {kept}", file=file, kept=kept))
+
+
+async def _recorded(file: Path) -> None:
+    async with writing():
+        await audit.record(
+            by=OPERATOR.name,
+            staff_id=OPERATOR.staff_id,
+            at=utc_now(),
+            action="database.restore",
+            object_kind="database",
+            object_id=file.name,
+        )
