@@ -34,7 +34,7 @@ AREAS = (
     Area("balance", "scale", N_("对账"), "balance.read", of_day=True),
     Area("settlement", "receipt", N_("结算"), "settlement.read"),
     Area("staff", "id", N_("员工"), "staff.read"),
-    Area("audit", "history", N_("审计"), "audit.read"),
+    Area("audit", "history", N_("审计记录"), "audit.read"),
     Area("settings", "settings", N_("设置"), "settings.read"),
 )
 

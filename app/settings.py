@@ -15,7 +15,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """The whole configuration; see `docs/settings.md` for the same list in words."""
+    """The whole configuration; the settings page shows it as it is."""
 
     model_config = SettingsConfigDict(
         env_prefix="NUANCAN_", frozen=True, extra="ignore", env_ignore_empty=True

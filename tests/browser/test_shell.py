@@ -11,6 +11,8 @@ PAGES = {
     "settings": "/settings",
     "account": "/account",
     "jobs": "/jobs",
+    "audit": "/audit",
+    "verification": "/audit/verification",
     "lost": "/nowhere",
 }
 
