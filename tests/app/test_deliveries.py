@@ -1,0 +1,232 @@
+"""The clerk's desk: returned sheets, exceptions by keyboard, closed doors."""
+
+import pytest
+
+from kitchen.doors import open_cases, unfinished
+from kitchen.loadings import loadings_for
+from kitchen.meals import meals_for
+from kitchen.round_plans import Plan
+from kitchen.sheet_returns import returns_for
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import TODAY, Cast
+from tests.kitchen.test_deliveries import (
+    out_in_the_streets,
+    printed,
+    round_of,
+    stop_of,
+)
+
+DESK = f"/deliveries/{TODAY}/lunch"
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "rounds", "deliveries", "doors", "dining", "jobs")
+
+
+@pytest.fixture
+async def street(app: object) -> tuple[Cast, Plan]:
+    return await out_in_the_streets()
+
+
+def number_of(plan: Plan, stop_id: int) -> tuple[int, int]:
+    """Round number and position of a stop."""
+    stop = next(stop for stop in plan.stops if stop.id == stop_id)
+    row = next(row for row in plan.rounds if row.id == stop.round_id)
+    return row.number, stop.position
+
+
+async def sign_points(manager: Client, plan: Plan) -> None:
+    for stop in plan.stops:
+        if stop.key[0] == "point":
+            answer = await manager.submit(
+                f"/deliveries/stops/{stop.id}/reports",
+                outcome="point",
+                portions="1",
+                heat="65.5",
+                receiver="孙阿姨",
+                reporter="赵师傅",
+            )
+            assert answer.status_code == 303, answer.text
+
+
+async def test_sheet_seven_version_two_stop_four_no_answer(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    number, position = number_of(plan, await stop_of(cast, plan, cast.wang))
+    await printed(cast, 7, f"round:{number}")
+    await printed(cast, 7, f"round:{number}", version=2)
+    typed = {
+        "sheet": "7",
+        "version": "2",
+        "position": str(position),
+        "outcome": "no_answer",
+        "reporter": "钱师傅",
+        "at": "11:20",
+    }
+    old = await manager.submit(f"{DESK}/reports", **{**typed, "version": "1"})
+    assert old.status_code == 422
+    assert "7 号单已有第 2 版" in old.text
+    answer = await manager.submit(f"{DESK}/reports", **typed)
+    assert answer.status_code == 303
+    case = (await open_cases(cast.kitchen, TODAY, "lunch"))[0]
+    assert (case.name, case.opened_by) == ("王秀英", "钱师傅")
+    page = (await manager.get(answer.headers["location"])).text
+    assert 'value="7"' in page, "the next exception of the same sheet is one key away"
+    assert "王强" in page, "the ladder is there"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("sheet", "", "单号：还没有填"),
+        ("sheet", "9", "今天没有 9 号单"),
+        ("version", "x", "1 到 999 的整数"),
+        ("position", "77", "7 号单上没有第 77 站"),
+        ("outcome", "delivered", "结果"),
+        ("reporter", "", "谁报的：还没有填"),
+        ("at", "25:61", "24 小时制"),
+    ],
+)
+async def test_what_cannot_be_on_a_sheet_is_refused_in_words(
+    street: tuple[Cast, Plan], manager: Client, field: str, typed: str, said: str
+) -> None:
+    cast, plan = street
+    number, position = number_of(plan, await stop_of(cast, plan, cast.wang))
+    await printed(cast, 7, f"round:{number}")
+    good = {
+        "sheet": "7",
+        "version": "1",
+        "position": str(position),
+        "outcome": "refused",
+        "reporter": "钱师傅",
+    }
+    answer = await manager.submit(f"{DESK}/reports", **{**good, field: typed})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert await meals_for(cast.kitchen, TODAY, "lunch") == []
+
+
+async def test_a_sheet_is_closed_by_name_and_the_desk_shows_it(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    await sign_points(manager, plan)
+    round_id = round_of(plan, await stop_of(cast, plan, cast.wang))
+    path = f"/deliveries/rounds/{round_id}"
+    nobody = await manager.submit(f"{path}/return", payment="later", reporter="")
+    assert nobody.status_code == 422
+    assert "谁报的：还没有填" in nobody.text
+    answer = await manager.submit(
+        f"{path}/return", reporter="钱师傅", payment="cash", cash="10.00", left="11:31"
+    )
+    assert answer.status_code == 303
+    returned = await returns_for(cast.kitchen, TODAY, "lunch")
+    assert [back.cash_fen for back in returned.values()] == [1000]
+    assert await unfinished(cast.kitchen, TODAY, "lunch") == []
+    assert "已回单" in (await manager.get(DESK)).text
+    assert "钱师傅 交回" in (await manager.get(path)).text
+
+
+async def test_cash_that_differs_needs_a_word(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    await sign_points(manager, plan)
+    round_id = round_of(plan, await stop_of(cast, plan, cast.wang))
+    answer = await manager.submit(
+        f"/deliveries/rounds/{round_id}/return",
+        reporter="钱师傅",
+        payment="cash",
+        cash="5",
+    )
+    assert answer.status_code == 422
+    assert "应收现金" in answer.text
+
+
+async def test_a_door_is_followed_up_until_an_office_takes_over(
+    street: tuple[Cast, Plan], manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="no_answer", reporter="钱师傅"
+    )
+    clerk = await sign_in_as("clerk", "李社工")
+    page = await clerk.get(f"/doors/{TODAY}/lunch")
+    assert page.status_code == 200
+    assert "王秀英" in page.text
+    case = (await open_cases(cast.kitchen, TODAY, "lunch"))[0]
+    path = f"/doors/cases/{case.id}/steps"
+    called = {"kind": "called", "contact": str(case.contacts[0].id), "note": "没接"}
+    assert (await manager.submit(path, **called)).status_code == 303
+    nameless = await manager.submit(path, kind="handed_over")
+    assert nameless.status_code == 422
+    assert "请写明交给了哪个单位的谁" in nameless.text
+    await manager.submit(path, kind="handed_over", who="朝阳社区 孙主任")
+    assert await open_cases(cast.kitchen, TODAY, "lunch") == []
+    assert "朝阳社区 孙主任" in (await manager.get(f"/doors/{TODAY}/lunch")).text
+
+
+async def test_a_load_is_counted_and_what_came_back_is_named(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    path = f"/deliveries/rounds/{round_of(plan, stop)}"
+    page = (await manager.get(path)).text
+    assert "软食·低盐" in page
+    empty = await manager.submit(f"{path}/loadings")
+    assert empty.status_code == 422
+    fields = {name: "1" for name in ("load-0", "load-1") if f'name="{name}"' in page}
+    answer = await manager.submit(f"{path}/loadings", heat="68.5", **fields)
+    assert answer.status_code == 303
+    lines = [
+        line
+        for some in (await loadings_for(cast.kitchen, TODAY, "lunch")).values()
+        for line in some
+    ]
+    assert {line.decidegrees for line in lines} == {685}
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="refused", reporter="钱师傅"
+    )
+    assert "带回的饭" in (await manager.get(path)).text
+    back = await manager.submit(
+        f"{path}/leftovers",
+        diet="soft+low_salt",
+        portions="1",
+        fate="wasted",
+        reason="王奶奶不想吃",
+    )
+    assert back.status_code == 303
+
+
+async def test_a_wrong_report_is_taken_back_with_a_reason(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="elder", reporter="钱师傅"
+    )
+    assert len(await meals_for(cast.kitchen, TODAY, "lunch")) == 1
+    page = (await manager.get(f"/deliveries/stops/{stop}")).text
+    path = page.partition("/void")[0].rpartition('"')[2] + "/void"
+    assert (await manager.submit(path, reason="")).status_code == 422
+    assert (await manager.submit(path, reason="看错站号")).status_code == 303
+    assert await meals_for(cast.kitchen, TODAY, "lunch") == []
+
+
+async def test_a_foreign_kitchens_doors_are_a_lost_page(
+    street: tuple[Cast, Plan], manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    stranger = await sign_in_as("dispatcher", kitchen_id=cast.kitchen + 1)
+    assert (await stranger.get(f"/deliveries/stops/{stop}")).status_code == 404
+    answer = await stranger.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="elder", reporter="谁"
+    )
+    assert answer.status_code == 404
+    assert await meals_for(cast.kitchen, TODAY, "lunch") == []
