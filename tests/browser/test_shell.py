@@ -90,7 +90,8 @@ def test_single_keys_can_be_switched_off(enter: Enter) -> None:
     page = enter("manager")
     page.goto("/staff")
     page.click("details.menu summary")
-    page.click("button[name=keys]")
+    with page.expect_navigation():
+        page.click("button[name=keys]")
     page.keyboard.press("KeyN")
     page.keyboard.press("Shift+Slash")
     assert page.url.endswith("/staff")
@@ -113,7 +114,8 @@ def test_the_large_type_switch_makes_type_larger(enter: Enter) -> None:
     size = "parseFloat(getComputedStyle(document.body).fontSize)"
     before = page.evaluate(size)
     page.click("details.menu summary")
-    page.click("button[name=type]")
+    with page.expect_navigation():
+        page.click("button[name=type]")
     assert page.evaluate(size) == before * 1.25
     assert not overflows(page)
 
