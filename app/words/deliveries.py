@@ -24,7 +24,7 @@ SENTENCES = {
     "sheet_already_returned": N_("这一趟 {at} 已经由{by}回单"),
     "stop_not_on_sheet": N_("{number} 号单上没有第 {position} 站"),
     "cash_differs": N_(
-        "应收现金 {due_fen}，实收 {counted_fen}；请在备注里写明差在哪里"
+        "应收现金 {due_fen} 元，实收 {counted_fen} 元；请在备注里写明差在哪里"
     ),
     "step_unknown": N_("请选好做了哪一步"),
     "case_unknown": N_("没有这条无人应答记录"),

@@ -142,7 +142,7 @@ async def test_cash_that_differs_needs_a_word(
         cash="5",
     )
     assert answer.status_code == 422
-    assert "应收现金" in answer.text
+    assert "应收现金 10.00 元，实收 5.00 元" in answer.text
 
 
 async def test_a_door_is_followed_up_until_an_office_takes_over(
