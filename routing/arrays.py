@@ -35,12 +35,14 @@ COUNT, WAY, WORK, FREE, DUE, SPARE_WORK, STAMP, FITS = range(4, 12)
 class Instance(NamedTuple):
     """Read-only arrays of one problem.
 
-    `travel[mode, a, b]` seconds; the clock from a to b adds the service at a and, when
-    the site differs, the setup at b. `preference[job, vehicle]` is the price of that
-    vehicle coming, FAR when it may not.
+    `travel[mode, a, b]` seconds and `arrive[mode, b, a]` the same turned round, so that
+    all ways to and from one job lie together in memory; the clock from a to b adds the
+    service at a and, when the site differs, the setup at b. `preference[job, vehicle]`
+    is the price of that vehicle coming, FAR when it may not.
     """
 
     travel: Ints32
+    arrive: Ints32
     jobs: Ints
     windows: Ints
     demand: Ints
@@ -113,6 +115,7 @@ def _instance(
     from_start = matrix[0][start, : len(problem.jobs)].astype(np.float64)
     return Instance(
         travel=matrix,
+        arrive=np.ascontiguousarray(matrix.transpose(0, 2, 1)),
         jobs=jobs,
         windows=windows,
         demand=demand,

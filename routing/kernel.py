@@ -92,9 +92,10 @@ def inlined(function: Function) -> Function:
 
 
 # Columns of State.nodes. FROM and TILL are the window chosen for the visit.
-P, A, G, D, B, HB, GS, FROM, TILL, PLACE, NEXT, LAST, SLOT = range(13)
+# GAP is the travel to the next node, 0 in an empty slot.
+P, A, G, D, B, HB, GS, FROM, TILL, PLACE, NEXT, LAST, SLOT, GAP = range(14)
 # Entries of State.total.
-COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, UNDONE = range(7)
+COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, UNDONE, BLINK_IN, OPEN = range(9)
 
 
 class State(NamedTuple):
@@ -110,6 +111,7 @@ class State(NamedTuple):
     best_from: Ints
     undo: Ints
     undo_slots: Ints
+    openable: Ints
     out: Ints
     scratch: Floats
 
@@ -128,11 +130,12 @@ def new_state(instance: Instance, seed: int) -> State:
         slots=instance.slots.copy(),
         load=np.zeros((slots, instance.capacity.shape[1]), np.int64),
         absent=np.arange(n, dtype=np.int64),
-        total=np.zeros(8, np.int64),
+        total=np.zeros(16, np.int64),
         best=np.zeros(n, np.int64),
         best_from=np.zeros(slots + 1, np.int64),
         undo=np.zeros((n + 1, 3), np.int64),
         undo_slots=np.zeros((slots + 1, 2), np.int64),
+        openable=np.zeros(slots, np.int64),
         out=np.zeros(n + 64, np.int64),
         scratch=np.zeros(n + 64),
     )
@@ -157,9 +160,9 @@ def dice(total: Ints) -> float:
 
 
 @inlined
-def leg(travel: Any, jobs: Ints, mode: int, x: int, y: int) -> int:
-    """Clock seconds from the door of place x to the door of place y."""
-    seconds = travel[mode, x, y] + jobs[x, SERVICE]
+def fixed_time(jobs: Ints, x: int, y: int) -> int:
+    """What the clock from door x to door y takes beyond travel."""
+    seconds = jobs[x, SERVICE]
     if jobs[x, SITE] != jobs[y, SITE]:
         seconds += jobs[y, SETUP]
     return int(seconds)
@@ -178,7 +181,10 @@ def retime(inst: Instance, st: State, s: int) -> bool:
     here = start
     while here != end:
         there = nodes[here, NEXT]
-        seconds = leg(travel, jobs, mode, nodes[here, PLACE], nodes[there, PLACE])
+        x, y = nodes[here, PLACE], nodes[there, PLACE]
+        gap = int(travel[mode, x, y]) if slots[s, COUNT] else 0
+        nodes[here, GAP] = gap
+        seconds = gap + fixed_time(jobs, x, y)
         p += seconds
         a += seconds
         if there != end:
@@ -200,7 +206,7 @@ def retime(inst: Instance, st: State, s: int) -> bool:
     while nodes[here, LAST] != start:
         there = here
         here = nodes[here, LAST]
-        seconds = leg(travel, jobs, mode, here, nodes[there, PLACE])
+        seconds = nodes[here, GAP] + fixed_time(jobs, here, nodes[there, PLACE])
         b = min(nodes[here, TILL], b - seconds)
         hot = min(jobs[here, MAX_AGE], hot - seconds)
         g = max(g, nodes[here, FROM] - hot)
@@ -264,27 +270,27 @@ def has_room(inst: Instance, st: State, s: int, c: int) -> bool:
 
 @inlined
 def fits_between(
-    travel: Any,
     jobs: Ints,
     nodes: Ints,
-    mode: int,
     free: int,
     p: int,
+    to_c: int,
     c: int,
+    from_c: int,
     q: int,
     opens: int,
     closes: int,
 ) -> bool:
     """Whether job c with this window can stand between nodes p and q."""
-    to_c = leg(travel, jobs, mode, nodes[p, PLACE], c)
-    pc = nodes[p, P] + to_c
-    ac = max(opens, nodes[p, A] + to_c)
+    clock = to_c + fixed_time(jobs, nodes[p, PLACE], c)
+    pc = nodes[p, P] + clock
+    ac = max(opens, nodes[p, A] + clock)
     hot = jobs[c, MAX_AGE]
     if ac > closes or pc > hot:
         return False
-    to_q = leg(travel, jobs, mode, c, nodes[q, PLACE])
-    aq = ac + to_q
-    pq = pc + to_q
+    clock = from_c + fixed_time(jobs, c, nodes[q, PLACE])
+    aq = ac + clock
+    pq = pc + clock
     if aq > nodes[q, B] or pq > nodes[q, HB]:
         return False
     least = max(
@@ -299,14 +305,13 @@ def place_between(
     inst: Instance, st: State, s: int, p: int, c: int, best: int
 ) -> tuple[int, int]:
     """(price, window) of job c after node p of slot s; (best, -1) if not below best."""
-    travel, nodes, slots, vehicles = inst.travel, st.nodes, st.slots, st.vehicles
+    nodes, slots, vehicles = st.nodes, st.slots, st.vehicles
     v = slots[s, VEHICLE]
     mode = vehicles[v, MODE]
     q = nodes[p, NEXT]
-    x, z = nodes[p, PLACE], nodes[q, PLACE]
-    detour = int(travel[mode, x, c]) + int(travel[mode, c, z])
-    if slots[s, COUNT] > 0:
-        detour -= travel[mode, x, z]
+    to_c = int(inst.arrive[mode, c, nodes[p, PLACE]])
+    from_c = int(inst.travel[mode, c, nodes[q, PLACE]])
+    detour = to_c + from_c - nodes[p, GAP]
     price = detour + inst.preference[c, v]
     if vehicles[v, USED] == 0:
         price += vehicles[v, FIXED]
@@ -314,11 +319,42 @@ def place_between(
         return best, -1
     for w in range(inst.jobs[c, WINDOW_FROM], inst.jobs[c, WINDOW_TO]):
         opens, closes = inst.windows[w, 0], inst.windows[w, 1]
-        if fits_between(
-            travel, inst.jobs, nodes, mode, slots[s, FREE], p, c, q, opens, closes
-        ):
+        free = slots[s, FREE]
+        if fits_between(inst.jobs, nodes, free, p, to_c, c, from_c, q, opens, closes):
             return price, w
     return best, -1
+
+
+@inlined
+def blinks(total: Ints, blink: float) -> bool:
+    """Whether to overlook this place; draws once per blink, not once per place."""
+    if blink <= 0.0:
+        return False
+    total[BLINK_IN] -= 1
+    if total[BLINK_IN] >= 0:
+        return False
+    total[BLINK_IN] = int(math.log(dice(total)) / math.log(1.0 - blink))
+    return True
+
+
+@compiled
+def list_openable(st: State) -> None:
+    """The empty slots worth trying: one of each kind of unused vehicle, and the other
+    rounds of those in use."""
+    slots, vehicles, total = st.slots, st.vehicles, st.total
+    total[TICK] += 1
+    total[OPEN] = 0
+    for s in range(len(slots)):
+        if slots[s, COUNT] > 0:
+            continue
+        v = slots[s, VEHICLE]
+        if vehicles[v, USED] == 0:
+            kind = vehicles[v, KIND]
+            if vehicles[kind, SEEN] == total[TICK]:
+                continue
+            vehicles[kind, SEEN] = total[TICK]
+        st.openable[total[OPEN]] = s
+        total[OPEN] += 1
 
 
 @compiled
@@ -328,14 +364,14 @@ def best_place(inst: Instance, st: State, c: int, blink: float) -> tuple[int, in
     Looks after each likely predecessor, before each likely successor, and into one
     empty slot of each kind of vehicle. -1 when it fits nowhere.
     """
-    nodes, slots, vehicles, total = st.nodes, st.slots, st.vehicles, st.total
+    nodes, slots, total = st.nodes, st.slots, st.total
     before, after = inst.before, inst.after
     best, best_at, best_window = inst.jobs[c, UNSERVED], -1, -1
     total[TICK] += 1
     tick = total[TICK]
-    few, rounds = before.shape[1], len(slots)
-    first_start = len(nodes) - 2 * rounds
-    for k in range(2 * few + rounds):
+    few = before.shape[1]
+    first_start = len(nodes) - 2 * len(slots)
+    for k in range(2 * few + total[OPEN]):
         if k < few:
             p = int(before[c, k])
             s = nodes[p, SLOT]
@@ -345,25 +381,17 @@ def best_place(inst: Instance, st: State, c: int, blink: float) -> tuple[int, in
             if s >= 0:
                 p = nodes[p, LAST]
         else:
-            s = k - 2 * few
-            if slots[s, COUNT] > 0:
-                continue
-            v = slots[s, VEHICLE]
-            if vehicles[v, USED] == 0:
-                kind = vehicles[v, KIND]
-                if vehicles[kind, SEEN] == tick:
-                    continue
-                vehicles[kind, SEEN] = tick
+            s = st.openable[k - 2 * few]
             p = first_start + 2 * s
-        if s < 0:
+        if s < 0 or blinks(total, blink):
+            continue
+        price, window = place_between(inst, st, s, p, c, best)
+        if window < 0:
             continue
         if slots[s, STAMP] != tick:
             slots[s, STAMP] = tick
             slots[s, FITS] = has_room(inst, st, s, c)
-        if not slots[s, FITS] or dice(total) < blink:
-            continue
-        price, window = place_between(inst, st, s, p, c, best)
-        if window >= 0:
+        if slots[s, FITS]:
             best, best_at, best_window = price, p, window
     return best_at, best_window
 
@@ -624,6 +652,7 @@ def recreate(
 ) -> int:
     """Insert the jobs in `out`; those that fit nowhere are left at its front."""
     order_jobs(inst, st, out, found)
+    list_openable(st)
     slots = st.slots
     absent = 0
     for k in range(found):
@@ -641,6 +670,8 @@ def recreate(
             if slots[s, COUNT] > 0 or s == target:
                 count = remember(st, s, count)
         insert(inst, st, c, at, window)
+        if slots[target, COUNT] == 1:
+            list_openable(st)
     st.total[UNDONE] = count
     return absent
 

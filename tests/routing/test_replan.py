@@ -1,0 +1,153 @@
+"""A changed morning: who moves, who must not, and why."""
+
+from dataclasses import replace
+
+import pytest
+
+from routing import (
+    InvalidInput,
+    Job,
+    Location,
+    Problem,
+    Round,
+    Solution,
+    check,
+    schedule,
+    solve,
+)
+from routing.changes import Change
+from routing.prices import Place, Prices
+from routing.replan import Replanned, replan
+from tests.routing.cases import district
+
+LATE = Job(
+    id="late",
+    location=Location(lon=116.398, lat=39.899, compound="compound 1"),
+    service=60,
+    delivery=(1, 0),
+    max_age=3000,
+)
+
+
+def morning(seed: int) -> tuple[Problem, Solution]:
+    question = district(seed, doors=12)
+    return question, solve(question, engine="sisr", steps=500)
+
+
+def vehicles_of(rounds: tuple[Round, ...]) -> dict[object, object]:
+    return {job: r.vehicle for r in rounds for job in r.jobs}
+
+
+def assert_sound(result: Replanned) -> None:
+    assert check(result.problem, result.solution) == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_a_late_add_moves_nobody_else(seed: int, seconds: float) -> None:
+    question, plan = morning(seed)
+    result = replan(question, plan.rounds, Change(added=(LATE,)), seconds=seconds)
+    assert_sound(result)
+    before, after = vehicles_of(plan.rounds), vehicles_of(result.solution.rounds)
+    assert {job: after[job] for job in before} == before
+    orders = {r.vehicle: [] for r in plan.rounds}
+    for r in result.solution.rounds:
+        orders.setdefault(r.vehicle, []).extend(j for j in r.jobs if j in before)
+    for r in plan.rounds:
+        mine = [job for job in orders[r.vehicle] if job in r.jobs]
+        assert mine == list(r.jobs)
+    assert {(m.job, m.why) for m in result.moved} == {("late", "added")}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_cancelled_job_leaves_the_others_where_they_are(seed: int) -> None:
+    question, plan = morning(seed)
+    gone = plan.routes[0].jobs[0]
+    result = replan(question, plan.rounds, Change(cancelled=(gone,)))
+    assert_sound(result)
+    assert gone not in vehicles_of(result.solution.rounds)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_missing_driver_moves_only_the_own_people(seed: int) -> None:
+    question, plan = morning(seed)
+    gone = plan.routes[0].vehicle
+    result = replan(question, plan.rounds, Change(missing=(gone,)))
+    assert_sound(result)
+    before = vehicles_of(plan.rounds)
+    for moved in result.moved:
+        assert moved.before in (gone, None) or moved.why == "broken"
+        assert moved.after != gone
+    homeless = {job for job, vehicle in before.items() if vehicle == gone}
+    assert homeless <= {moved.job for moved in result.moved}
+
+
+@pytest.mark.parametrize("scope", ["new", "round", "unlocked", "all"])
+def test_slower_roads_end_in_a_sound_plan_in_every_scope(scope: str) -> None:
+    question, plan = morning(4)
+    change = Change(slower_percent=150)
+    result = replan(question, plan.rounds, change, scope=scope, seconds=0.1)
+    assert_sound(result)
+
+
+def test_the_scope_round_keeps_everybody_with_their_driver() -> None:
+    question, plan = morning(2)
+    change = Change(added=(LATE,))
+    result = replan(question, plan.rounds, change, scope="round", seconds=0.2)
+    before, after = vehicles_of(plan.rounds), vehicles_of(result.solution.rounds)
+    assert {job: after.get(job) for job in before} == before
+
+
+def test_a_change_that_names_nobody_known_is_refused() -> None:
+    question, plan = morning(1)
+    with pytest.raises(InvalidInput) as refused:
+        replan(question, plan.rounds, Change(cancelled=(99,), missing=("ghost",)))
+    assert refused.value.faults == (
+        "cancelled: no job 99",
+        "missing: no vehicle 'ghost'",
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_price_equals_the_difference_of_two_schedules(seed: int) -> None:
+    question, plan = morning(seed)
+    prices = Prices(question, plan.rounds)
+    one, other = plan.routes[0].jobs[0], plan.routes[-1].jobs[-1]
+    swapped = tuple(
+        replace(r, jobs=tuple({one: other, other: one}.get(job, job) for job in r.jobs))
+        for r in plan.rounds
+    )
+    after = schedule(question, swapped)
+    swap = prices.swap(one, other)
+    unassigned = plan.summary.unassigned
+    assert after.summary.unassigned == unassigned
+    assert swap.cost == after.summary.cost - plan.summary.cost
+    assert swap.is_feasible == after.is_feasible
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_best_insertion_is_the_cheapest_of_all_feasible_ones(seed: int) -> None:
+    question, plan = morning(seed)
+    more = replace(question, jobs=(*question.jobs, LATE))
+    prices = Prices(more, plan.rounds)
+    feasible = []
+    for vehicle in more.vehicles:
+        mine = [r for r in plan.rounds if r.vehicle == vehicle.id]
+        places = [
+            Place(vehicle.id, number, position)
+            for number, r in enumerate(mine, start=1)
+            for position in range(len(r.jobs) + 1)
+        ]
+        if len(mine) < vehicle.max_rounds:
+            places.append(Place(vehicle.id, len(mine) + 1, 0))
+        feasible += [
+            price.cost
+            for place in places
+            if (price := prices.insertion("late", place)).is_feasible
+        ]
+    found = prices.best_insertion("late")
+    if not feasible:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[1].cost == min(feasible)
