@@ -1,12 +1,24 @@
-"""Why a job is left out, and the cheapest change that would let it in."""
+"""Why a job is left out or where it is, and the cheapest changes that would help.
 
-from collections.abc import Sequence
+Every remedy is proved before it is offered: the change is applied to the problem, the
+job put at its place, and everything re-timed without a violation.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routing.distances import Travel
-from routing.problem import Id, Job, Problem, Vehicle
-from routing.schedule import Scheduler
-from routing.solution import Route, Solution, Unassigned, all_violations
+from routing.prices import Place, Prices
+from routing.problem import Id, Job, Problem, TimeWindow, Vehicle
+from routing.schedule import Scheduler, schedule
+from routing.solution import (
+    Round,
+    Route,
+    Solution,
+    Unassigned,
+    Violation,
+    all_violations,
+)
 
 _REASON = {
     "load": "too_big",
@@ -17,13 +29,39 @@ _REASON = {
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that would let the job be served; `size` in the change's own unit."""
+    """A change that lets a job be served.
+
+    change: the rule that gives way (`delay` a later end of the windows of `jobs`,
+    `age` a longer hot limit for them, `load`, `shift`, `max_tasks`, `max_rounds`,
+    `max_travel_time`, `work_time` of the vehicle, `vehicle_forbidden` or `skills`
+    lifted) or `another_vehicle`, a copy of `vehicle`. `size` is how much the rule
+    gives in its unit, `value` its new limit: for `delay` and `shift` a time, for
+    `another_vehicle` the time it has to leave.
+    """
 
     change: str
     job: Id
     vehicle: Id | None
     size: int
-    detail: str
+    value: int
+    jobs: tuple[Id, ...] = ()
+    place: Place | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a job is in its round: `only_driver`, `cheapest`, `no_room_elsewhere`, or
+    `dearer` when moving it alone would save `-extra` seconds.
+
+    `extra` is what the best other vehicle would cost more, `other` that vehicle.
+    """
+
+    job: Id
+    vehicle: Id
+    reason: str
+    other: Id | None = None
+    extra: int | None = None
 
 
 def reasons(
@@ -44,8 +82,7 @@ def _reason(scheduler: Scheduler, job: Job) -> str:
     able = [v for v in problem.vehicles if problem.may_serve(v, job)]
     if not able:
         return "no_vehicle_allowed"
-    trips = [_alone(scheduler, vehicle, job) for vehicle in able]
-    broken = [all_violations([trip]) for trip in trips]
+    broken = [all_violations([_alone(scheduler, v, job)]) for v in able]
     if not all(broken):
         return "no_room"
     easiest = min(broken, key=lambda found: (len(found), sum(v.size for v in found)))
@@ -59,45 +96,206 @@ def _alone(scheduler: Scheduler, vehicle: Vehicle, job: Job) -> Route:
 def explain(
     problem: Problem, solution: Solution, travel: Travel | None = None
 ) -> dict[Id, Sequence[Remedy]]:
-    """For each unassigned job, remedies, cheapest first in the order listed.
-
-    Every remedy is computed on the plan as it stands: the single rule that would
-    have to give way, and by how much, if the job were put in its best place.
-    """
+    """For each unassigned job, proved remedies, one of each kind, smallest first."""
     travel = travel or Travel(problem)
-    scheduler = Scheduler(problem, travel)
     jobs = {job.id: job for job in problem.jobs}
     return {
-        left.job: _remedies(scheduler, solution, jobs[left.job])
+        left.job: remedies(problem, solution.rounds, jobs[left.job], travel)
         for left in solution.unassigned
     }
 
 
-def _remedies(scheduler: Scheduler, solution: Solution, job: Job) -> list[Remedy]:
-    """The smallest excess for each single rule, over every place in every round."""
+def remedies(
+    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+) -> list[Remedy]:
+    """The smallest give of each single rule that lets the job into the plan."""
     best: dict[str, Remedy] = {}
-    for vehicle in scheduler.problem.vehicles:
-        orders = [list(r.jobs) for r in solution.routes if r.vehicle == vehicle.id]
-        for tried in insertions(orders, job.id):
-            broken = all_violations(scheduler.vehicle_routes(vehicle, tried))
-            causes = {violation.cause for violation in broken}
-            if len(causes) != 1:
-                continue
-            size = max(violation.size for violation in broken)
-            cause = causes.pop()
-            if cause not in best or size < best[cause].size:
-                names = ", ".join(sorted(str(v.job) for v in broken if v.job))
-                best[cause] = Remedy(cause, job.id, vehicle.id, size, names)
-    return sorted(best.values(), key=lambda remedy: remedy.size)
+    for found in [
+        *_single_rules(problem, rounds, job, travel),
+        *_another_vehicle(problem, job, travel),
+    ]:
+        known = best.get(found.change)
+        if known is None or found.size < known.size:
+            best[found.change] = found
+    proved = [r for r in best.values() if _holds(problem, rounds, r)]
+    return sorted(proved, key=lambda remedy: (remedy.size, remedy.change))
 
 
-def insertions(orders: Sequence[Sequence[Id]], job: Id) -> list[list[list[Id]]]:
-    """The vehicle's rounds with the job at every place, or as a round of its own."""
-    tried = [[*map(list, orders), [job]]]
-    for number, order in enumerate(orders):
-        for place in range(len(order) + 1):
-            longer = [*order[:place], job, *order[place:]]
-            tried.append(
-                [*map(list, orders[:number]), longer, *map(list, orders[number + 1 :])]
-            )
-    return tried
+def _single_rules(
+    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+) -> Iterator[Remedy]:
+    """Every place where exactly one rule would have to give way, and by how much."""
+    prices = Prices(problem, rounds, travel)
+    for vehicle in problem.vehicles:
+        mine = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
+        places = [
+            Place(vehicle.id, number, position)
+            for number, order in enumerate(mine, start=1)
+            for position in range(len(order) + 1)
+        ]
+        for place in [*places, Place(vehicle.id, len(mine) + 1, 0)]:
+            broken = prices.insertion(job.id, place).violations
+            if broken and len({violation.cause for violation in broken}) == 1:
+                yield _remedy(problem, job, vehicle, place, broken)
+
+
+def _remedy(
+    problem: Problem,
+    job: Job,
+    vehicle: Vehicle,
+    place: Place,
+    broken: Sequence[Violation],
+) -> Remedy:
+    cause = broken[0].cause
+    size = max(violation.size for violation in broken)
+    named = tuple(v.job for v in broken if v.job is not None)
+    limits = {
+        "load": vehicle.capacity[_kind(broken[0])] if cause == "load" else 0,
+        "shift": vehicle.shift.closes,
+        "max_tasks": vehicle.max_jobs or 0,
+        "max_travel_time": vehicle.max_travel or 0,
+        "work_time": vehicle.max_work or 0,
+        "max_rounds": vehicle.max_rounds,
+    }
+    value = limits.get(cause, 0) + size
+    if cause in ("delay", "age"):
+        first = next(j for j in problem.jobs if j.id == named[0])
+        closes = first.windows[-1].closes if first.windows else 0
+        value = size + (closes if cause == "delay" else first.max_age or 0)
+    detail = ", ".join(sorted({v.detail for v in broken if v.detail}))
+    return Remedy(cause, job.id, vehicle.id, size, value, named, place, detail)
+
+
+def _kind(violation: Violation) -> int:
+    """Which kind of box a load violation is about: its detail is "kind 0"."""
+    return int(violation.detail.rpartition(" ")[2])
+
+
+def _another_vehicle(problem: Problem, job: Job, travel: Travel) -> Iterator[Remedy]:
+    """One more vehicle like an existing one, with the time it has to leave."""
+    scheduler = Scheduler(problem, travel)
+    for vehicle in problem.vehicles:
+        if not problem.may_serve(vehicle, job):
+            continue
+        trip = _alone(scheduler, vehicle, job)
+        if not all_violations([trip]):
+            cost = trip.travel + problem.vehicle_cost(vehicle)
+            yield Remedy("another_vehicle", job.id, vehicle.id, cost, trip.departs)
+
+
+def with_remedy(problem: Problem, remedy: Remedy) -> Problem:
+    """The problem with the remedy applied."""
+    if remedy.change == "another_vehicle":
+        copy = next(v for v in problem.vehicles if v.id == remedy.vehicle)
+        helper = replace(copy, id=helper_id(problem))
+        return replace(problem, vehicles=(*problem.vehicles, helper))
+    if remedy.change in ("delay", "age", "vehicle_forbidden", "skills"):
+        jobs = tuple(_relaxed_job(job, remedy) for job in problem.jobs)
+        return replace(problem, jobs=jobs)
+    vehicles = tuple(
+        _relaxed_vehicle(v, remedy) if v.id == remedy.vehicle else v
+        for v in problem.vehicles
+    )
+    return replace(problem, vehicles=vehicles)
+
+
+def helper_id(problem: Problem) -> str:
+    """The name of the vehicle that `another_vehicle` adds."""
+    taken = {vehicle.id for vehicle in problem.vehicles}
+    return next(
+        name
+        for number in range(1, len(taken) + 2)
+        if (name := f"helper {number}") not in taken
+    )
+
+
+def _relaxed_job(job: Job, remedy: Remedy) -> Job:
+    if remedy.change in ("vehicle_forbidden", "skills"):
+        if job.id != remedy.job:
+            return job
+        allowed = job.allowed_vehicles
+        mine = frozenset({remedy.vehicle} if remedy.vehicle is not None else ())
+        return replace(
+            job,
+            forbidden_vehicles=job.forbidden_vehicles - mine,
+            allowed_vehicles=None if allowed is None else allowed | mine,
+            skills=frozenset() if remedy.change == "skills" else job.skills,
+        )
+    if job.id not in remedy.jobs:
+        return job
+    if remedy.change == "age":
+        return replace(job, max_age=(job.max_age or 0) + remedy.size)
+    last = job.windows[-1]
+    longer = TimeWindow(last.opens, last.closes + remedy.size)
+    return replace(job, windows=(*job.windows[:-1], longer))
+
+
+def _relaxed_vehicle(vehicle: Vehicle, remedy: Remedy) -> Vehicle:
+    by = remedy.size
+    if remedy.change == "load":
+        return replace(vehicle, capacity=tuple(have + by for have in vehicle.capacity))
+    if remedy.change == "shift":
+        shift = TimeWindow(vehicle.shift.opens, vehicle.shift.closes + by)
+        return replace(vehicle, shift=shift)
+    if remedy.change == "max_tasks":
+        return replace(vehicle, max_jobs=(vehicle.max_jobs or 0) + by)
+    if remedy.change == "max_travel_time":
+        return replace(vehicle, max_travel=(vehicle.max_travel or 0) + by)
+    if remedy.change == "work_time":
+        return replace(vehicle, max_work=(vehicle.max_work or 0) + by)
+    if remedy.change == "max_rounds":
+        return replace(vehicle, max_rounds=vehicle.max_rounds + by)
+    return vehicle
+
+
+def remedied_rounds(
+    problem: Problem, rounds: Sequence[Round], remedy: Remedy
+) -> tuple[Round, ...]:
+    """The given rounds with the job at the place the remedy opens."""
+    if remedy.place is None:
+        return (*rounds, Round(helper_id(problem), (remedy.job,)))
+    prices = Prices(problem, rounds)
+    return prices.rounds(prices.inserted(remedy.job, remedy.place))
+
+
+def _holds(problem: Problem, rounds: Sequence[Round], remedy: Remedy) -> bool:
+    """Whether the plan with the job in it breaks no rule of the relaxed problem."""
+    relaxed = with_remedy(problem, remedy)
+    plan = schedule(relaxed, remedied_rounds(problem, rounds, remedy))
+    return plan.is_feasible
+
+
+def why(
+    problem: Problem, solution: Solution, travel: Travel | None = None
+) -> tuple[Why, ...]:
+    """For each served job the reason for its round, against the best other vehicle."""
+    travel = travel or Travel(problem)
+    return tuple(
+        _why_here(problem, solution.rounds, route.vehicle, job, travel)
+        for route in solution.routes
+        for job in route.jobs
+    )
+
+
+def _why_here(
+    problem: Problem, rounds: Sequence[Round], vehicle: Id, job: Id, travel: Travel
+) -> Why:
+    asked = next(j for j in problem.jobs if j.id == job)
+    able = [v for v in problem.vehicles if problem.may_serve(v, asked)]
+    if len(able) == 1:
+        return Why(job, vehicle, "only_driver")
+    saved = -Prices(problem, rounds, travel).removal(job).cost
+    others = tuple(
+        Round(r.vehicle, tuple(j for j in r.jobs if j != job)) for r in rounds
+    )
+    elsewhere = replace(asked, forbidden_vehicles=asked.forbidden_vehicles | {vehicle})
+    jobs = tuple(elsewhere if j.id == job else j for j in problem.jobs)
+    prices = Prices(replace(problem, jobs=jobs), others, travel)
+    found = prices.best_insertion(job)
+    if found is None:
+        return Why(job, vehicle, "no_room_elsewhere")
+    place, price = found
+    extra = price.cost - saved
+    return Why(
+        job, vehicle, "cheapest" if extra >= 0 else "dearer", place.vehicle, extra
+    )

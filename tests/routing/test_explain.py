@@ -1,0 +1,96 @@
+"""Every reason is true and every remedy, applied, lets the job be served."""
+
+from dataclasses import replace
+
+import pytest
+
+from routing import Problem, Solution, check, explain, schedule, solve
+from routing.explain import remedied_rounds, why, with_remedy
+from tests.routing.cases import district, problem
+
+
+def short_morning(seed: int) -> tuple[Problem, Solution]:
+    """Too few drivers, so that somebody is left out."""
+    question = district(seed, doors=14, drivers=2)
+    return question, solve(question, engine="sisr", steps=500)
+
+
+NAMED = [
+    ("hot_limit_too_far", "age", 100, 500),
+    ("too_big_for_any_vehicle", "load", 5, 9),
+    ("no_second_round_without_leave", "max_rounds", 1, 2),
+    ("beyond_the_shift", "shift", 100, 1000),
+    ("window_already_closed", "delay", 1050, 1100),
+    ("nobody_may_come", "vehicle_forbidden", 1, 1),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "size", "value"), NAMED)
+def test_the_remedy_the_eye_sees_is_offered(
+    name: str, change: str, size: int, value: int
+) -> None:
+    question = problem(name)
+    solution = solve(question, engine="sisr", steps=200)
+    job = solution.unassigned[0].job
+    offered = {r.change: r for r in explain(question, solution)[job]}
+    assert (offered[change].size, offered[change].value) == (size, value)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_every_remedy_applied_and_solved_again_serves_the_job(seed: int) -> None:
+    question, solution = short_morning(seed)
+    for job, remedies in explain(question, solution).items():
+        for remedy in remedies:
+            relaxed = with_remedy(question, remedy)
+            rounds = remedied_rounds(question, solution.rounds, remedy)
+            again = solve(relaxed, engine="sisr", steps=20, start=rounds)
+            assert check(relaxed, again) == []
+            left = {unassigned.job for unassigned in again.unassigned}
+            assert len(left) < len(solution.unassigned)
+            assert job not in {
+                unassigned.job for unassigned in schedule(relaxed, rounds).unassigned
+            }
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_nobody_is_left_without_a_remedy(seed: int) -> None:
+    question, solution = short_morning(seed)
+    assert all(explain(question, solution).values())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_stop_says_why_it_is_in_its_round(seed: int) -> None:
+    question = district(seed, doors=10)
+    solution = solve(question, engine="sisr", steps=500)
+    answers = why(question, solution)
+    assert {a.job for a in answers} == {j for r in solution.routes for j in r.jobs}
+    for answer in answers:
+        if answer.reason == "cheapest":
+            assert answer.extra is not None
+            assert answer.extra >= 0
+
+
+def test_a_stop_only_one_driver_may_serve_says_so() -> None:
+    question = problem("banned_driver_stays_away")
+    answers = {a.job: a.reason for a in why(question, solve(question, engine="floor"))}
+    assert answers == {1: "only_driver", 2: "only_driver"}
+
+
+def test_one_more_driver_is_offered_with_the_time_to_leave() -> None:
+    question = problem("no_second_round_without_leave")
+    solution = solve(question, engine="sisr", steps=200)
+    job = solution.unassigned[0].job
+    helper = next(
+        r for r in explain(question, solution)[job] if r.change == "another_vehicle"
+    )
+    more = with_remedy(question, helper)
+    assert [v.id for v in more.vehicles] == ["a", "helper 1"]
+    assert helper.value == 0
+
+
+def test_a_remedy_leaves_the_given_problem_alone() -> None:
+    question = problem("hot_limit_too_far")
+    before = replace(question)
+    solution = solve(question, engine="floor")
+    explain(question, solution)
+    assert question == before
