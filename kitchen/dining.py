@@ -3,7 +3,6 @@ and its cash; refused attempts are kept, auditors ask for them.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -362,30 +361,26 @@ async def shift_of(point_id: int, day: date, meal: str) -> ShiftFacts | None:
 async def totals_of(point_id: int, day: date, meal: str) -> PointTotals:
     """Every figure of a point, each from the rows of its own act."""
     point = await point_by_id(point_id)
-    eaters = await headcounts.eaters_for(point["kitchen"], day, meal)
-    served = [s for s in await served_at(point_id, day, meal) if not s.voided]
+    eaters = await headcounts.eaters_at(point["kitchen"], day, meal, point_id)
     when = (point_id, day, meal)
-    by_payment: Counter[str] = Counter()
-    paid: Counter[str] = Counter()
-    for line in served:
-        by_payment[line.payment] += 1
-        paid[line.payment] += line.self_pay_fen
-    walk_ins = await one(
-        "SELECT COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
-        " WHERE m.point = {} AND m.day = {} AND m.meal = {} AND m.diner IS NULL"
-        " AND v.id IS NULL",
+    served = await rows(
+        "SELECT m.payment AS payment, COUNT(*) AS n, SUM(m.self_pay_fen) AS fen,"
+        " SUM(CASE WHEN m.diner IS NULL THEN 1 ELSE 0 END) AS walk_ins FROM meal m"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.point = {} AND m.day = {}"
+        " AND m.meal = {} AND v.id IS NULL GROUP BY m.payment ORDER BY m.payment",
         *when,
     )
+    by_payment = {row["payment"]: (int(row["n"]), int(row["fen"])) for row in served}
     return PointTotals(
-        expected=sum(e.portions for e in eaters if e.point_id == point_id),
+        expected=sum(eater.portions for eater in eaters),
         received=await _sum("receipt", "point", when),
         moved_in=await _sum("transfer", "to_point", when),
         moved_out=await _sum("transfer", "from_point", when),
-        served=len(served),
-        walk_ins=walk_ins["n"] if walk_ins else 0,
+        served=sum(portions for portions, _fen in by_payment.values()),
+        walk_ins=sum(int(row["walk_ins"]) for row in served),
         left=await _sum("leftover", "point", when),
-        cash_fen=paid["cash"],
-        by_payment={kind: (n, paid[kind]) for kind, n in sorted(by_payment.items())},
+        cash_fen=by_payment.get("cash", (0, 0))[1],
+        by_payment=by_payment,
     )
 
 

@@ -226,6 +226,28 @@ async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
     return eaters
 
 
+async def eaters_at(
+    kitchen_id: int, day: date, meal: str, point_id: int
+) -> list[Eater]:
+    """Who eats at or collects from one point, without loading the whole kitchen
+    once the count is closed: a till asks this at every tap."""
+    count = await closed(kitchen_id, day, meal)
+    if count is None:
+        eaters = await expected_eaters(kitchen_id, day, meal)
+    else:
+        found = await rows(
+            "SELECT d.id AS id, d.elder AS elder FROM diner d WHERE d.headcount = {}"
+            " AND (d.point = {} OR d.id IN (SELECT diner FROM diner_change"
+            " WHERE headcount = {} AND point = {}))",
+            count.id,
+            point_id,
+            count.id,
+            point_id,
+        )
+        eaters = await eaters_among(count.id, [row["elder"] for row in found])
+    return [eater for eater in eaters if eater.point_id == point_id]
+
+
 async def cancelled_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who was cancelled after the close: cooked for, eating nothing."""
     count = await closed(kitchen_id, day, meal)

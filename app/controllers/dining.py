@@ -283,13 +283,12 @@ async def _counter(
     status_code: int = 200,
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    eaters = await headcounts.eaters_for(kitchen.id, day, meal)
+    eaters = await headcounts.eaters_at(kitchen.id, day, meal, point.id)
     spares = await headcounts.spares_for(kitchen.id, day, meal)
     expected: dict[str, int] = {}
     for eater in eaters:
-        if eater.point_id == point.id:
-            key = eater.diet.key
-            expected[key] = expected.get(key, 0) + eater.portions
+        key = eater.diet.key
+        expected[key] = expected.get(key, 0) + eater.portions
     for spare in spares:
         if spare.point_id == point.id:
             expected[spare.diet_key] = expected.get(spare.diet_key, 0) + spare.portions
@@ -486,11 +485,7 @@ async def _roster(
     status_code: int = 200,
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    eaters = [
-        eater
-        for eater in await headcounts.eaters_for(kitchen.id, day, meal)
-        if eater.point_id == point.id
-    ]
+    eaters = await headcounts.eaters_at(kitchen.id, day, meal, point.id)
     served = await dining.served_at(point.id, day, meal)
     return page(
         request,
