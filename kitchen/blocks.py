@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kitchen.clashes import HARD, NEVER, OWN_PAN, Decision, Reason, Step, answer, clash
+from kitchen.clashes import NEVER, OWN_PAN, Decision, Reason, Step, answer, clash
 from kitchen.diets import Diet
 from kitchen.food import DishFacts
 from kitchen.plans import SIZE_PERCENT, Eater
@@ -46,6 +46,7 @@ class Serving:
     reasons: tuple[Reason, ...]
     steps: tuple[Step, ...]
     is_open: bool
+    is_decided: bool  # by a person; the kitchen's own answers need no taking back
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +58,7 @@ class Block:
     reasons: tuple[Reason, ...]
     steps: tuple[Step, ...]
     is_open: bool
+    is_decided: bool
     orders: tuple[Order, ...]
 
     @property
@@ -95,13 +97,6 @@ class Block:
     @property
     def is_allergy(self) -> bool:
         return any(reason.kind in NEVER for reason in self.reasons)
-
-    @property
-    def is_decided(self) -> bool:
-        """Someone decided it; the kitchen's own answers need no taking back."""
-        return self.source is not None or any(
-            step.kind in ("as_is", "clean_pan") for step in self.steps
-        )
 
     @property
     def has_own_pan(self) -> bool:
@@ -180,8 +175,9 @@ def _serving(
         other = dishes[decision.substitute_id or 0]
         fresh = clash(diet, other)
         why = tuple(sorted({*reasons, *fresh}))
-        return Serving(other, dish, why, *answer(fresh, other, None))
-    return Serving(dish, None, reasons, *answer(reasons, dish, decision))
+        return Serving(other, dish, why, *answer(fresh, other, None), True)
+    decided = bool(reasons) and decision is not None
+    return Serving(dish, None, reasons, *answer(reasons, dish, decision), decided)
 
 
 def _decided(
@@ -228,6 +224,7 @@ def blocks_for(
             reasons=serving.reasons,
             steps=serving.steps,
             is_open=serving.is_open,
+            is_decided=serving.is_decided,
             orders=tuple(people),
         )
         for serving, people in gathered.items()
@@ -248,65 +245,3 @@ def clashes_for(
 ) -> list[Block]:
     """The blocks for whom something has to be different."""
     return [b for b in blocks_for(orders, sets, decisions, dishes) if b.is_clash]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OpenGroup:
-    """Open people who need one decision: the same dish, the same hard reasons.
-    What else is different about them (their texture) the kitchen does anyway."""
-
-    dish: DishFacts
-    reasons: tuple[Reason, ...]
-    orders: tuple[Order, ...]
-
-    @property
-    def portions(self) -> int:
-        return sum(order.portions for order in self.orders)
-
-    @property
-    def spare_portions(self) -> int:
-        return sum(order.portions for order in self.orders if order.elder_id is None)
-
-    @property
-    def people(self) -> tuple[Order, ...]:
-        return tuple(order for order in self.orders if order.elder_id is not None)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OpenDish(OpenGroup):
-    """Everyone open for one dish; `groups` are those with the same reasons."""
-
-    groups: tuple[OpenGroup, ...]
-
-
-def open_dishes(blocks: Iterable[Block]) -> list[OpenDish]:
-    """The decisions to be made, dish by dish, allergies first, larger ones before."""
-    found: dict[DishFacts, dict[tuple[Reason, ...], list[Order]]] = {}
-    for block in blocks:
-        if block.is_open:
-            hard = tuple(reason for reason in block.reasons if reason.kind in HARD)
-            groups = found.setdefault(block.source or block.dish, {})
-            groups.setdefault(hard, []).extend(block.orders)
-    return sorted(
-        (_open_dish(dish, groups) for dish, groups in found.items()), key=_urgency
-    )
-
-
-def _open_dish(
-    dish: DishFacts, found: Mapping[tuple[Reason, ...], Sequence[Order]]
-) -> OpenDish:
-    groups = [
-        OpenGroup(dish, reasons, tuple(orders)) for reasons, orders in found.items()
-    ]
-    groups.sort(key=_urgency)
-    return OpenDish(
-        dish,
-        tuple(sorted({reason for reasons in found for reason in reasons})),
-        tuple(order for group in groups for order in group.orders),
-        tuple(groups),
-    )
-
-
-def _urgency(group: OpenGroup) -> tuple[bool, int, str]:
-    allergy = any(reason.kind in NEVER for reason in group.reasons)
-    return (not allergy, -group.portions, group.dish.code)

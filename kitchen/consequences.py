@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from kitchen.blocks import (
-    Block,
-    Decisions,
-    OpenDish,
-    OpenGroup,
-    Order,
-    clashes_for,
-    open_dishes,
-    set_of,
-)
+from kitchen.blocks import Block, Decisions, Order, clashes_for, set_of
+from kitchen.clash_groups import OpenDish, OpenGroup, open_dishes
 from kitchen.clashes import HARD, clash
 from kitchen.diets import Diet
 from kitchen.food import DishFacts

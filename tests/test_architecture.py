@@ -40,12 +40,13 @@ KITCHEN_ORDER = """
     food nutrition food_files
     menus
     headcounts
-    clashes blocks decisions consequences packing portions kitchen_day production
+    clashes blocks clash_groups decisions consequences packing portions kitchen_day production
     prints
     drivers
     stops timetables round_inputs rounds
     round_plans round_insertion round_publishing round_changes boards
     meals
+    meal_history
     round_sheets
     outcomes deliveries sheet_returns loadings doors delivery_days
     dining

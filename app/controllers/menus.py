@@ -20,6 +20,7 @@ from app.words import diets as words
 from app.words.menus import DECISION_WORDS, NUTRIENT_WORDS, STATES
 from kitchen import decisions, food, menus, plans
 from kitchen.blocks import order_of
+from kitchen.clash_groups import decided_groups
 from kitchen.consequences import Consequences, choices_for, consequences_of
 from kitchen.errors import Refusal
 from kitchen.food import DishFacts
@@ -129,6 +130,7 @@ async def panel(
     return {
         "seen": seen,
         "open_dishes": waiting,
+        "decided": decided_groups(seen.clashes),
         "instead": instead,
         "day": day,
         "meal": meal,

@@ -21,7 +21,7 @@ from app.scope import kitchen_of, points_of
 from app.words import diets as words
 from app.words import production as production_words
 from kitchen import food, production, round_plans
-from kitchen.blocks import open_dishes
+from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
@@ -145,6 +145,7 @@ async def _sheet(
             for sheet in seen.sheet.dishes
         ],
         open_dishes=waiting,
+        decided=decided_groups(seen.clashes),
         instead=choices_for(waiting, seen.menu, catalogue),
         clock_now=request.now.astimezone(request.settings.timezone).strftime("%H:%M"),
         **shared(seen, form, "sheet"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from app.i18n import N_, language
 from app.i18n import translate as _
 from kitchen.blocks import Block
+from kitchen.clash_groups import DecidedGroup
 from kitchen.clashes import NEVER, Reason, Step, diet_of_key
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.food import DishFacts, IngredientFacts
@@ -145,6 +146,13 @@ def steps_words(steps: Iterable[Step]) -> str:
 def block_reasons(block: Block) -> list[str]:
     """Why this block is different, one word each."""
     return list(dict.fromkeys(reason_words(reason) for reason in block.reasons))
+
+
+def decision_words(group: DecidedGroup) -> str:
+    """What was decided: 换番茄炒蛋; 不放花生米 · 单独干净锅具."""
+    if group.instead is not None:
+        return _("换{dish}", dish=dish_name(group.instead))
+    return steps_words(group.steps)
 
 
 def reason_tags(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
