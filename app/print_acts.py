@@ -15,7 +15,7 @@ from app.i18n import translate as _
 from app.paper_html import document_for
 from app.papers import KINDS, ChangeSlip, Difference, Labels, Paper, Stamp
 from app.print_store import PrintStore
-from app.printing import PrintFailed, Printed
+from app.printing import Printed, PrintFailed
 from kitchen import prints
 from kitchen.errors import Refusal
 from kitchen.prints import Content, LabelFacts, Numbered, PrintFacts

@@ -24,7 +24,7 @@ class PrintStore:
     """The folder of printed pages."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def get(self, name: str) -> bytes | None:
         """The pages kept under this name, or None."""
@@ -47,17 +47,17 @@ class PrintStore:
         keyring, nonce = sealing.keyring(), os.urandom(NONCE_BYTES)
         box = AESGCM(keyring.field_keys[keyring.current])
         sealed = box.encrypt(nonce, pdf, name.encode())
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / f".{secrets.token_hex(6)}"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self.folder / f".{secrets.token_hex(6)}"
         draft.write_bytes(keyring.current.encode("ascii") + b"\n" + nonce + sealed)
         draft.replace(self._path(name))
 
     def forget(self, now: datetime) -> int:
         """Delete pages older than two months; how many."""
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             return 0
         before = (now - KEPT).timestamp()
-        old = [p for p in self._folder.iterdir() if p.stat().st_mtime < before]
+        old = [p for p in self.folder.iterdir() if p.stat().st_mtime < before]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -65,4 +65,4 @@ class PrintStore:
     def _path(self, name: str) -> Path:
         if not name.replace("-", "").isalnum():
             raise ValueError(f"not a name of printed pages: {name!r}")
-        return self._folder / f"{name}{SUFFIX}"
+        return self.folder / f"{name}{SUFFIX}"

@@ -1,0 +1,524 @@
+"""Paper: what is printed, who holds which version, what changed since.
+
+Printing is a POST and leaves a numbered version; reading a PDF leaves nothing.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get, post
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app import jobs
+from app.days import day_redirect, day_url, meal_in
+from app.forms import Form, read_form
+from app.headers import FRAMED_POLICY
+from app.i18n import N_
+from app.i18n import translate as _
+from app.papers import KINDS, LabelLayout, Paper
+from app.print_acts import differences
+from app.print_desk import (
+    DAY_KINDS,
+    Desk,
+    bundle,
+    current_pages,
+    joined_pages,
+    paper_at,
+    papers_for,
+    preview,
+    print_now,
+    print_slip,
+)
+from app.print_options import PrintOptions, options_for
+from app.rendering import page, see_other
+from app.requests import Request
+from app.scope import kitchen_of, points_of
+from app.words.prints import STATES, subject_words
+from kitchen import prints
+from kitchen.errors import Refusal
+from kitchen.prints import PrintFacts
+from kitchen.staff import Actor
+
+AT_ONCE = 2  # papers drawn while the browser waits; more are a job
+JOB = "print_papers"
+
+_NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
+KINDS_OF_ROLE: dict[str, tuple[str, ...]] = {
+    "manager": tuple(KINDS),
+    "dispatcher": tuple(KINDS),
+    "cook": _NAMELESS,
+    "point_staff": ("roster", "load", "labels", "menu"),
+    "finance": ("menu", "balance", "settlement"),
+    "supervisor": ("production", "packing", "menu", "balance", "settlement"),
+    "auditor": ("production", "packing", "menu", "balance", "settlement"),
+}
+"""Which papers a role may read: sheets and lists with names only for those who bring
+the meals or run the kitchen. Point staff see their own point's alone."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One paper on the page: the paper as it would be now, and what is out there."""
+
+    paper: Paper
+    words: str
+    state: str
+    latest: PrintFacts | None
+
+    @property
+    def url(self) -> str:
+        kind, subject = self.paper.kind, self.paper.subject
+        path = kind if subject == "all" else f"{kind}/{subject}"
+        return f"{day_url('prints', self.paper.day, self.paper.meal)}/{path}"
+
+    @property
+    def badge(self) -> tuple[str, str, str]:
+        """Icon, tone and words of the state."""
+        icon, tone, words = STATES[self.state]
+        version = self.latest.version if self.latest else 0
+        return icon, tone, _(words, version=version)
+
+
+def may_read(actor: Actor, paper: Paper) -> bool:
+    """Whether this paper is for this person's eyes."""
+    return may_read_kind(actor, paper.kind) and (
+        actor.point_id is None
+        or paper.kind == "menu"
+        or paper.subject == f"point:{actor.point_id}"
+    )
+
+
+def may_read_kind(actor: Actor, kind: str) -> bool:
+    return kind in KINDS_OF_ROLE.get(actor.role, ())
+
+
+def _desk(request: Request) -> Desk:
+    return Desk.of(request.settings)
+
+
+async def _papers(
+    request: Request,
+    kitchen_id: int,
+    day: dt.date,
+    meal: str,
+    kind: str = "",
+    start: int | None = None,
+) -> list[Paper]:
+    kinds = (kind,) if kind else DAY_KINDS
+    readable = [one for one in kinds if may_read_kind(request.actor, one)]
+    options = await _options(request, kitchen_id, start)
+    found = await papers_for(_desk(request), kitchen_id, day, meal, readable, options)
+    return [paper for paper in found if may_read(request.actor, paper)]
+
+
+async def _options(
+    request: Request, kitchen_id: int, start: int | None = None
+) -> PrintOptions:
+    """As the kitchen has set them; `start` begins on a used sheet of labels."""
+    options = await options_for(kitchen_id)
+    asked = request.query_params.get("start", "")
+    if start is None and asked.isdigit():
+        start = int(asked)
+    if start is not None and 1 <= start <= LabelLayout.PER_SHEET:
+        return options.starting_at(start)
+    return options
+
+
+async def _paper(
+    request: Request,
+    kitchen_id: int,
+    day: dt.date,
+    meal: str,
+    kind: str,
+    subject: str,
+    start: int | None = None,
+) -> Paper:
+    """One readable paper, or a lost page."""
+    if kind not in KINDS or not may_read_kind(request.actor, kind):
+        raise NotFoundException
+    options = await _options(request, kitchen_id, start)
+    paper = await paper_at(
+        _desk(request), kitchen_id, day, meal, kind, subject, options
+    )
+    if paper is None or not may_read(request.actor, paper):
+        raise NotFoundException
+    return paper
+
+
+# The page
+
+
+@get("/prints/{day:date}/{meal:str}", allows="prints.read", include_in_schema=False)
+async def index(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    found = await prints.prints_for(kitchen.id, day, meal_in(meal))
+    rows = [_row(p, found) for p in await _papers(request, kitchen.id, day, meal)]
+    current = {(row.paper.kind, row.paper.subject) for row in rows}
+    gone = [
+        facts
+        for facts in found
+        if not facts.is_void
+        and facts.about not in current
+        and facts.kind in DAY_KINDS
+        and may_read_kind(request.actor, facts.kind)
+        and request.actor.point_id is None
+    ]
+    return page(
+        request,
+        "prints/index.html",
+        day=day,
+        meal=meal,
+        groups=[
+            (kind, _(title), [row for row in rows if row.paper.kind == kind])
+            for kind, title in KINDS.items()
+            if any(row.paper.kind == kind for row in rows)
+        ],
+        stale=[row for row in rows if row.state == "stale"],
+        missing=[row for row in rows if row.state == "never"],
+        total=len(rows),
+        gone=[f"{_(KINDS[one.kind])} {subject_words(one)}".strip() for one in gone],
+        labels_layout=(await options_for(kitchen.id)).labels,
+    )
+
+
+def _row(paper: Paper, found: Sequence[PrintFacts]) -> Row:
+    latest = prints.latest_of(found, paper.kind, paper.subject)
+    state = prints.state_of(found, paper.kind, paper.subject, paper.digest)
+    return Row(paper, subject_words(paper), state, latest)
+
+
+# Printing
+
+
+@post("/prints/{day:date}/{meal:str}", allows="prints.print", include_in_schema=False)
+async def create(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """Print one paper, all of a kind, or everything that is missing or stale."""
+    kitchen = await kitchen_of(request)
+    form = await read_form(request)
+    kind = form.choice("kind", _("单子"), KINDS, required=False)
+    subject = form.text("subject", _("哪一张"), required=False)
+    start = form.integer(
+        "start", _("从第几张开始"), least=1, most=LabelLayout.PER_SHEET, required=False
+    )
+    slip = form.checkbox("slip")
+    form.check()
+    here = day_url("prints", day, meal_in(meal))
+    if kind and subject:
+        paper = await _paper(request, kitchen.id, day, meal, kind, subject, start)
+        if slip:
+            return await _slip(request, kitchen.id, paper)
+        papers = [paper]
+    else:
+        papers = await _papers(request, kitchen.id, day, meal, kind, start)
+    if not papers:
+        raise Refusal("print_nothing", what=_(KINDS[kind]) if kind else here)
+    if len(papers) > AT_ONCE:
+        return await _as_job(request, kitchen.id, day, meal, kind, len(papers))
+    await print_now(
+        _desk(request), kitchen.id, papers, by=request.actor, now=request.now
+    )
+    tail = f"?start={start}" if start and start > 1 else ""
+    if len(papers) == 1:
+        return see_other(request, f"{_row(papers[0], ()).url}.pdf{tail}")
+    return see_other(request, f"{here}/joined/{kind}.pdf{tail}")
+
+
+async def _slip(request: Request, kitchen_id: int, paper: Paper) -> Response[Any]:
+    found = await prints.prints_for(kitchen_id, paper.day, paper.meal)
+    old = prints.latest_of(found, paper.kind, paper.subject)
+    if old is None:
+        raise Refusal("print_never")
+    made = await print_slip(
+        _desk(request), kitchen_id, paper, old, by=request.actor, now=request.now
+    )
+    return _pdf(made.pdf)
+
+
+async def _as_job(
+    request: Request, kitchen_id: int, day: dt.date, meal: str, kind: str, count: int
+) -> Response[Any]:
+    job_id = await request.app.state.jobs.start(
+        JOB,
+        _("打印 {n} 份单子", n=count),
+        {
+            "kitchen": kitchen_id,
+            "day": day.isoformat(),
+            "meal": meal,
+            "kind": kind,
+            "actor": vars(request.actor),
+            "now": request.now.isoformat(),
+            "desk": _desk(request).as_json(),
+        },
+        request.actor,
+    )
+    return see_other(request, f"/jobs/{job_id}")
+
+
+@jobs.kind(JOB)
+async def print_all(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
+    """The job: everything of a kind, or of the whole morning, with progress."""
+    desk = Desk.from_json(arguments["desk"])
+    actor = Actor(**arguments["actor"])
+    day, meal = dt.date.fromisoformat(arguments["day"]), arguments["meal"]
+    kinds = [arguments["kind"]] if arguments["kind"] else list(DAY_KINDS)
+    readable = [kind for kind in kinds if may_read_kind(actor, kind)]
+    papers = await papers_for(desk, arguments["kitchen"], day, meal, readable)
+    papers = [paper for paper in papers if may_read(actor, paper)]
+
+    async def told(done: int, of: int) -> None:
+        await tell(
+            95 * done // max(of, 1), _("已排好 {n} 份，共 {of} 份", n=done, of=of)
+        )
+
+    now = dt.datetime.fromisoformat(arguments["now"])
+    await print_now(desk, arguments["kitchen"], papers, by=actor, now=now, told=told)
+    here = day_url("prints", day, meal)
+    return {"location": f"{here}/joined/{kinds[0]}.pdf" if len(kinds) == 1 else here}
+
+
+# Reading
+
+
+@get(
+    "/prints/{day:date}/{meal:str}/{file:str}",
+    allows="prints.read",
+    include_in_schema=False,
+)
+async def show(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str], file: FromPath[str]
+) -> Response[Any]:
+    """A paper of the whole meal, or everything as a ZIP."""
+    meal_in(meal)
+    kitchen = await kitchen_of(request)
+    if file == "all.zip":
+        papers = await _papers(request, kitchen.id, day, meal)
+        data = await bundle(_desk(request), kitchen.id, papers)
+        name = f"{day.isoformat()}-{meal}.zip"
+        return Response(
+            data,
+            media_type="application/zip",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+    kind = _without_suffix(file)
+    subject = "week" if kind == "menu" else "all"
+    return await _show(request, kitchen.id, day, meal, kind, subject)
+
+
+@get(
+    "/prints/{day:date}/{meal:str}/{kind:str}/{file:str}",
+    allows="prints.read",
+    include_in_schema=False,
+)
+async def show_one(
+    request: Request,
+    day: FromPath[dt.date],
+    meal: FromPath[str],
+    kind: FromPath[str],
+    file: FromPath[str],
+) -> Response[Any]:
+    """One round's, one point's … paper, or all of a kind behind each other."""
+    meal_in(meal)
+    kitchen = await kitchen_of(request)
+    name = _without_suffix(file)
+    if kind != "joined":
+        return await _show(request, kitchen.id, day, meal, kind, name)
+    papers = await _papers(request, kitchen.id, day, meal, name)
+    if not papers:
+        raise NotFoundException
+    return _pdf(await joined_pages(_desk(request), kitchen.id, papers))
+
+
+async def _show(
+    request: Request, kitchen_id: int, day: dt.date, meal: str, kind: str, subject: str
+) -> Response[Any]:
+    paper = await _paper(request, kitchen_id, day, meal, kind, subject)
+    if "preview" in request.query_params:
+        return _pdf(await preview(_desk(request), paper))
+    return _pdf(await current_pages(_desk(request), kitchen_id, paper))
+
+
+@get(
+    "/prints/{day:date}/{meal:str}/{kind:str}/{subject:str}/changes",
+    allows="prints.read",
+    include_in_schema=False,
+)
+async def changes(
+    request: Request,
+    day: FromPath[dt.date],
+    meal: FromPath[str],
+    kind: FromPath[str],
+    subject: FromPath[str],
+) -> Response[Any]:
+    """What is different now from the version somebody holds."""
+    kitchen = await kitchen_of(request)
+    paper = await _paper(request, kitchen.id, day, meal_in(meal), kind, subject)
+    found = await prints.prints_for(kitchen.id, day, meal)
+    latest = prints.latest_of(found, kind, subject)
+    if latest is None:
+        raise NotFoundException
+    return page(
+        request,
+        "prints/changes.html",
+        day=day,
+        meal=meal,
+        row=_row(paper, found),
+        latest=latest,
+        title=_(KINDS[kind]),
+        differences=await differences(paper, latest),
+    )
+
+
+@get("/prints/settlement/{file:str}", allows="settlement.read", include_in_schema=False)
+async def settlement(request: Request, file: FromPath[str]) -> Response[Any]:
+    """A month's settlement; the printed version once it was printed."""
+    kitchen = await kitchen_of(request)
+    month = _without_suffix(file)
+    if not may_read_kind(request.actor, "settlement"):
+        raise PermissionDeniedException
+    try:
+        paper = await paper_at(
+            _desk(request), kitchen.id, request.today, "", "settlement", month
+        )
+    except Refusal:
+        raise NotFoundException from None
+    if paper is None:
+        raise NotFoundException
+    return _pdf(await current_pages(_desk(request), kitchen.id, paper))
+
+
+def _without_suffix(file: str) -> str:
+    name, dot, suffix = file.rpartition(".")
+    if not dot or suffix != "pdf":
+        raise NotFoundException
+    return name
+
+
+def _pdf(content: bytes) -> Response[bytes]:
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": "inline",
+            "Content-Security-Policy": FRAMED_POLICY,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+# How papers look
+
+
+LABEL_FIELDS = {
+    "name": N_("姓名"),
+    "place": N_("楼栋"),
+    "diet": N_("饮食"),
+    "times": N_("时间"),
+}
+
+
+@get("/prints/options", allows="prints.print", include_in_schema=False)
+async def options(request: Request) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    return _options_page(request, _filled(await options_for(kitchen.id)))
+
+
+def _filled(stored: PrintOptions) -> Form:
+    layout = stored.labels
+    return Form.filled(
+        strict_names="on" if stored.strict_names else "",
+        small_sheets="on" if stored.small_sheets else "",
+        full_name="on" if layout.full_name else "",
+        show_place="on" if layout.show_place else "",
+        size=layout.size,
+        offset_x=f"{layout.offset_x / 10:g}",
+        offset_y=f"{layout.offset_y / 10:g}",
+        **{f"field{i}": name for i, name in enumerate(layout.fields, 1)},
+    )
+
+
+def _options_page(
+    request: Request, form: Form, status_code: int = 200
+) -> Response[Any]:
+    return page(
+        request,
+        "prints/options.html",
+        status_code=status_code,
+        form=form,
+        sizes=[("60x40", _("60 × 40 毫米卷筒")), ("a4", _("A4 每张 24 枚"))],
+        label_fields=[(name, _(words)) for name, words in LABEL_FIELDS.items()],
+        places=range(1, len(LABEL_FIELDS) + 1),
+    )
+
+
+@post("/prints/options", allows="settings.write", include_in_schema=False)
+async def set_options(request: Request) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    form = await read_form(request)
+    size = form.choice("size", _("标签纸"), ("60x40", "a4"))
+    x = form.number("offset_x", _("左右偏移"), least=-10, most=10)
+    y = form.number("offset_y", _("上下偏移"), least=-10, most=10)
+    fields = [
+        form.choice(f"field{i}", _("第 {n} 行", n=i), LABEL_FIELDS, required=False)
+        for i in range(1, len(LABEL_FIELDS) + 1)
+    ]
+    chosen = tuple(dict.fromkeys(name for name in fields if name))
+    if "diet" not in chosen or "times" not in chosen:
+        form.refuse_field("field1", _("标签上必须有饮食和时间"))
+    if not form.ok:
+        return _options_page(request, form, status_code=422)
+    layout = LabelLayout(
+        size=size,
+        offset_x=round(x * 10),
+        offset_y=round(y * 10),
+        full_name=form.checkbox("full_name"),
+        show_place=form.checkbox("show_place"),
+        fields=chosen,
+    )
+    wanted = PrintOptions(
+        form.checkbox("strict_names"), form.checkbox("small_sheets"), layout
+    )
+    await prints.set_options(
+        kitchen.id, wanted.as_json(), by=request.actor, now=request.now
+    )
+    return see_other(request, "/prints/options", _("已保存，下次打印起生效"))
+
+
+# Members' cards
+
+
+@get("/prints/cards", allows="prints.print", include_in_schema=False)
+async def cards(request: Request) -> Response[Any]:
+    kitchen = await kitchen_of(request)
+    if not may_read_kind(request.actor, "cards"):
+        raise PermissionDeniedException
+    return page(
+        request,
+        "prints/member_cards.html",
+        form=Form(),
+        points=[
+            (f"point:{p.id}", p.name) for p in await points_of(request, kitchen.id)
+        ],
+        meal=request.settings.meals[0],
+    )
+
+
+handlers = [
+    day_redirect("prints", "prints.read"),
+    index,
+    create,
+    show,
+    show_one,
+    changes,
+    settlement,
+    options,
+    set_options,
+    cards,
+]

@@ -1,0 +1,158 @@
+"""Papers that people sign or carry: the day's balance, the month, members' cards."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app import papers
+from app.controllers.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
+from app.i18n import translate as _
+from app.words.payers import payer_words
+from kitchen.balance import Balance, Line
+from kitchen.day_close import ClosedDay
+from kitchen.meals import MealRow
+from kitchen.registry import ElderFacts
+from kitchen.settlement import CloseFacts, Month
+
+CARDS_AT_ONCE = 500
+
+
+def balance_sheet(
+    head: Mapping[str, Any],
+    balance: Balance,
+    names: dict[str, str],
+    meals: Iterable[MealRow],
+    closed: ClosedDay | None,
+    zone: ZoneInfo,
+) -> papers.BalanceSheet:
+    """The day, signed. `names`: words of each place."""
+    at = closed.at.astimezone(zone).strftime("%m-%d %H:%M") if closed else ""
+    return papers.BalanceSheet(
+        **head,
+        columns=tuple(_(COLUMN_WORDS[column]) for column in COLUMNS),
+        balance=(
+            *(
+                papers.BalanceLine(place_name(names, line.place), _figures(line))
+                for line in balance.lines
+            ),
+            papers.BalanceLine(
+                _("合计"),
+                tuple(balance.total(column) for column in COLUMNS),
+                strong=True,
+            ),
+        ),
+        differences=tuple(
+            papers.NamedDifference(
+                place_name(names, difference.place),
+                difference.found - difference.expected,
+                words_of(difference),
+                difference.note,
+            )
+            for difference in balance.differences
+        ),
+        money=_money(meals),
+        seal=closed.seal if closed else "",
+        closed_by=closed.by if closed else "",
+        closed_at=at,
+    )
+
+
+def _figures(line: Line) -> tuple[int, ...]:
+    return tuple(getattr(line, column) for column in COLUMNS)
+
+
+def _money(meals: Iterable[MealRow]) -> tuple[tuple[str, int], ...]:
+    """Self-pay by how it was paid, and what the funders owe."""
+    paid: Counter[str] = Counter()
+    subsidy = 0
+    for meal in meals:
+        paid[meal.payment] += meal.self_pay_fen
+        subsidy += meal.list_price_fen - meal.self_pay_fen
+    lines = [
+        (payer_words(f"self:{key}"), fen) for key, fen in sorted(paid.items()) if fen
+    ]
+    return (*lines, (_("补贴"), subsidy)) if lines or subsidy else ()
+
+
+def settlement_sheet(
+    head: Mapping[str, Any],
+    report: Month,
+    names: Mapping[str, str],
+    closed: CloseFacts | None,
+    digest: str,
+) -> papers.SettlementSheet:
+    """The month by payer and by place; `names`: words of each place."""
+    meals: Counter[str] = Counter()
+    fen: Counter[str] = Counter()
+    for share in report.shares:
+        meals[share.payer] += share.meals
+        fen[share.payer] += share.fen
+    by_payer = papers.MoneyTable(
+        _("按出资方"),
+        (_("金额 元"),),
+        tuple((payer_words(payer), meals[payer], (fen[payer],)) for payer in meals),
+        adds_up=False,
+    )
+    by_place = papers.MoneyTable(
+        _("按就餐点和送餐"),
+        (_("餐标 元"), _("自付 元"), _("补贴 元")),
+        tuple(
+            (
+                names.get(place.place, place.place),
+                place.subsidised + place.full,
+                (place.list_price_fen, place.self_pay_fen, place.subsidy_fen),
+            )
+            for place in report.places
+        ),
+    )
+    each = papers.MoneyTable(
+        _("各处由谁出资"),
+        (_("金额 元"),),
+        tuple(
+            (
+                f"{names.get(share.place, share.place)} · {payer_words(share.payer)}",
+                share.meals,
+                (share.fen,),
+            )
+            for share in report.shares
+        ),
+        adds_up=False,
+    )
+    return papers.SettlementSheet(
+        **head,
+        subject=f"month:{report.month}",
+        month=report.month,
+        tables=(by_payer, by_place, each),
+        claimed_meals=sum(place.subsidised for place in report.places),
+        claimed_fen=report.subsidy_fen,
+        closed=closed is not None,
+        report_digest=digest,
+        signatures=(_("运营单位"), _("街道"), _("区民政局")),
+    )
+
+
+def member_cards(
+    head: Mapping[str, Any],
+    subject: str,
+    people: Iterable[ElderFacts],
+    points: Mapping[int, str],
+) -> papers.MemberCards:
+    """Cards by number; the QR holds the digits of the number and nothing else."""
+    ordered = sorted(people, key=lambda person: person.number)
+    return papers.MemberCards(
+        **head,
+        subject=subject,
+        cards=tuple(
+            papers.MemberCard(
+                person.name, person.number, points.get(person.point_id or 0, "")
+            )
+            for person in ordered[:CARDS_AT_ONCE]
+        ),
+    )
+
+
+def first_of(month: str) -> date:
+    """The day under which a month's papers are numbered."""
+    return date.fromisoformat(f"{month}-01")

@@ -1,0 +1,314 @@
+"""The printer's desk: every paper of a meal by its name, printed into a tray, a folder
+or a file to download.
+"""
+
+import asyncio
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app import paper_office
+from app.i18n import translate as _
+from app.morning import MAKERS, MORNING, Office, morning_for, papers_of
+from app.paper_html import document_for
+from app.papers import KINDS, Paper, Stamp
+from app.print_acts import (
+    Made,
+    Told,
+    change_slip,
+    joined_name,
+    pages_again,
+    print_papers,
+    void_dissolved,
+)
+from app.print_options import PrintOptions
+from app.print_store import PrintStore
+from app.printing import join, render
+from app.settings import Settings
+from kitchen import day_close, headcounts, meals, places, prints, registry, settlement
+from kitchen.balance import KEPT, UNPLACED
+from kitchen.errors import Refusal
+from kitchen.prints import PrintFacts
+from kitchen.staff import Actor
+
+DAY_KINDS = (*MAKERS, "balance")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where papers are made and kept."""
+
+    office: Office
+    store: PrintStore
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Desk":
+        return cls(
+            Office(settings.timezone, settings.operator, settings.base_url),
+            PrintStore(settings.data / "prints"),
+        )
+
+    def as_json(self) -> dict[str, str]:
+        """For a job, which outlives the request that asked for it."""
+        return {
+            "zone": self.office.zone.key,
+            "operator": self.office.operator,
+            "base_url": self.office.base_url,
+            "folder": str(self.store.folder),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, str]) -> "Desk":
+        zone = ZoneInfo(kept["zone"])
+        office = Office(zone, kept["operator"], kept["base_url"])
+        return cls(office, PrintStore(Path(kept["folder"])))
+
+
+# Which papers there are
+
+
+async def papers_for(
+    desk: Desk,
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    kinds: Iterable[str] = DAY_KINDS,
+    options: PrintOptions | None = None,
+) -> list[Paper]:
+    """All papers of a meal, of these kinds, in the order of the morning."""
+    wanted = set(kinds)
+    found: list[Paper] = []
+    if wanted & set(MAKERS):
+        morning = await morning_for(kitchen_id, day, meal, desk.office, options)
+        found += papers_of(morning, wanted)
+    if "balance" in wanted and await headcounts.closed(kitchen_id, day, meal):
+        found.append(await _balance(desk, kitchen_id, day, meal))
+    return found
+
+
+async def paper_at(
+    desk: Desk,
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    kind: str,
+    subject: str,
+    options: PrintOptions | None = None,
+) -> Paper | None:
+    """One paper, or None when the day has no such paper."""
+    if kind == "cards":
+        return await member_cards(desk, kitchen_id, day, meal, subject)
+    if kind == "settlement":
+        return await month_sheet(desk, kitchen_id, subject.removeprefix("month:"))
+    for paper in await papers_for(desk, kitchen_id, day, meal, (kind,), options):
+        if paper.subject == subject:
+            return paper
+    return None
+
+
+async def _head(desk: Desk, kitchen_id: int, day: date, meal: str) -> dict[str, object]:
+    kitchen = await places.kitchen_by_id(kitchen_id)
+    return {
+        "kitchen": kitchen.name,
+        "phone": kitchen.phone,
+        "day": day,
+        "meal": meal,
+        "operator": desk.office.operator,
+    }
+
+
+async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> Paper:
+    points = await places.points_for(kitchen_id)
+    names = {f"point:{point.id}": point.name for point in points}
+    return paper_office.balance_sheet(
+        await _head(desk, kitchen_id, day, meal),
+        await day_close.balance_for(kitchen_id, day, meal),
+        {**names, KEPT: _("厨房"), UNPLACED: _("未排上")},
+        await meals.meals_for(kitchen_id, day, meal),
+        await day_close.closed_day(kitchen_id, day, meal),
+        desk.office.zone,
+    )
+
+
+async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:
+    """A month's settlement; refuses `month_unreadable`."""
+    settlement.days_of(month)
+    services = await places.services_for(kitchen_id)
+    meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
+    report = await settlement.month_for(kitchen_id, month)
+    points = await places.points_for(kitchen_id)
+    closed = await settlement.closed_month(kitchen_id, month)
+    return paper_office.settlement_sheet(
+        await _head(desk, kitchen_id, paper_office.first_of(month), meal),
+        report,
+        {f"point:{p.id}": p.name for p in points} | {"doors": _("送餐到家")},
+        closed,
+        closed.digest if closed else settlement.digest_of(report.as_text()),
+    )
+
+
+async def member_cards(
+    desk: Desk, kitchen_id: int, day: date, meal: str, subject: str
+) -> Paper | None:
+    """Cards of everyone ("all"), of a point ("point:2") or of one elder
+    ("elder:15"); None when there is nobody."""
+    what, _colon, number = subject.partition(":")
+    elders = await registry.elders_of(kitchen_id)
+    states = await registry.states_on(kitchen_id, day)
+    people = [
+        person
+        for person in elders
+        if (what == "all" and states.get(person.id, "active") in ("active", "paused"))
+        or (what == "point" and str(person.point_id) == number)
+        or (what == "elder" and str(person.id) == number)
+    ]
+    if not people:
+        return None
+    points = {point.id: point.name for point in await places.points_for(kitchen_id)}
+    head = await _head(desk, kitchen_id, day, meal)
+    return paper_office.member_cards(head, subject, people, points)
+
+
+# Printing them
+
+
+async def print_now(
+    desk: Desk,
+    kitchen_id: int,
+    papers: Sequence[Paper],
+    *,
+    by: Actor,
+    now: datetime,
+    told: Told | None = None,
+) -> list[Made]:
+    """Print these, and void the papers of rounds that are gone."""
+    made = await print_papers(
+        kitchen_id,
+        papers,
+        store=desk.store,
+        zone=desk.office.zone,
+        by=by,
+        now=now,
+        told=told,
+    )
+    if papers and papers[0].kind in MAKERS:
+        day, meal = papers[0].day, papers[0].meal
+        every = await papers_for(desk, kitchen_id, day, meal, MAKERS)
+        await void_dissolved(kitchen_id, day, meal, every, by=by, now=now)
+    return made
+
+
+async def print_slip(
+    desk: Desk,
+    kitchen_id: int,
+    paper: Paper,
+    old: PrintFacts,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Made:
+    """Print the new version and the slip that brings the old one up to date; the
+    holder gets the slip. Refuses `print_unchanged`."""
+    if old.digest == paper.digest and not old.is_void:
+        raise Refusal("print_unchanged", number=old.number, version=old.version)
+    (new,) = await print_now(desk, kitchen_id, [paper], by=by, now=now)
+    slip = await change_slip(paper, old, new.facts)
+    (made,) = await print_papers(
+        kitchen_id, [slip], store=desk.store, zone=desk.office.zone, by=by, now=now
+    )
+    return made
+
+
+async def print_morning(
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    folder: Path,
+    *,
+    desk: Desk,
+    by: Actor,
+    now: datetime,
+    told: Told | None = None,
+) -> list[Path]:
+    """Everything the morning needs as files in a folder: each paper by itself, and
+    sheets and labels once more in one file for the printer. Twice is harmless."""
+    papers = await papers_for(desk, kitchen_id, day, meal, MORNING)
+    made = await print_now(desk, kitchen_id, papers, by=by, now=now, told=told)
+    desk.store.forget(now)
+    files = [(file_name(i, one), one.pdf) for i, one in enumerate(made, 1)]
+    for kind in ("sheet", "labels"):
+        of_kind = [one.pdf for one in made if one.paper.kind == kind]
+        if len(of_kind) > 1:
+            name = _("{title}-全部", title=_(KINDS[kind]))
+            files.append((f"{name}.pdf", await join(of_kind)))
+    return await asyncio.to_thread(_write, folder, files)
+
+
+def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, pdf in files:
+        path = folder / name
+        path.write_bytes(pdf)
+        written.append(path)
+    return written
+
+
+def file_name(number: int, made: Made) -> str:
+    return f"{number:02d}-{joined_name(made.paper)}.pdf"
+
+
+# Reading them again
+
+
+async def current_pages(desk: Desk, kitchen_id: int, paper: Paper) -> bytes:
+    """The version that counts, as it was printed; a paper that was never printed is
+    shown as a preview without a number."""
+    found = await prints.prints_for(kitchen_id, paper.day, paper.meal)
+    latest = prints.latest_of(found, paper.kind, paper.subject)
+    if latest is None or latest.is_void:
+        return await preview(desk, paper)
+    try:
+        return await pages_again(paper, latest, desk.store, desk.office.zone)
+    except Refusal:
+        return await preview(desk, paper)
+
+
+async def preview(desk: Desk, paper: Paper) -> bytes:
+    """The paper as it would be printed now, marked as not registered."""
+    document = document_for(paper, Stamp(0, 0, ""))
+    digest = hashlib.sha256(document.html.encode() + document.css.encode())
+    name = f"view-{digest.hexdigest()[:32]}"
+    if pdf := desk.store.get(name):
+        return pdf
+    (printed,) = await render([document])
+    desk.store.put(name, printed.pdf)
+    return printed.pdf
+
+
+async def joined_pages(desk: Desk, kitchen_id: int, papers: Sequence[Paper]) -> bytes:
+    """Current versions of several papers behind each other, for one print order."""
+    return await join([await current_pages(desk, kitchen_id, p) for p in papers])
+
+
+async def bundle(desk: Desk, kitchen_id: int, papers: Sequence[Paper]) -> bytes:
+    """The papers as a ZIP of PDFs with readable names."""
+    pages = [await current_pages(desk, kitchen_id, paper) for paper in papers]
+    names = [
+        f"{number:02d}-{joined_name(paper)}.pdf"
+        for number, paper in enumerate(papers, 1)
+    ]
+    return await asyncio.to_thread(_zipped, list(zip(names, pages, strict=True)))
+
+
+def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, pdf in files:
+            archive.writestr(zipfile.ZipInfo(name), pdf)
+    return out.getvalue()
