@@ -29,6 +29,21 @@ async def addresses_on(kitchen_id: int, day: date) -> dict[int, int]:
     return {row["elder"]: row["id"] for row in found}
 
 
+async def homes_on(elder_ids: Iterable[int], day: date) -> dict[int, int]:
+    """`addresses_on` for those people only: elder → address id."""
+    wanted = sorted(set(elder_ids))
+    if not wanted:
+        return {}
+    found = await rows(
+        "SELECT id, elder FROM address WHERE elder IN {} AND valid_from <= {}"
+        " AND (valid_to IS NULL OR valid_to >= {}) ORDER BY id",
+        wanted,
+        day,
+        day,
+    )
+    return {row["elder"]: row["id"] for row in found}
+
+
 async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     """Those addresses, opened, each with the best point known for it."""
     wanted = sorted(set(address_ids))

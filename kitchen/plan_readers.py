@@ -1,5 +1,6 @@
 """Reading who should eat: nothing is stored, each day is put together anew."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -93,6 +94,21 @@ async def plans_of(elder_id: int, day: date) -> dict[tuple[str, int], PlanFacts]
         day,
     )
     return {(row["meal"], row["weekday"]): _plan(row) for row in found}
+
+
+async def ways_of(elder_ids: Iterable[int], day: date) -> dict[int, tuple[str, ...]]:
+    """How those people usually eat, as planned on a day: elder → ways."""
+    found = await rows(
+        "SELECT DISTINCT elder, way FROM meal_plan WHERE elder IN {}"
+        " AND from_day <= {} AND (to_day IS NULL OR to_day >= {}) ORDER BY elder, way",
+        sorted(set(elder_ids)),
+        day,
+        day,
+    )
+    ways: dict[int, tuple[str, ...]] = {}
+    for row in found:
+        ways[row["elder"]] = (*ways.get(row["elder"], ()), row["way"])
+    return ways
 
 
 async def starts_of(elder_id: int, after: date) -> list[tuple[str, date]]:

@@ -40,6 +40,7 @@ from kitchen.plan_readers import (
     starts_of,
     to_call,
     told_of,
+    ways_of,
 )
 from kitchen.plan_tables import (
     Closure,
@@ -78,5 +79,6 @@ __all__ = [
     "starts_of",
     "to_call",
     "told_of",
+    "ways_of",
     "withdraw",
 ]
