@@ -256,8 +256,11 @@ async def _menus(kitchen: int, today: date, now: datetime) -> None:
 async def _drivers(
     kitchen: int, people: int, chance: random.Random, now: datetime
 ) -> None:
-    """One van for the dining points' containers, e-bikes for the doors."""
-    crew = [DriverFields(name="马师傅", profile="van", capacity=400, carries_bulk=True)]
+    """Vans for the dining points' containers, e-bikes for the doors."""
+    crew = [
+        DriverFields(name=name, profile="van", capacity=400, carries_bulk=True)
+        for name in ("马师傅", "牛师傅", "龙师傅", "骆师傅")[: 1 + people // 600]
+    ]
     crew += [
         DriverFields(
             name=name,
