@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -197,18 +198,24 @@ async def write(
     stored = await menus.menus_for(
         kitchen.id, monday, monday + dt.timedelta(days=6), meal_in(meal)
     )
+    left = [
+        cell
+        for menu in stored.values()
+        for choice in CHOICES
+        for row in ROWS
+        for cell in [Cell(menu.day, choice, row, menu.dish_at(choice, row))]
+        if cell.name in form.typed and only in ("", cell.name)
+    ]
+    if request.is_fragment and not left:
+        raise NotFoundException
     catalogue = await food.dishes()
-    for menu in stored.values():
-        for choice in CHOICES:
-            for row in ROWS:
-                cell = Cell(menu.day, choice, row, menu.dish_at(choice, row))
-                if cell.name in form.typed and only in ("", cell.name):
-                    await _write_cell(request, kitchen, meal, cell, form, catalogue)
+    for cell in left:
+        await _write_cell(request, kitchen, meal, cell, form, catalogue)
     if not request.is_fragment and not form.ok:
         return await _page(request, day, meal, form)
     if not request.is_fragment:
         return see_other(request, day_url("menus", day, meal), _("菜单已保存"))
-    return await _cell(request, kitchen, only, meal, form, catalogue)
+    return await _cell(request, kitchen, left[0], meal, form, catalogue)
 
 
 async def _write_cell(
@@ -257,21 +264,20 @@ def dish_typed(
 async def _cell(
     request: Request,
     kitchen: KitchenFacts,
-    name: str,
+    cell: Cell,
     meal: str,
     form: Form,
     catalogue: Mapping[int, DishFacts],
 ) -> Response[Any]:
     """The one cell that was left, and what its day has become."""
-    _cell_word, day_text, choice, row = (*name.split("."), "", "", "")[:4]
-    day = dt.date.fromisoformat(day_text)
-    week = await week_of(kitchen, day, meal, form, True)
+    week = await week_of(kitchen, cell.day, meal, form, True)
+    menu = week.menus[cell.day]
     return fragment(
         request,
         "menus/_written.html",
-        cell=week.cell(week.menus[day], choice, int(row)),
-        menu=week.menus[day],
-        **await panel(kitchen, day, meal, catalogue),
+        cell=week.cell(menu, cell.choice, cell.row),
+        menu=menu,
+        **await panel(kitchen, cell.day, meal, catalogue),
         **words_for_templates(),
     )
 

@@ -25,10 +25,11 @@ from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
-from kitchen.packing import GridRow
+from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet
 from kitchen.production import BatchFacts, PackedFacts, SampleFacts
+from kitchen.staff import Actor
 
 MOST_PORTIONS = 5000
 
@@ -181,9 +182,19 @@ async def _packing(
         request,
         "production/packing.html",
         status_code=200 if form.ok else 422,
+        grid=_visible(seen.grid, request.actor),
         points=[each for each in points if each.row.counts or each.packed],
         **shared(seen, form, "packing"),
     )
+
+
+def _visible(grid: Grid, actor: Actor) -> Grid:
+    """The rows somebody may see: all of them, or their own point's."""
+    if actor.point_id is None:
+        return grid
+    rows = [r for r in grid.rows if (r.kind, r.number) == ("point", actor.point_id)]
+    used = {key for row in rows for key in row.counts}
+    return Grid(tuple(key for key in grid.keys if key in used), tuple(rows))
 
 
 @get(

@@ -74,6 +74,18 @@ async def test_a_wrong_dish_keeps_what_was_typed(
     assert len((await menu(cast)).lines) == 1
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["", "cell", "cell.2026-11-24.C.1", "cell.2027-01-01.A.1", "dish", "x" * 999],
+)
+async def test_a_cell_that_is_not_of_this_week_is_a_lost_page(
+    manager: Client, name: str
+) -> None:
+    await stocked()
+    answer = await manager.submit(f"{PAGE}/cells", htmx=True, cell=name)
+    assert answer.status_code == 404
+
+
 async def test_a_day_shows_whom_its_dishes_hurt(manager: Client) -> None:
     await stocked()
     await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
@@ -137,6 +149,16 @@ async def test_last_week_fills_the_empty_days(manager: Client) -> None:
     answer = await manager.submit(f"{PAGE}/copies")
     assert answer.status_code == 303
     assert [each.name for each in (await menu(cast)).dishes] == ["红烧肉"]
+
+
+async def test_a_cook_sees_how_many_but_not_who(sign_in_as: SignInAs) -> None:
+    cast, _ = await stocked()
+    cook = await sign_in_as("cook", kitchen_id=cast.kitchen)
+    await cook.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    page = (await cook.get(PAGE)).text
+    assert "花生过敏" in page
+    assert "李德福" not in page
+    assert "1 人" in page
 
 
 async def test_set_b_is_added_on_request(manager: Client) -> None:

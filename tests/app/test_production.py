@@ -224,8 +224,14 @@ async def test_what_does_not_exist_cannot_be_taken_back(
 
 async def test_point_staff_see_but_do_not_record(sign_in_as: SignInAs) -> None:
     cast, ids = await closed()
-    staff = await sign_in_as("point_staff", kitchen_id=cast.kitchen)
-    assert (await staff.get(PAGE)).status_code == 200
+    staff = await sign_in_as(
+        "point_staff", kitchen_id=cast.kitchen, point_id=cast.chaoyang
+    )
+    assert "李德福" not in (await staff.get(PAGE)).text
+    packing = (await staff.get(f"{PAGE}/packing")).text
+    assert "朝阳就餐点" in packing
+    assert "新华就餐点" not in packing
+    assert "赵秀兰" not in packing
     assert await cook_pot(staff, ids["白米饭"]) == 403
 
 
