@@ -6,6 +6,7 @@ a hundred; a right password takes its count back.
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 
 from app import sessions
 from app.auth import PasswordDesk
@@ -29,16 +30,18 @@ def account_delay(failures: int) -> dt.timedelta:
     return dt.timedelta(seconds=min(doubled, LONGEST_DELAY_SECONDS))
 
 
-async def sign_in(
-    login: str,
-    password: str,
-    *,
-    address: str,
-    device: str,
-    desk: PasswordDesk,
-    now: dt.datetime,
-) -> str:
-    """A new session's cookie, for a right login and password.
+@dataclass(frozen=True)
+class Proven:
+    """Someone who knew the password of an active account."""
+
+    staff_id: int
+    name: str
+
+
+async def prove(
+    login: str, password: str, *, address: str, desk: PasswordDesk, now: dt.datetime
+) -> Proven:
+    """Whose login and password these are.
 
     Refuses with `sign_in_wrong` for either being wrong, in words that do not tell
     which, and with `sign_in_delayed` while the account or the address has to wait.
@@ -47,25 +50,36 @@ async def sign_in(
     keys = (_key("account", login), _key("address", address))
     await _count_attempt(*keys, now)
     person = await database.one(
-        "SELECT id, name, password_hash, role_version FROM staff"
-        " WHERE login = {} AND active",
-        login,
+        "SELECT id, name, password_hash FROM staff WHERE login = {} AND active", login
     )
     stored = person["password_hash"] if person else None
     if not await desk.matches(stored, password) or person is None:
         raise Refusal("sign_in_wrong")
     async with database.writing():
-        token = await sessions.begin(
-            person["id"], person["role_version"], device, address, now
-        )
         await _take_back(*keys)
+    return Proven(person["id"], person["name"])
+
+
+async def open_session(
+    person: Proven, *, address: str, device: str, now: dt.datetime
+) -> str:
+    """The cookie of a new session, with its line in the audit chain."""
+    async with database.writing():
+        row = await database.one(
+            "SELECT role_version FROM staff WHERE id = {} AND active", person.staff_id
+        )
+        if row is None:  # closed while the password was being checked
+            raise Refusal("sign_in_wrong")
+        token = await sessions.begin(
+            person.staff_id, row["role_version"], device, address, now
+        )
         await audit.record(
-            by=person["name"],
-            staff_id=person["id"],
+            by=person.name,
+            staff_id=person.staff_id,
             at=now,
             action="staff.sign_in",
             object_kind="staff",
-            object_id=person["id"],
+            object_id=person.staff_id,
             device=device,
         )
     return token

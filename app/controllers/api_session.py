@@ -10,7 +10,7 @@ from litestar.response import Response
 from app import sessions
 from app.auth import clear_session, give_session
 from app.requests import Request, form_token
-from app.sign_in import sign_in
+from app.sign_in import open_session, prove
 from app.words.roles import role_word
 from kitchen.staff import Actor
 
@@ -38,13 +38,15 @@ async def create(
     request: Request, data: JSONBody[Credentials]
 ) -> Response[SessionFacts]:
     """Sign in; the cookie in the answer is the session."""
-    token = await sign_in(
+    person = await prove(
         data.login[:40],
         data.password[:200],
         address=request.address,
-        device=request.device,
         desk=request.app.state.passwords,
         now=request.now,
+    )
+    token = await open_session(
+        person, address=request.address, device=request.device, now=request.now
     )
     actor = await sessions.find(token, request.now)
     if actor is None:

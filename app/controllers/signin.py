@@ -14,7 +14,7 @@ from app.i18n import translate as _
 from app.navigation import links_for
 from app.rendering import KEYS_COOKIE, TYPE_COOKIE, page, see_other
 from app.requests import Request
-from app.sign_in import sign_in
+from app.sign_in import Proven, open_session, prove
 from kitchen import staff
 from kitchen.errors import Refusal
 
@@ -45,17 +45,15 @@ async def create(request: Request) -> Response[Any]:
     target = _local(form.raw("next"))
     if form.ok:
         try:
-            token = await sign_in(
-                login,
-                password,
-                address=request.address,
-                device=request.device,
-                desk=request.app.state.passwords,
-                now=request.now,
-            )
+            person = await _proven(request, login, password)
+            token = await _new_session(request, person)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            if request.visitor is not None:  # this browser's session before
+                await sessions.sign_out(
+                    request.session_token, request.visitor, request.now
+                )
             answer = see_other(request, target)
             give_session(request, answer, token)
             return answer
@@ -92,25 +90,11 @@ async def change_password(request: Request) -> Response[Any]:
     login = account.login if account else ""
     try:
         staff.check_password(new, login)
-        fresh = await sign_in(  # the old password counts as an attempt, like any other
-            login,
-            old,
-            address=request.address,
-            device=request.device,
-            desk=desk,
-            now=request.now,
-        )
+        proven = await _proven(request, login, old)
         await staff.set_password(
             person.staff_id, await desk.hashed(new), by=person, now=request.now
         )
-        fresh = await sign_in(
-            login,
-            new,
-            address=request.address,
-            device=request.device,
-            desk=desk,
-            now=request.now,
-        )
+        fresh = await _new_session(request, proven)
     except Refusal as refusal:
         form.refuse(refusal)
         return await _account(request, form)
@@ -152,6 +136,22 @@ async def preferences(request: Request) -> Response[Any]:
                 )
             )
     return answer
+
+
+async def _proven(request: Request, login: str, password: str) -> Proven:
+    return await prove(
+        login,
+        password,
+        address=request.address,
+        desk=request.app.state.passwords,
+        now=request.now,
+    )
+
+
+async def _new_session(request: Request, person: Proven) -> str:
+    return await open_session(
+        person, address=request.address, device=request.device, now=request.now
+    )
 
 
 async def _account(request: Request, form: Form) -> Response[Any]:

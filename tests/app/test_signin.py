@@ -97,6 +97,8 @@ async def test_signing_in_again_gives_a_new_session_id(
     first = visitor.cookies["nuancan"]
     await visitor.submit("/sign-in", login=login, password=PASSWORD)
     assert visitor.cookies["nuancan"] != first
+    visitor.cookies.set("nuancan", first, domain="nuancan.local")
+    assert (await visitor.get("/account")).status_code == 303  # the old one is over
 
 
 async def test_only_the_digest_of_the_cookie_is_stored(
