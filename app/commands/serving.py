@@ -7,11 +7,11 @@ import click
 import uvicorn
 
 from app.asgi import create_app, utc_now
-from app.commands import say, with_database
+from app.commands.common import read_settings, say, with_database
 from app.settings import Settings
 from kitchen import demo as community
 from kitchen.database import one
-from kitchen.staff import hash_password
+from kitchen.passwords import hash_password
 
 DEMO_PASSWORD = "nuancan-demo-2026"  # noqa: S105 - printed for everybody to read
 
@@ -21,15 +21,15 @@ DEMO_PASSWORD = "nuancan-demo-2026"  # noqa: S105 - printed for everybody to rea
 @click.option("--host", help="默认 127.0.0.1,或 NUANCAN_HOST")
 def serve(port: int | None, host: str | None) -> None:
     """启动;空数据目录会先放进演示社区。例:./run serve --port 9000"""
-    settings = Settings()
+    settings = read_settings()
     given = {"port": port or settings.port, "host": host or settings.host}
     settings = settings.model_copy(update=given)
-    if with_database(_is_empty):
+    if with_database(is_empty):
         say("第一次启动,正在准备演示社区……")
         _fill(180, 1)
     shown = settings.host if settings.host != "0.0.0.0" else "127.0.0.1"  # noqa: S104
     say(f"\n  打开 http://{shown}:{settings.port}\n")
-    if with_database(_has_demo):
+    if with_database(has_demo):
         settings = settings.model_copy(update={"demo": True})
         _show_accounts()
     uvicorn.run(
@@ -50,7 +50,7 @@ def serve(port: int | None, host: str | None) -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 def demo(people: int, seed: int) -> None:
     """放进一个演示社区(数据目录须为空)。例:./run demo --people 600 --seed 7"""
-    if not with_database(_is_empty):
+    if not with_database(is_empty):
         say(
             "数据目录里已经有资料,没有改动。换一个目录:NUANCAN_DATA=另一目录 ./run demo"
         )
@@ -59,12 +59,14 @@ def demo(people: int, seed: int) -> None:
     _show_accounts()
 
 
-async def _is_empty(_settings: Settings) -> bool:
+async def is_empty(_settings: Settings) -> bool:
+    """Nobody works here yet."""
     row = await one("SELECT COUNT(*) AS n FROM staff")
     return row is None or row["n"] == 0
 
 
-async def _has_demo(_settings: Settings) -> bool:
+async def has_demo(_settings: Settings) -> bool:
+    """The demo's manager has an account: this is the demo community."""
     row = await one(
         "SELECT COUNT(*) AS n FROM staff WHERE login = {} AND name = {}",
         community.ACCOUNTS[0].login,

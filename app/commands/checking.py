@@ -1,0 +1,63 @@
+"""`verify` and `doctor`: do the books hold, and is the machine fit?"""
+
+import asyncio
+import sys
+
+import click
+
+from app import verifying
+from app.asgi import utc_now
+from app.commands.common import (
+    FAILED,
+    json_option,
+    read_settings,
+    show,
+    with_database,
+)
+from app.doctor import examine
+from app.i18n import language
+from app.settings import Settings
+from app.verifying import Check
+
+
+@click.command()
+@json_option
+def verify(as_json: bool) -> None:
+    """核对操作记录链、账目、关账日和已结月份。例:./run verify
+
+    有一处不对就说出第一处在哪里,退出码为 1。
+    """
+
+    async def work(_settings: Settings) -> list[Check]:
+        return await verifying.verify_all()
+
+    checks = with_database(work)
+    if as_json:
+        show(verifying.as_facts(checks))
+    else:
+        for check in checks:
+            mark = "✓" if check.ok else "✗"
+            click.echo(f"{mark} {check.words}\t{check.checked}\t{check.fault}".rstrip())
+    if not all(check.ok for check in checks):
+        sys.exit(FAILED)
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """检查这台机器:数据库、字体、磁盘、时钟、备份。例:./run doctor
+
+    每项打 ✓ 或 ✗,✗ 后面写着怎么办;有 ✗ 时退出码为 1。
+    """
+    settings = read_settings()
+    language.set(settings.language)
+    findings = asyncio.run(examine(settings, utc_now()))
+    if as_json:
+        show([vars(finding) for finding in findings])
+    else:
+        for one in findings:
+            mark = "✓" if one.ok else "✗"
+            advice = f"\t→ {one.fix}" if one.fix else ""
+            click.echo(f"{mark} {one.title}\t{one.seen}{advice}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(FAILED)
