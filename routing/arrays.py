@@ -69,7 +69,7 @@ class Layout(NamedTuple):
 def layout(
     problem: Problem,
     travel: Travel,
-    neighbours: int = 40,
+    neighbours: int = 60,
     locked: Sequence[object] = (),
 ) -> Layout:
     """The arrays of a problem; `locked` jobs are never taken out of their round."""
