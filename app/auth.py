@@ -24,7 +24,7 @@ from app.i18n import LANGUAGES, language
 from app.requests import Request, form_token
 from app.settings import Settings
 from kitchen.errors import Refusal
-from kitchen.staff import hash_password, password_matches
+from kitchen.passwords import hash_password, password_matches
 
 LANGUAGE_COOKIE = "nuancan_language"
 VISITOR_COOKIE = "nuancan_visitor"

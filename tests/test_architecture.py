@@ -20,6 +20,7 @@ KITCHEN_ORDER = """
     workbooks sheets
     transactions sqlite_engine postgres_engine database upgrading
     sealing audit acts
+    passwords
     staff
     place_tables
     place_changes

@@ -17,6 +17,7 @@ from app.requests import Request
 from app.sign_in import Proven, open_session, prove
 from kitchen import staff
 from kitchen.errors import Refusal
+from kitchen.passwords import check_password
 
 A_YEAR = 365 * 24 * 3600
 
@@ -89,7 +90,7 @@ async def change_password(request: Request) -> Response[Any]:
     account = await staff.staff_by_id(person.staff_id)
     login = account.login if account else ""
     try:
-        staff.check_password(new, login)
+        check_password(new, login)
         proven = await _proven(request, login, old)
         await staff.set_password(
             person.staff_id, await desk.hashed(new), by=person, now=request.now

@@ -15,6 +15,7 @@ from app.requests import Request
 from app.words.roles import ROLE_PURPOSES, role_word
 from kitchen import places, staff
 from kitchen.errors import Refusal
+from kitchen.passwords import check_password
 from kitchen.staff import Post, StaffFacts, roles_given_by
 
 PASSWORD_LENGTH = 200
@@ -176,7 +177,7 @@ def _password(form: Form, login: str) -> str:
         form.refuse_field("password", _("{label}：最多 200 个字符", label=_("密码")))
         return ""
     try:
-        staff.check_password(typed, login)
+        check_password(typed, login)
     except Refusal as refusal:
         form.refuse(refusal)
     return typed

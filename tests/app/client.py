@@ -13,7 +13,8 @@ from app import sessions
 from app.auth import session_cookie
 from app.requests import form_token
 from kitchen import database
-from kitchen.staff import Actor, Post, Staff, hash_password
+from kitchen.passwords import hash_password
+from kitchen.staff import Actor, Post, Staff
 
 PASSWORD = "暖餐 warm rice 2026"
 PASSWORD_HASH = hash_password(PASSWORD)
