@@ -12,13 +12,14 @@ from kitchen.clash_groups import OpenDish, OpenGroup, open_dishes
 from kitchen.clashes import HARD, clash
 from kitchen.diets import Diet
 from kitchen.food import DishFacts
-from kitchen.menus import DayMenu
+from kitchen.menus import DayMenu, monday_of
 from kitchen.nutrition import (
     SHARE_OF_DAY,
     Distance,
     Nutrition,
     Reference,
     distances,
+    mean_of,
     nutrition_of_set,
     reference_for,
 )
@@ -62,6 +63,7 @@ class Consequences:
     clashes: tuple[Block, ...]
     repeats: tuple[Repeat, ...]
     sets: tuple[SetNutrition, ...]
+    week: tuple[Distance, ...]  # the mean of set A over the week's planned days
     missing: tuple[str, ...]  # categories
     not_hot: tuple[DishFacts, ...]  # do not travel well, and are on rounds
     without_recipe: tuple[DishFacts, ...]
@@ -84,14 +86,14 @@ class Consequences:
 
 def consequences_of(
     menu: DayMenu,
-    earlier: Mapping[date, DayMenu],
+    around: Mapping[date, DayMenu],
     orders: Collection[Order],
     decisions: Decisions,
     dishes: Mapping[int, DishFacts],
     reference: Reference = WOMAN_OF_80,
 ) -> Consequences:
-    """The consequences of a menu for these orders; `earlier` holds the menus of the
-    days before it, `dishes` the substitutes named in the decisions."""
+    """The consequences of a menu for these orders; `around` holds the menus of the
+    week before and of its own week, `dishes` the substitutes named in decisions."""
     delivered = sum(order.portions for order in orders if order.way == "deliver")
     categories = {dish.category for dish in menu.sets["A"]}
     return Consequences(
@@ -99,10 +101,11 @@ def consequences_of(
         portions=sum(order.portions for order in orders),
         delivered=delivered,
         clashes=tuple(clashes_for(orders, menu.sets, decisions, dishes)),
-        repeats=tuple(repeats_in(menu, earlier)),
+        repeats=tuple(repeats_in(menu, around)),
         sets=tuple(
             _nutrition(choice, menu, reference) for choice in menu.choices if menu.lines
         ),
+        week=_week_mean(menu, around, reference),
         missing=tuple(name for name in NEEDED if name not in categories)
         if menu.lines
         else (),
@@ -115,6 +118,19 @@ def _nutrition(choice: str, menu: DayMenu, reference: Reference) -> SetNutrition
     total = nutrition_of_set(menu.sets[choice])
     share = SHARE_OF_DAY[menu.meal]
     return SetNutrition(choice, total, distances(total, reference, share))
+
+
+def _week_mean(
+    menu: DayMenu, around: Mapping[date, DayMenu], reference: Reference
+) -> tuple[Distance, ...]:
+    monday = monday_of(menu.day)
+    planned = [
+        nutrition_of_set(each.sets["A"])
+        for day, each in around.items()
+        if each.lines and monday_of(day) == monday
+    ]
+    share = SHARE_OF_DAY[menu.meal]
+    return distances(mean_of(planned), reference, share) if planned else ()
 
 
 def repeats_in(menu: DayMenu, earlier: Mapping[date, DayMenu]) -> list[Repeat]:

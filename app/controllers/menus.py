@@ -106,7 +106,9 @@ async def consequences_on(
     kitchen: KitchenFacts, day: dt.date, meal: str
 ) -> Consequences:
     """What the menu does to the people expected that day."""
-    around = await menus.menus_for(kitchen.id, day - WEEK, day, meal)
+    monday = monday_of(day)
+    sunday = monday + dt.timedelta(days=6)
+    around = await menus.menus_for(kitchen.id, monday - WEEK, sunday, meal)
     decided = await decisions.decisions_for(kitchen.id, day, meal)
     eaters = await plans.expected_eaters(kitchen.id, day, meal)
     return consequences_of(

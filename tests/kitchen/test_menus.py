@@ -270,6 +270,25 @@ def test_an_unfinished_set_says_what_it_lacks() -> None:
     assert consequences_of(DayMenu(1, TODAY, "lunch"), {}, [], {}, {}).missing == ()
 
 
+def test_the_weeks_mean_stands_beside_the_day() -> None:
+    tuesday, monday = day_menu(TODAY, "红烧肉"), day_menu(MONDAY, "白米饭")
+    last_week = day_menu(MONDAY - timedelta(days=1), "番茄炖牛肉")
+    around = {each.day: each for each in (tuesday, monday, last_week)}
+    seen = consequences_of(tuesday, around, [], {}, {})
+    day = {each.nutrient: each.amount for each in seen.sets[0].distances}
+    rice = consequences_of(monday, around, [], {}, {}).sets[0].distances
+    for mean, other in zip(seen.week, rice, strict=True):
+        assert mean.amount == pytest.approx((day[mean.nutrient] + other.amount) / 2)
+
+
+async def test_a_cleared_day_is_empty_again(database: object) -> None:
+    cast = await enter()
+    await planned(cast)
+    for _ in range(2):  # twice is harmless
+        await menus.clear(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)
+    assert (await menu(cast)).state == "empty"
+
+
 def test_one_decision_covers_everyone_with_the_same_hard_reason() -> None:
     halal, salty = Diet(halal=True), Diet(halal=True, low_salt=True)
     orders = [order(1, diet=halal), order(2, diet=salty), order(3)]
