@@ -75,7 +75,7 @@ async def people_list(
     scope: Scope, filters: Filters, day: date, *, limit: int = 50, offset: int = 0
 ) -> Found:
     """A page of the people in scope that fit the filters, by name, as of a day."""
-    within = await _ids(scope)
+    within = await ids_within(scope)
     away = await _away(scope, day)
     counts = Counter(away.get(elder, "active") for elder in within)
     wanted = await _narrowed(within, scope, filters, away, day)
@@ -101,7 +101,8 @@ async def sees(scope: Scope, elder_id: int) -> bool:
     )
 
 
-async def _ids(scope: Scope) -> list[int]:
+async def ids_within(scope: Scope) -> list[int]:
+    """Everybody in scope, by name."""
     where, values = _within(scope)
     found = await rows(
         f"SELECT e.id AS id FROM elder e WHERE 1 = 1{where} ORDER BY e.name, e.id",  # noqa: S608 - our own words

@@ -11,8 +11,30 @@ SENTENCES = {
     "reason_missing": N_("请写明原因"),
     "other_meal_missing": N_("请写明改送什么"),
     "meal_already_closed": N_("{day} 这一餐已经停过或换过了"),
+    "book_one_day": N_("临时订餐一次只订一天，请一天一天登记"),
+    "nothing_to_change": N_("{name} {day} 这一餐本来就没有订，不用改"),
     "exception_unknown": N_("没有这条临时变动"),
     "diner_unknown": N_("没有这份餐"),
     "meal_already_handed_over": N_("这份餐已经交到老人手里，不能再退"),
     "day_closed": N_("{day} 已经对账关账，不能再改"),
+}
+
+KINDS = {
+    "skip": N_("不吃"),
+    "extra": N_("加份"),
+    "change": N_("改地点"),
+    "book": N_("临时订餐"),
+}
+SOURCES = {
+    "telephone": N_("电话"),
+    "office": N_("办公室"),
+    "door": N_("门口"),
+    "till": N_("就餐点"),
+    "paper": N_("纸条"),
+}
+DAY_KINDS = {
+    "workday": N_("工作日"),
+    "weekend": N_("周末"),
+    "holiday": N_("节假日"),
+    "makeup_workday": N_("调休上班"),
 }
