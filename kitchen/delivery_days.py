@@ -9,12 +9,12 @@ from datetime import date, datetime
 
 from kitchen.database import rows
 from kitchen.deliveries import outcomes_for
-from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished
+from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished_of
 from kitchen.drivers import drivers_for
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
-from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import Plan, PlanFacts, RoundRow, StopRow, published_plan
+from kitchen.round_inputs import inputs_for
+from kitchen.round_plans import PlanFacts, StopRow, published_plan
 from kitchen.sheet_returns import ReturnFacts, returns_for
 from kitchen.stops import Drop, Key
 
@@ -103,6 +103,7 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
     returned = await returns_for(kitchen_id, day, meal)
     loaded = await loadings_for(kitchen_id, day, meal)
     expected = expected_load(inputs, plan)
+    drops, codes, by_round = inputs.by_key(), plan.codes, plan.by_round()
     rounds = [
         RoundState(
             round_id=row.id,
@@ -110,35 +111,31 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
             driver_name=drivers.get(row.driver_id or 0, ""),
             depart_at=row.depart_at,
             back_at=row.back_at,
-            stops=_stops(inputs, plan, plan.stops_of(row.id), outcomes),
+            stops=_stops(drops, codes, by_round.get(row.id, ()), outcomes),
             sheet=papers.get(row.number),
             returned=returned.get(row.number),
             expected=expected[row.number],
             loaded=tuple(loaded.get(row.number, ())),
         )
         for row in plan.rounds
-        if _is_out(plan, row)
+        if row.id in by_round
     ]
+    cases = await cases_for(kitchen_id, day, meal)
     return DeliveryDay(
         plan=plan.facts,
         rounds=tuple(rounds),
-        waiting=_stops(inputs, plan, plan.stops_of(None), outcomes),
-        cases=tuple(await cases_for(kitchen_id, day, meal)),
-        unfinished=tuple(await unfinished(kitchen_id, day, meal)),
+        waiting=_stops(drops, codes, by_round.get(None, ()), outcomes),
+        cases=tuple(cases),
+        unfinished=tuple(unfinished_of(inputs, plan, outcomes, cases)),
     )
 
 
-def _is_out(plan: Plan, row: RoundRow) -> bool:
-    return bool(plan.stops_of(row.id))
-
-
 def _stops(
-    inputs: Inputs,
-    plan: Plan,
+    drops: Mapping[Key, Drop],
+    codes: Mapping[Key, str],
     stops: Sequence[StopRow],
     outcomes: Mapping[Key, OutcomeFacts],
 ) -> tuple[StopState, ...]:
-    drops, codes = inputs.by_key(), plan.codes
     return tuple(
         StopState(
             stop_id=stop.id,

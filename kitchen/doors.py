@@ -11,10 +11,12 @@ from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.deliveries import CaseStep, outcomes_for, record
 from kitchen.errors import Refusal
 from kitchen.headcounts import closed
+from kitchen.outcomes import OutcomeFacts
 from kitchen.registry import ContactFacts, contacts_for, elders_by_id
-from kitchen.round_inputs import inputs_for
-from kitchen.round_plans import published_plan
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import Plan, published_plan
 from kitchen.staff import Actor
+from kitchen.stops import Key
 
 STEPS = ("called", "second_visit", "reached", "handed_over")
 CLOSING = frozenset({"reached", "handed_over", "found_at_fault"})
@@ -146,28 +148,40 @@ async def open_cases(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
 
 async def unfinished(kitchen_id: int, day: date, meal: str) -> list[Unfinished]:
     """Everything at the doors that keeps the day open, each with its person."""
-    if await closed(kitchen_id, day, meal) is None:
+    when = (kitchen_id, day, meal)
+    if await closed(*when) is None:
         return []
-    inputs = await inputs_for(kitchen_id, day, meal)
+    return unfinished_of(
+        await inputs_for(*when),
+        await published_plan(*when),
+        await outcomes_for(*when),
+        await cases_for(*when),
+    )
+
+
+def unfinished_of(
+    inputs: Inputs,
+    plan: Plan | None,
+    outcomes: Mapping[Key, OutcomeFacts],
+    cases: Sequence[CaseFacts],
+) -> list[Unfinished]:
+    """`unfinished` from loaded rows."""
     if not inputs.drops:
         return []
-    plan = await published_plan(kitchen_id, day, meal)
     if plan is None:
         return [Unfinished("not_published", "", "")]
     codes, planned = plan.codes, {stop.key for stop in plan.stops}
-    known = await outcomes_for(kitchen_id, day, meal)
-    found = [
-        Unfinished("not_planned", drop.name, drop.place)
-        for drop in inputs.drops
-        if drop.key not in planned
-    ]
-    found += [
-        Unfinished("unreported", drop.name, codes.get(drop.key, drop.place))
-        for drop in inputs.drops
-        if drop.key in planned and drop.key not in known
-    ]
-    cases = await open_cases(kitchen_id, day, meal)
-    return found + [Unfinished("case_open", c.name, c.code or c.place) for c in cases]
+    found = []
+    for drop in inputs.drops:
+        if drop.key not in planned:
+            found.append(Unfinished("not_planned", drop.name, drop.place))
+        elif drop.key not in outcomes:
+            place = codes.get(drop.key, drop.place)
+            found.append(Unfinished("unreported", drop.name, place))
+    for case in cases:
+        if case.is_open:
+            found.append(Unfinished("case_open", case.name, case.code or case.place))
+    return found
 
 
 async def _steps(case_ids: Sequence[int]) -> dict[int, list[StepFacts]]:

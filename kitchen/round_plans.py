@@ -77,13 +77,21 @@ class Plan:
     def stops_of(self, round_id: int | None) -> list[StopRow]:
         return [stop for stop in self.stops if stop.round_id == round_id]
 
+    def by_round(self) -> dict[int | None, list[StopRow]]:
+        """All stops under their round's id; None: the waiting list."""
+        found: dict[int | None, list[StopRow]] = {}
+        for stop in self.stops:
+            found.setdefault(stop.round_id, []).append(stop)
+        return found
+
     @property
     def orders(self) -> tuple[Order, ...]:
+        stops = self.by_round()
         return tuple(
             Order(
                 number=row.number,
                 driver_id=row.driver_id,
-                keys=tuple(stop.key for stop in self.stops_of(row.id)),
+                keys=tuple(stop.key for stop in stops.get(row.id, ())),
                 locked=row.locked,
             )
             for row in self.rounds
