@@ -95,7 +95,9 @@ def inlined(function: Function) -> Function:
 # GAP is the travel to the next node, 0 in an empty slot.
 P, A, G, D, B, HB, GS, FROM, TILL, PLACE, NEXT, LAST, SLOT, GAP = range(14)
 # Entries of State.total.
-COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, UNDONE, BLINK_IN, OPEN, SEEN_WAYS = range(10)
+COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, UNDONE, BLINK_IN, OPEN, SEEN_WAYS = range(
+    10
+)
 
 
 class State(NamedTuple):
