@@ -9,9 +9,11 @@ bring it back. An anonymous visitor leaves no row.
 import datetime as dt
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 from kitchen import audit, database
+from kitchen.errors import Refusal
 from kitchen.staff import Actor, Session
 
 TOUCH = dt.timedelta(seconds=60)
@@ -114,12 +116,14 @@ async def find(token: str, now: dt.datetime) -> Actor | None:
 
 
 async def _touch(digest: str, now: dt.datetime) -> None:
-    async with database.writing():
-        await database.rows(
-            "UPDATE session SET seen_at = {} WHERE digest = {} AND ended_at IS NULL",
-            now,
-            digest,
-        )
+    # A full disk or a busy writer must not stop someone from reading a page.
+    with suppress(Refusal):
+        async with database.writing():
+            await database.rows(
+                "UPDATE session SET seen_at = {} WHERE digest = {} AND ended_at IS NULL",
+                now,
+                digest,
+            )
 
 
 async def sign_out(token: str, by: Actor, now: dt.datetime) -> None:

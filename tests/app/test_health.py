@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from app import sessions
+from app.asgi import create_app
 from app.jobs import Job
 from app.settings import Settings
 from kitchen import database as doors
 from kitchen.database import Engine
-from tests.app.client import Client, Clock
+from tests.app.client import Client, Clock, hire
 
 
 @pytest.fixture
@@ -56,8 +58,6 @@ async def test_a_long_queue_is_not_ready(visitor: Client, clock: Clock) -> None:
 async def test_a_database_held_by_someone_else_is_not_ready(
     sqlite_database: Engine, settings: Settings, clock: Clock
 ) -> None:
-    from app.asgi import create_app
-
     settings.data.mkdir(parents=True)
     app = create_app(settings, clock=clock, areas=("health",), own_database=False)
     async with app.lifespan(), Client(app) as client:
@@ -94,3 +94,21 @@ async def test_what_a_browser_blocked_is_logged_and_kept_short(
     assert answer.status_code == 204
     [line] = [r.getMessage() for r in caplog.records if "content policy" in r.msg]
     assert len(line) < 2_200
+
+
+async def test_pages_are_read_while_the_writer_is_held_by_someone_else(
+    sqlite_database: Engine, settings: Settings, clock: Clock
+) -> None:
+    settings.data.mkdir(parents=True)
+    app = create_app(settings, clock=clock, areas=("signin",), own_database=False)
+    async with app.lifespan(), Client(app) as client:
+        actor = await hire("cook", "周师傅", clock())
+        async with doors.writing():
+            token = await sessions.begin(actor.staff_id, 1, "test", "::1", clock())
+        client.cookies.set("nuancan", token, domain="nuancan.local")
+        clock.forward(minutes=5)  # the session is due to be touched
+        other = sqlite3.connect(str(sqlite_database.path), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert (await client.get("/account")).status_code == 200
+        other.execute("ROLLBACK")
+        other.close()
