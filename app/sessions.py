@@ -120,7 +120,8 @@ async def _touch(digest: str, now: dt.datetime) -> None:
     with suppress(Refusal):
         async with database.writing():
             await database.rows(
-                "UPDATE session SET seen_at = {} WHERE digest = {} AND ended_at IS NULL",
+                "UPDATE session SET seen_at = {}"
+                " WHERE digest = {} AND ended_at IS NULL",
                 now,
                 digest,
             )
