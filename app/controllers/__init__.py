@@ -24,6 +24,7 @@ MODULES = (
     "drivers",
     "prints",
     "deliveries",
+    "loadings",
     "doors",
     "dining",
     "balance",

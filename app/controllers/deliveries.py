@@ -1,6 +1,4 @@
-"""What happened at the doors: exceptions from the sheet, the rest closed by name,
-what was loaded and what came back.
-"""
+"""What happened at the doors: exceptions from the sheet, the rest closed by name."""
 
 import datetime as dt
 from typing import Any
@@ -11,42 +9,19 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
+from app.delivery_pages import WORDS, plan_of, round_page, tenths
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
 from app.scope import kitchen_of
-from app.words.deliveries import (
-    CONTACT_KINDS,
-    OUTCOMES,
-    PAYMENTS,
-    STEPS,
-    UNFINISHED,
-)
-from app.words.diets import diet_words, key_words
-from app.words.rounds import floor_words
-from kitchen import deliveries, loadings, sheet_returns
+from app.words.deliveries import OUTCOMES, PAYMENTS
+from kitchen import deliveries, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, StopState, delivery_day
-from kitchen.dining import record_leftover
-from kitchen.doors import TARGET_MINUTES
 from kitchen.errors import Refusal
-from kitchen.loadings import LoadedLine
-from kitchen.outcomes import DOOR_OUTCOMES, Report
+from kitchen.outcomes import Report
 from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
 from kitchen.sheet_returns import SheetBack
-
-WORDS: dict[str, Any] = {
-    "OUTCOMES": OUTCOMES,
-    "DOOR_OUTCOMES": DOOR_OUTCOMES,
-    "PAYMENTS": PAYMENTS,
-    "STEPS": STEPS,
-    "CONTACT_KINDS": CONTACT_KINDS,
-    "UNFINISHED": UNFINISHED,
-    "TARGET_MINUTES": TARGET_MINUTES,
-    "diet_words": diet_words,
-    "key_words": key_words,
-    "floor_words": floor_words,
-}
 
 
 @get(
@@ -103,7 +78,7 @@ async def report_from_sheet(
     include_in_schema=False,
 )
 async def show(request: Request, round_id: FromPath[int]) -> Response[Any]:
-    return await _round_page(request, round_id, Form.filled(payment="later"))
+    return await round_page(request, round_id, Form.filled(payment="later"))
 
 
 @post(
@@ -113,7 +88,7 @@ async def show(request: Request, round_id: FromPath[int]) -> Response[Any]:
 )
 async def close_rest(request: Request, round_id: FromPath[int]) -> Response[Any]:
     """The rest as planned: this one sheet, and who says so."""
-    facts = await _plan(request, await round_plan_of(round_id))
+    facts = await plan_of(request, await round_plan_of(round_id))
     form = await read_form(request)
     left = form.time("left", _("最后一户时间"), required=False)
     back = SheetBack(
@@ -134,7 +109,7 @@ async def close_rest(request: Request, round_id: FromPath[int]) -> Response[Any]
         except Refusal as refusal:
             form.refuse(refusal)
     if not form.ok:
-        return await _round_page(request, round_id, form, 422)
+        return await round_page(request, round_id, form, 422)
     return _back(request, facts, _("已回单：其余 {n} 户按计划送到", n=closed))
 
 
@@ -151,7 +126,7 @@ async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     include_in_schema=False,
 )
 async def report(request: Request, stop_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, await stop_plan_of(stop_id))
+    facts = await plan_of(request, await stop_plan_of(stop_id))
     form = await read_form(request)
     said = _report(request, form, facts.day)
     if form.ok:
@@ -173,92 +148,12 @@ async def report(request: Request, stop_id: FromPath[int]) -> Response[Any]:
 )
 async def void(request: Request, delivery_id: FromPath[int]) -> Response[Any]:
     stop_id = await deliveries.stop_of_delivery(delivery_id)
-    facts = await _plan(request, await stop_plan_of(stop_id))
+    facts = await plan_of(request, await stop_plan_of(stop_id))
     form = await read_form(request)
     reason = form.text("reason", _("哪里错了"), longest=80)
     form.check()
     await deliveries.void_report(delivery_id, reason, by=request.actor, now=request.now)
     return await _to_round_of(request, facts, stop_id)
-
-
-@post(
-    "/deliveries/rounds/{round_id:int}/loadings",
-    allows="deliveries.report",
-    include_in_schema=False,
-)
-async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
-    """Counted onto the vehicle, box by box; empty fields are not counted yet."""
-    facts = await _plan(request, await round_plan_of(round_id))
-    _day, state = await _round_state(request, facts, round_id)
-    form = await read_form(request)
-    heat = form.number("heat", _("中心温度"), least=-30, most=120, required=False)
-    lines = []
-    for place, (point_id, diet_key) in enumerate(shelves_of(state)):
-        count = form.integer(f"load-{place}", _("份数"), most=2000, required=False)
-        if count:
-            lines.append(LoadedLine(point_id, diet_key, count, _tenths(heat)))
-    if form.ok:
-        try:
-            await loadings.record_loading(
-                round_id, lines, by=request.actor, now=request.now
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-    if not form.ok:
-        return await _round_page(request, round_id, form, 422)
-    return see_other(
-        request, f"/deliveries/rounds/{state.round_id}", _("装车份数已记下")
-    )
-
-
-@post(
-    "/deliveries/loadings/{loading_id:int}/void",
-    allows="deliveries.report",
-    include_in_schema=False,
-)
-async def unload(request: Request, loading_id: FromPath[int]) -> Response[Any]:
-    round_id = await loadings.round_of_loading(loading_id)
-    await _plan(request, await round_plan_of(round_id))
-    form = await read_form(request)
-    reason = form.text("reason", _("哪里错了"), longest=80)
-    form.check()
-    await loadings.void_loading(loading_id, reason, by=request.actor, now=request.now)
-    return see_other(request, f"/deliveries/rounds/{round_id}", _("已作废，请重新点数"))
-
-
-@post(
-    "/deliveries/rounds/{round_id:int}/leftovers",
-    allows="deliveries.report",
-    include_in_schema=False,
-)
-async def leftover(request: Request, round_id: FromPath[int]) -> Response[Any]:
-    """Portions brought back: a person says how many and what became of them."""
-    facts = await _plan(request, await round_plan_of(round_id))
-    form = await read_form(request)
-    _day, state = await _round_state(request, facts, round_id)
-    diets = sorted({diet_key for _point, diet_key in state.expected})
-    diet_key = form.choice("diet", _("餐别"), diets)
-    portions = form.integer("portions", _("份数"), least=1, most=999)
-    fate = form.choice("fate", _("去向"), ("returned", "wasted"))
-    reason = form.text("reason", _("原因"), longest=80)
-    if form.ok:
-        await record_leftover(
-            kitchen_id=facts.kitchen_id,
-            day=facts.day,
-            meal=facts.meal,
-            diet_key=diet_key,
-            portions=portions,
-            fate=fate,
-            reason=reason,
-            round_id=state.round_id,
-            by=request.actor,
-            now=request.now,
-        )
-    if not form.ok:
-        return await _round_page(request, round_id, form, 422)
-    return see_other(
-        request, f"/deliveries/rounds/{state.round_id}", _("带回的份数已记下")
-    )
 
 
 handlers = [
@@ -270,9 +165,6 @@ handlers = [
     stop,
     report,
     void,
-    load,
-    unload,
-    leftover,
 ]
 
 
@@ -292,7 +184,7 @@ def _report(request: Request, form: Form, day: dt.date) -> Report:
         payment=form.choice("payment", _("付款"), PAYMENTS, required=False) or "later",
         tariff="full" if form.checkbox("full_price") else "subsidised",
         portions=form.integer("portions", _("份数"), most=5000, required=False),
-        decidegrees=_tenths(heat),
+        decidegrees=tenths(heat),
     )
 
 
@@ -302,15 +194,6 @@ def _instant(request: Request, day: dt.date, at: dt.time | None) -> dt.datetime 
         return None
     local = dt.datetime.combine(day, at, tzinfo=request.settings.timezone)
     return local.astimezone(dt.UTC)
-
-
-def _tenths(degrees: float | None) -> int | None:
-    return None if degrees is None else round(degrees * 10)
-
-
-def shelves_of(state: RoundState) -> list[tuple[int | None, str]]:
-    """The lines of a loading form: points first, then the doors."""
-    return sorted(state.expected, key=lambda s: (s[0] is None, s[0] or 0, s[1]))
 
 
 async def _day_page(
@@ -343,33 +226,10 @@ async def _day_page(
     )
 
 
-async def _round_page(
-    request: Request, round_id: int, form: Form, status_code: int = 200
-) -> Response[Any]:
-    facts = await _plan(request, await round_plan_of(round_id))
-    view, state = await _round_state(request, facts, round_id)
-    points = {s.drop.point_id: s.drop.name for s in state.stops if s.drop.is_point}
-    return page(
-        request,
-        "deliveries/round.html",
-        status_code=status_code,
-        view=view,
-        trip=state,
-        day=facts.day,
-        meal=facts.meal,
-        shelves=shelves_of(state),
-        standing={line.shelf: line for line in state.loaded},
-        points=points,
-        cash_due=await sheet_returns.cash_due([s.stop_id for s in state.stops]),
-        form=form,
-        **WORDS,
-    )
-
-
 async def _stop_page(
     request: Request, stop_id: int, form: Form, status_code: int = 200
 ) -> Response[Any]:
-    facts = await _plan(request, await stop_plan_of(stop_id))
+    facts = await plan_of(request, await stop_plan_of(stop_id))
     view = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
     trip, one = _stop_in(view, stop_id)
     context = dict(
@@ -391,27 +251,6 @@ def _stop_in(view: DeliveryDay, stop_id: int) -> tuple[RoundState | None, StopSt
         if one.stop_id == stop_id:
             return None, one
     raise NotFoundException
-
-
-async def _round_state(
-    request: Request, facts: PlanFacts, round_id: int
-) -> tuple[DeliveryDay, RoundState]:
-    """The round in the plan that counts, also by an older version's id."""
-    named = await plan_by_id(facts.id)
-    number = next(row.number for row in named.rounds if row.id == round_id)
-    view = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
-    state = view.round(number)
-    if state is None:
-        raise NotFoundException
-    return view, state
-
-
-async def _plan(request: Request, plan_id: int) -> PlanFacts:
-    """A plan of the reader's own kitchen, or a lost page."""
-    facts = (await plan_by_id(plan_id)).facts
-    if not request.actor.sees_kitchen(facts.kitchen_id):
-        raise NotFoundException
-    return facts
 
 
 async def _to_round_of(

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from app import solving
 from app.days import day_redirect, day_url, meal_in
+from app.delivery_pages import plan_of
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, page_or_fragment, see_other
@@ -103,7 +104,7 @@ async def update(
     include_in_schema=False,
 )
 async def publish(request: Request, plan_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, plan_id)
+    facts = await plan_of(request, plan_id)
     form = await read_form(request)
     override = form.note("override", _("谁同意、为什么"), longest=200)
     if form.ok:
@@ -126,7 +127,7 @@ async def publish(request: Request, plan_id: FromPath[int]) -> Response[Any]:
     "/rounds/plans/{plan_id:int}/rounds", allows="rounds.plan", include_in_schema=False
 )
 async def add_round(request: Request, plan_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, plan_id)
+    facts = await plan_of(request, plan_id)
     await round_changes.add_round(plan_id, by=request.actor, now=request.now)
     return _back(request, facts, _("加了一趟"))
 
@@ -135,7 +136,7 @@ async def add_round(request: Request, plan_id: FromPath[int]) -> Response[Any]:
     "/rounds/trips/{round_id:int}/driver", allows="rounds.plan", include_in_schema=False
 )
 async def assign_driver(request: Request, round_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, await round_plan_of(round_id))
+    facts = await plan_of(request, await round_plan_of(round_id))
     driver = (await read_form(request)).identifier("driver")
     await round_changes.assign_driver(
         round_id, driver, by=request.actor, now=request.now
@@ -147,7 +148,7 @@ async def assign_driver(request: Request, round_id: FromPath[int]) -> Response[A
     "/rounds/trips/{round_id:int}/lock", allows="rounds.plan", include_in_schema=False
 )
 async def lock(request: Request, round_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, await round_plan_of(round_id))
+    facts = await plan_of(request, await round_plan_of(round_id))
     locked = (await read_form(request)).checkbox("locked")
     await round_changes.lock_round(round_id, locked, by=request.actor, now=request.now)
     return await _changed(request, facts)
@@ -156,7 +157,7 @@ async def lock(request: Request, round_id: FromPath[int]) -> Response[Any]:
 @get("/rounds/stops/{stop_id:int}", allows="rounds.read", include_in_schema=False)
 async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     """One stop: what is wrong with it, whom to ring, and where it could go."""
-    facts = await _plan(request, await stop_plan_of(stop_id))
+    facts = await plan_of(request, await stop_plan_of(stop_id))
     plan = await plan_by_id(facts.id)
     inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
     view = boards.board_of(inputs, plan)
@@ -185,7 +186,7 @@ async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     "/rounds/stops/{stop_id:int}/place", allows="rounds.plan", include_in_schema=False
 )
 async def move(request: Request, stop_id: FromPath[int]) -> Response[Any]:
-    facts = await _plan(request, await stop_plan_of(stop_id))
+    facts = await plan_of(request, await stop_plan_of(stop_id))
     form = await read_form(request)
     position = form.integer("position", _("第几站"), least=1, most=500, required=False)
     form.check()
@@ -245,14 +246,6 @@ def _fragment(request: Request, view: Board) -> Response[Any]:
         form=Form(),
         **WORDS,
     )
-
-
-async def _plan(request: Request, plan_id: int) -> PlanFacts:
-    """A plan of the reader's own kitchen, or a lost page."""
-    facts = (await plan_by_id(plan_id)).facts
-    if not request.actor.sees_kitchen(facts.kitchen_id):
-        raise NotFoundException
-    return facts
 
 
 async def _changed(request: Request, facts: PlanFacts) -> Response[Any]:

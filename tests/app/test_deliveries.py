@@ -21,7 +21,7 @@ DESK = f"/deliveries/{TODAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "rounds", "deliveries", "doors", "dining", "jobs")
+    return ("signin", "rounds", "deliveries", "loadings", "doors", "jobs")
 
 
 @pytest.fixture

@@ -1,0 +1,101 @@
+"""What went onto each vehicle, and what came back with it."""
+
+from typing import Any
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app.delivery_pages import plan_of, round_page, round_state, shelves_of, tenths
+from app.forms import read_form
+from app.i18n import translate as _
+from app.rendering import see_other
+from app.requests import Request
+from kitchen import loadings
+from kitchen.dining import record_leftover
+from kitchen.errors import Refusal
+from kitchen.loadings import LoadedLine
+from kitchen.round_plans import round_plan_of
+
+
+@post(
+    "/deliveries/rounds/{round_id:int}/loadings",
+    allows="deliveries.report",
+    include_in_schema=False,
+)
+async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
+    """Counted onto the vehicle, box by box; empty fields are not counted yet."""
+    facts = await plan_of(request, await round_plan_of(round_id))
+    _day, state = await round_state(request, facts, round_id)
+    form = await read_form(request)
+    heat = form.number("heat", _("中心温度"), least=-30, most=120, required=False)
+    lines = []
+    for place, (point_id, diet_key) in enumerate(shelves_of(state)):
+        count = form.integer(f"load-{place}", _("份数"), most=2000, required=False)
+        if count:
+            lines.append(LoadedLine(point_id, diet_key, count, tenths(heat)))
+    if form.ok:
+        try:
+            await loadings.record_loading(
+                round_id, lines, by=request.actor, now=request.now
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+    if not form.ok:
+        return await round_page(request, round_id, form, 422)
+    return see_other(
+        request, f"/deliveries/rounds/{state.round_id}", _("装车份数已记下")
+    )
+
+
+@post(
+    "/deliveries/loadings/{loading_id:int}/void",
+    allows="deliveries.report",
+    include_in_schema=False,
+)
+async def unload(request: Request, loading_id: FromPath[int]) -> Response[Any]:
+    round_id = await loadings.round_of_loading(loading_id)
+    await plan_of(request, await round_plan_of(round_id))
+    form = await read_form(request)
+    reason = form.text("reason", _("哪里错了"), longest=80)
+    form.check()
+    await loadings.void_loading(loading_id, reason, by=request.actor, now=request.now)
+    return see_other(request, f"/deliveries/rounds/{round_id}", _("已作废，请重新点数"))
+
+
+@post(
+    "/deliveries/rounds/{round_id:int}/leftovers",
+    allows="deliveries.report",
+    include_in_schema=False,
+)
+async def leftover(request: Request, round_id: FromPath[int]) -> Response[Any]:
+    """Portions brought back: a person says how many and what became of them."""
+    facts = await plan_of(request, await round_plan_of(round_id))
+    form = await read_form(request)
+    _day, state = await round_state(request, facts, round_id)
+    diets = sorted({diet_key for _point, diet_key in state.expected})
+    diet_key = form.choice("diet", _("餐别"), diets)
+    portions = form.integer("portions", _("份数"), least=1, most=999)
+    fate = form.choice("fate", _("去向"), ("returned", "wasted"))
+    reason = form.text("reason", _("原因"), longest=80)
+    if form.ok:
+        await record_leftover(
+            kitchen_id=facts.kitchen_id,
+            day=facts.day,
+            meal=facts.meal,
+            diet_key=diet_key,
+            portions=portions,
+            fate=fate,
+            reason=reason,
+            round_id=state.round_id,
+            by=request.actor,
+            now=request.now,
+        )
+    if not form.ok:
+        return await round_page(request, round_id, form, 422)
+    return see_other(
+        request, f"/deliveries/rounds/{state.round_id}", _("带回的份数已记下")
+    )
+
+
+handlers = [load, unload, leftover]

@@ -1,0 +1,92 @@
+"""What the pages of a delivery day share: their words, one round's page, and whose
+kitchen a plan belongs to.
+"""
+
+from typing import Any
+
+from litestar.exceptions import NotFoundException
+from litestar.response import Response
+
+from app.forms import Form
+from app.rendering import page
+from app.requests import Request
+from app.words.deliveries import (
+    CONTACT_KINDS,
+    OUTCOMES,
+    PAYMENTS,
+    STEPS,
+    UNFINISHED,
+)
+from app.words.diets import diet_words, key_words
+from app.words.rounds import floor_words
+from kitchen import sheet_returns
+from kitchen.delivery_days import DeliveryDay, RoundState, delivery_day
+from kitchen.doors import TARGET_MINUTES
+from kitchen.outcomes import DOOR_OUTCOMES
+from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of
+
+WORDS: dict[str, Any] = {
+    "OUTCOMES": OUTCOMES,
+    "DOOR_OUTCOMES": DOOR_OUTCOMES,
+    "PAYMENTS": PAYMENTS,
+    "STEPS": STEPS,
+    "CONTACT_KINDS": CONTACT_KINDS,
+    "UNFINISHED": UNFINISHED,
+    "TARGET_MINUTES": TARGET_MINUTES,
+    "diet_words": diet_words,
+    "key_words": key_words,
+    "floor_words": floor_words,
+}
+
+
+async def round_state(
+    request: Request, facts: PlanFacts, round_id: int
+) -> tuple[DeliveryDay, RoundState]:
+    """The round in the plan that counts, also by an older version's id."""
+    named = await plan_by_id(facts.id)
+    number = next(row.number for row in named.rounds if row.id == round_id)
+    view = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
+    state = view.round(number)
+    if state is None:
+        raise NotFoundException
+    return view, state
+
+
+async def plan_of(request: Request, plan_id: int) -> PlanFacts:
+    """A plan of the reader's own kitchen, or a lost page."""
+    facts = (await plan_by_id(plan_id)).facts
+    if not request.actor.sees_kitchen(facts.kitchen_id):
+        raise NotFoundException
+    return facts
+
+
+async def round_page(
+    request: Request, round_id: int, form: Form, status_code: int = 200
+) -> Response[Any]:
+    facts = await plan_of(request, await round_plan_of(round_id))
+    view, state = await round_state(request, facts, round_id)
+    points = {s.drop.point_id: s.drop.name for s in state.stops if s.drop.is_point}
+    return page(
+        request,
+        "deliveries/round.html",
+        status_code=status_code,
+        view=view,
+        trip=state,
+        day=facts.day,
+        meal=facts.meal,
+        shelves=shelves_of(state),
+        standing={line.shelf: line for line in state.loaded},
+        points=points,
+        cash_due=await sheet_returns.cash_due([s.stop_id for s in state.stops]),
+        form=form,
+        **WORDS,
+    )
+
+
+def shelves_of(state: RoundState) -> list[tuple[int | None, str]]:
+    """The lines of a loading form: points first, then the doors."""
+    return sorted(state.expected, key=lambda s: (s[0] is None, s[0] or 0, s[1]))
+
+
+def tenths(degrees: float | None) -> int | None:
+    return None if degrees is None else round(degrees * 10)
