@@ -136,6 +136,11 @@ class IngredientFacts:
     def is_sugar(self) -> bool:
         return self.food_group == "糖类"
 
+    @property
+    def is_bought(self) -> bool:
+        """Water comes from the tap: it is weighed, but on no purchase list."""
+        return self.name != "饮用水"
+
     def is_called(self, word: str) -> bool:
         """Whether a person's word for a food means this one: 虾 means 虾仁 too."""
         return any(word in name for name in (self.name, *self.aliases))

@@ -268,7 +268,7 @@ def purchases_for(sheets: Iterable[ProductionSheet]) -> list[Purchase]:
     bought = [
         Purchase(food, _up(net[key]), _up(gross[key]), tuple(users[key].values()))
         for key, food in foods.items()
-        if gross[key] > 0
+        if gross[key] > 0 and food.is_bought
     ]
     return sorted(bought, key=lambda p: (p.ingredient.food_group, -p.gross_grams))
 

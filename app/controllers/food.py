@@ -22,7 +22,7 @@ async def index(request: Request) -> Response[Any]:
     query = request.query_params.get("q", "").strip()[:40]
     category = request.query_params.get("category", "")
     category = category if category in food.CATEGORIES else ""
-    catalogue = list((await food.dishes()).values())
+    catalogue = sorted((await food.dishes()).values(), key=_as_served)
     found = food.find_dishes(catalogue, query, category, SHOWN) if query else catalogue
     return page_or_fragment(
         request,
@@ -34,6 +34,10 @@ async def index(request: Request) -> Response[Any]:
         nutrition_of=nutrition_of,
         w=words,
     )
+
+
+def _as_served(dish: food.DishFacts) -> tuple[int, str]:
+    return (food.CATEGORIES.index(dish.category), dish.code)
 
 
 @get("/food/dishes/{dish_id:int}", allows="food.read", include_in_schema=False)

@@ -132,6 +132,12 @@ def test_the_purchase_list_gathers_gross_weights_over_dishes() -> None:
     assert tomato.gross_grams >= tomato.net_grams > 0
 
 
+def test_water_is_weighed_but_not_bought() -> None:
+    soup = sheet_of([order(1)], "山药鸡汤")
+    assert "饮用水" in {need.ingredient.name for need in soup.dishes[0].needs}
+    assert "饮用水" not in {each.ingredient.name for each in purchases_for([soup])}
+
+
 def test_dishes_are_sorted_by_the_time_they_leave_the_pot() -> None:
     sheet = sheet_of([order(1)], "清炒菠菜", "红烧肉", "白米饭")
     times = [each.out_of_pot_minutes for each in sheet.dishes]
