@@ -4,6 +4,8 @@ The same papers again are the same prints: nothing is drawn twice, nothing is co
 twice. A paper is registered only when its pages exist.
 """
 
+import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from kitchen.prints import Content, LabelFacts, Numbered, PrintFacts
 from kitchen.staff import Actor
 
 ATTEMPTS = 3
+TOLD_EVERY = 1.0  # seconds
 
 Told = Callable[[int, int], Awaitable[None]]
 """How many papers are drawn, of how many."""
@@ -119,17 +122,30 @@ async def _print(
 async def _drawn(
     documents: Sequence[printing.Document], told: Told | None
 ) -> list[Printed]:
-    """Draw in parts, so that progress can be told between them."""
-    part = printing.BATCH * printing.CORES
-    drawn: list[Printed] = []
-    for start in range(0, len(documents), part):
-        try:
-            drawn += await printing.render(documents[start : start + part])
-        except PrintFailed as failed:
-            raise Refusal("print_failed", what=failed.name) from failed
-        if told:
-            await told(len(drawn), len(documents))
-    return drawn
+    """Draw them all, telling every second how many are done."""
+    done = 0
+
+    def finished(count: int) -> None:
+        nonlocal done
+        done = min(count, len(documents))
+
+    async def telling(told: Told) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TOLD_EVERY):
+                    await over.wait()
+            await told(done, len(documents))
+
+    over = asyncio.Event()
+    teller = asyncio.create_task(telling(told)) if told else None
+    try:
+        return await printing.render(documents, on_done=finished)
+    except PrintFailed as failed:
+        raise Refusal("print_failed", what=failed.name) from failed
+    finally:
+        over.set()
+        if teller:
+            await teller
 
 
 async def _refuse_without_font() -> None:

@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app import paper_office
+from app.i18n import language
 from app.i18n import translate as _
 from app.morning import MAKERS, MORNING, Office, morning_for, papers_of
 from app.paper_html import document_for
@@ -26,17 +28,27 @@ from app.print_acts import (
     print_papers,
     void_dissolved,
 )
-from app.print_options import PrintOptions
+from app.print_options import PrintOptions, options_for
 from app.print_store import PrintStore
 from app.printing import join, render
 from app.settings import Settings
-from kitchen import day_close, headcounts, meals, places, prints, registry, settlement
+from kitchen import (
+    database,
+    day_close,
+    headcounts,
+    meals,
+    places,
+    prints,
+    registry,
+    settlement,
+)
 from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
 from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
+KEPT_MORNINGS = 3
 
 
 @dataclass(frozen=True)
@@ -84,11 +96,35 @@ async def papers_for(
     wanted = set(kinds)
     found: list[Paper] = []
     if wanted & set(MAKERS):
-        morning = await morning_for(kitchen_id, day, meal, desk.office, options)
-        found += papers_of(morning, wanted)
+        every = await _morning_papers(desk, kitchen_id, day, meal, options)
+        found += [paper for paper in every if paper.kind in wanted]
     if "balance" in wanted and await headcounts.closed(kitchen_id, day, meal):
         found.append(await _balance(desk, kitchen_id, day, meal))
     return found
+
+
+_made: OrderedDict[tuple[Hashable, ...], list[Paper]] = OrderedDict()
+
+
+async def _morning_papers(
+    desk: Desk, kitchen_id: int, day: date, meal: str, options: PrintOptions | None
+) -> list[Paper]:
+    """Every paper of the morning, made once for as long as nothing is recorded.
+
+    Each act leaves a line in the audit, so its last line stands for the state of
+    everything; with the same one the page of papers need not read the whole day.
+    """
+    options = options or await options_for(kitchen_id)
+    last = await database.one("SELECT MAX(id) AS id FROM audit_line")
+    line = int(last["id"] or 0) if last else 0
+    world = (database.current(), line, language.get())
+    key = (*world, kitchen_id, day, meal, desk.office, options)
+    if key not in _made:
+        morning = await morning_for(kitchen_id, day, meal, desk.office, options)
+        _made[key] = papers_of(morning)
+        while len(_made) > KEPT_MORNINGS:
+            _made.popitem(last=False)
+    return _made[key]
 
 
 async def paper_at(

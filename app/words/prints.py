@@ -15,8 +15,6 @@ SENTENCES = {
     "print_not_kept": N_("这一版的文件已经不在了，请打印新的一版"),
     "print_font_missing": N_("缺中文字体，暂时不能打印；请安装 fonts-noto-cjk"),
     "print_failed": N_("这张单子画不出来：{what}"),
-    "labels_before_close": N_("截单以后才能打印标签：份数还会变"),
-    "label_layout": N_("标签设置不对：{what}"),
 }
 
 STATES = {
