@@ -233,7 +233,7 @@ def environment(assets: Assets) -> Environment:
         diet_words=diet_words,
         key_words=key_words,
         blank=Form(),
-        has_search=is_built("search"),
+        has_search=is_built("registry"),
         sentence=sentence_for,
         language=language.get,
         locale=lambda: LOCALE[language.get()],

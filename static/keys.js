@@ -9,7 +9,16 @@
     (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) &&
     !/^(checkbox|radio|button|submit)$/.test(element.type || "");
 
-  const wanted = (event) => (event.shiftKey ? "Shift+" : "") + event.code;
+  // "KeyN", "Shift+Slash", "Ctrl+Enter": what data-key names.
+  const named = (event) =>
+    (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.shiftKey ? "Shift+" : "") + event.code;
+
+  const visible = (element) => element.getClientRects().length > 0;
+
+  // Enter and Space on a focused control are that control's own.
+  const takenByControl = (event) =>
+    /^(Enter|Space)$/.test(event.code) &&
+    event.target.closest("a, button, summary, label, input, select, textarea");
 
   const use = (element) => {
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) {
@@ -38,21 +47,26 @@
       }
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.altKey) return;
     if (event.code === "Escape" && location.hash === "#keys") {
       toggleSheet();
       return;
     }
-    if (document.documentElement.dataset.keys === "off" || typing(event.target)) return;
-    if (wanted(event) === "Shift+Slash") {
+    const name = named(event);
+    if (!name.startsWith("Ctrl+")) {
+      if (document.documentElement.dataset.keys === "off") return;
+      if (typing(event.target) || takenByControl(event)) return;
+    }
+    if (name === "Shift+Slash") {
       event.preventDefault();
       toggleSheet();
       return;
     }
-    const name = wanted(event);
-    const target = [...document.querySelectorAll("[data-key]")].find(
-      (element) => element.dataset.key === name && element.offsetParent !== null,
+    const candidates = [...document.querySelectorAll("[data-key]")].filter(
+      (element) => element.dataset.key === name,
     );
+    if (name === "Slash") candidates.push(...document.querySelectorAll("main input[type=search]"));
+    const target = candidates.find(visible);
     if (target) {
       event.preventDefault();
       use(target);

@@ -127,3 +127,14 @@ def test_no_page_asks_another_host_for_anything(enter: Enter) -> None:
     for path in PAGES.values():
         page.goto(path)
     assert {url.split("/")[2].split(":")[0] for url in asked} == {"127.0.0.1"}
+
+
+def test_the_slash_key_leads_to_the_search_field(enter: Enter) -> None:
+    page = enter("manager")
+    page.goto("/staff")
+    page.keyboard.press("Slash")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("wxy")
+    assert page.input_value("#search") == "wxy"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/registry?q=wxy")
