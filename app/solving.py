@@ -102,6 +102,7 @@ async def plan_rounds(
     seconds: float,
     seed: int = 1,
     tell: Tell | None = None,
+    command: Sequence[str] = SOLVER,
 ) -> int:
     """Solve a day's rounds and keep them as its draft; locked rounds stay as they are.
 
@@ -113,18 +114,22 @@ async def plan_rounds(
     plan = await latest_plan(kitchen_id, day, meal)
     locked = tuple(o for o in (plan.orders if plan else ()) if o.locked and o.keys)
     async with _telling(tell, seconds):
-        proposal, trouble = await _proposal(inputs, locked, seconds, seed)
+        proposal, trouble = await _proposal(inputs, locked, seconds, seed, command)
     return await save_plan(inputs, proposal, reason=trouble, by=by, now=now)
 
 
 async def _proposal(
-    inputs: Inputs, locked: tuple[Order, ...], seconds: float, seed: int
+    inputs: Inputs,
+    locked: tuple[Order, ...],
+    seconds: float,
+    seed: int,
+    command: Sequence[str],
 ) -> tuple[Proposal, str]:
     problem, groups = problem_of(inputs, locked)
     if problem is None:  # every driver's rounds are locked, or no door is placed
         nothing = routing.Solution(routes=(), engine="hand")
         return proposal_of(inputs, nothing, {}, locked), ""
-    solved = await solve_in_child(problem, seconds, seed)
+    solved = await solve_in_child(problem, seconds, seed, command=command)
     proposal = proposal_of(
         inputs, solved.solution, groups, locked, fallback=solved.fallback
     )

@@ -6,7 +6,13 @@ import time
 import pytest
 
 import routing
-from app.solving import Solved, solve_in_child
+from app.solving import Solved, plan_rounds, solve_in_child
+from kitchen.database import rows
+from kitchen.errors import Refusal
+from kitchen.round_changes import lock_round
+from kitchen.round_plans import Plan, plan_by_id
+from tests.kitchen.cast import CHEN, MORNING, TODAY
+from tests.kitchen.test_rounds import a_morning
 
 SECONDS = 1.0
 GRACE_SECONDS = 1.0
@@ -128,3 +134,65 @@ async def test_the_real_solver_answers_without_a_fallback() -> None:
     solved = await solve_in_child(twenty_doors(), SECONDS)
     assert not solved.fallback
     assert routing.check(twenty_doors(), solved.solution) == []
+
+
+async def test_a_fallback_is_marked_on_the_plan_and_in_the_audit(
+    database: object,
+) -> None:
+    cast = await a_morning()
+    told: list[int] = []
+
+    async def tell(percent: int, _note: str) -> None:
+        told.append(percent)
+
+    plan_id = await plan_rounds(
+        cast.kitchen,
+        TODAY,
+        "lunch",
+        by=CHEN,
+        now=MORNING,
+        seconds=SECONDS,
+        tell=tell,
+        command=child("raise SystemExit(9)"),
+    )
+    plan = await plan_by_id(plan_id)
+    assert (plan.facts.fallback, plan.facts.engine) == (True, "floor")
+    lines = await rows("SELECT reason FROM audit_line WHERE action = 'round_plan.save'")
+    assert [line["reason"] for line in lines] == ["failed"]
+    assert told
+
+
+async def test_rounds_need_drivers(database: object) -> None:
+    cast = await a_morning(vans=0, bikes=0)
+    with pytest.raises(Refusal, match="no_drivers"):
+        await plan_rounds(
+            cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING, seconds=SECONDS
+        )
+
+
+async def test_solving_again_leaves_a_locked_round_alone(database: object) -> None:
+    cast = await a_morning(bikes=2)
+
+    async def solve_again() -> Plan:
+        command = child("raise SystemExit(9)")
+        plan_id = await plan_rounds(
+            cast.kitchen,
+            TODAY,
+            "lunch",
+            by=CHEN,
+            now=MORNING,
+            seconds=SECONDS,
+            command=command,
+        )
+        return await plan_by_id(plan_id)
+
+    first = await solve_again()
+    row = next(row for row in first.rounds if first.stops_of(row.id))
+    await lock_round(row.id, True, by=CHEN, now=MORNING)
+    kept = next(order for order in first.orders if order.number == row.number)
+    second = await solve_again()
+    locked = [order for order in second.orders if order.locked]
+    assert [(o.number, o.driver_id, o.keys) for o in locked] == [
+        (kept.number, kept.driver_id, kept.keys)
+    ]
+    assert {stop.key for stop in second.stops} == {stop.key for stop in first.stops}

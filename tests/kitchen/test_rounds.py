@@ -427,7 +427,7 @@ def days(draw: st.DrawFn) -> Inputs:
 
 
 @given(days())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_every_door_is_on_one_round_or_waiting_with_a_reason(inputs: Inputs) -> None:
     problem, groups = problem_of(inputs)
     if problem is None:
@@ -443,7 +443,7 @@ def test_every_door_is_on_one_round_or_waiting_with_a_reason(inputs: Inputs) -> 
 
 
 @given(days(), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_order_by_hand_can_be_timed_and_its_faults_are_seen(
     inputs: Inputs, data: st.DataObject
 ) -> None:
