@@ -76,12 +76,12 @@ class Clock:
 
     def __init__(self, seconds: float, on_progress: Progress | None) -> None:
         self._began = time.monotonic()
-        self._seconds = seconds
+        self.seconds = seconds
         self._on_progress = on_progress
 
     @property
     def left(self) -> float:
-        return max(0.0, self._seconds - (time.monotonic() - self._began))
+        return max(0.0, self.seconds - (time.monotonic() - self._began))
 
     def report(self, phase: str, cost: int, **more: object) -> None:
         if self._on_progress is not None:
@@ -129,16 +129,16 @@ class Task:
         from routing.arrays import layout
         from routing.search import is_compiled, search
 
+        table = layout(self.problem, self.travel, locked=tuple(locked))
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
+        more_to_do = has_breaks or not is_compiled()
         for_model = _confirm_seconds(self.problem) if confirm else 0.0
-        affords = for_model <= self.clock.left / 4 or has_breaks
+        affords = for_model <= self.clock.left / 4
         share = self.clock.left - (for_model if affords else 0.0)
-        if has_breaks or not is_compiled():
-            share = self.clock.left / 2
         rounds = search(
-            layout(self.problem, self.travel, locked=tuple(locked)),
+            table,
             start,
-            share,
+            max(self.clock.left / 2 if more_to_do else share, self.clock.seconds / 4),
             seed,
             workers,
             steps,
@@ -150,7 +150,7 @@ class Task:
             # Breaks are beyond the kernel: keep what still holds with them.
             kept = complete(self.problem, self.travel, rounds, self.clock.left / 2)
             found = self._timed(kept).found_by("sisr")
-        if has_breaks or not is_compiled():
+        if more_to_do:
             return self.by_authority(found)
         return self._confirmed(found) if confirm and affords else found
 
