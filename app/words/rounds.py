@@ -72,8 +72,8 @@ WHY = {
 PROFILES = {"walk": N_("步行"), "ebike": N_("电动车"), "van": N_("汽车")}
 
 ENGINES = {
-    "ortools": N_("自动编排"),
-    "sisr": N_("自动编排"),
+    "ortools": N_("系统编排"),
+    "sisr": N_("系统编排"),
     "floor": N_("保底编排"),
     "hand": N_("手工"),
 }
