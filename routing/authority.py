@@ -67,9 +67,16 @@ class Authority:
         start: Sequence[Round],
         seconds: float,
         on_progress: Callable[[int], None] | None = None,
+        solutions: int | None = None,
     ) -> tuple[Round, ...] | None:
-        """The best rounds found within the time, from `start` where it is valid."""
+        """The best rounds found within the time, from `start` where it is valid.
+
+        `solutions` ends the search after so many accepted plans, which is the same on
+        every machine.
+        """
         parameters = _parameters(seconds)
+        if solutions is not None:
+            parameters.solution_limit = solutions
         self.model.CloseModelWithParameters(parameters)
         if on_progress is not None:
             self._report(on_progress)

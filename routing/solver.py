@@ -67,7 +67,7 @@ def solve(
     else:
         best = task.by_floor(start)
         if engine == "ortools" and problem.jobs:
-            best = task.by_authority(best)
+            best = task.by_authority(best, steps)
     return replace(best, unassigned=reasons(problem, best, task.travel))
 
 
@@ -154,7 +154,7 @@ class Task:
             return self.by_authority(found)
         return self._confirmed(found) if confirm and affords else found
 
-    def by_authority(self, best: Solution) -> Solution:
+    def by_authority(self, best: Solution, steps: int | None = None) -> Solution:
         """Search in the full OR-Tools model from the best plan so far."""
         if self.clock.left <= 0:
             return best
@@ -165,6 +165,7 @@ class Task:
             best.rounds,
             self.clock.left,
             lambda cost: self.clock.report("ortools", cost),
+            steps,
         )
         if rounds is None:
             return best.found_by(best.engine, "OR-Tools found no plan")

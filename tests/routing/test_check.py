@@ -130,6 +130,6 @@ def test_generated_days_pass_the_checker(seed: int) -> None:
 def test_searched_days_pass_the_checker_and_are_no_dearer(seed: int) -> None:
     question = district(seed, doors=10)
     floor = solve(question, engine="floor")
-    found = solve(question, seconds=0.3, engine="ortools")
+    found = solve(question, seconds=1, steps=200, engine="ortools")
     assert check(question, found) == []
     assert found.summary.cost <= floor.summary.cost

@@ -11,7 +11,7 @@ from tests.routing.cases import CASES, load, problem
 def test_the_engine_finds_what_the_eye_sees(name: str, engine: str) -> None:
     expected = load(name)["expect"]
     question = problem(name)
-    solution = solve(question, seconds=0.15, engine=engine)
+    solution = solve(question, seconds=1, steps=200, engine=engine)
     assert check(question, solution) == []
     assert solution.summary.cost == expected["cost"]
     unassigned = {str(left.job): left.reason for left in solution.unassigned}
