@@ -149,7 +149,8 @@ async def _page(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     ground = await _ground(request, kitchen, building)
-    sketch = f"/places/buildings/{building.id}/sketch.svg?span={_span(request)}"
+    span = ground.span_metres if ground else SPANS[0]
+    sketch = f"/places/buildings/{building.id}/sketch.svg?span={span}"
     if chosen is not None:
         sketch += f"&at={words_of(*chosen)}"
     neighbours = await _neighbours(building)
@@ -163,7 +164,7 @@ async def _page(
         datums=DATUMS,
         ground=ground,
         sketch=sketch,
-        span=_span(request),
+        span=span,
         spans=SPANS,
         far_metres=far_metres,
         chosen=chosen,
@@ -303,18 +304,21 @@ async def _metres_off(building: BuildingFacts, lon_e6: int, lat_e6: int) -> int:
 async def _ground(
     request: Request, kitchen: KitchenFacts, building: BuildingFacts
 ) -> Ground | None:
-    """Around the compound, else the building itself, else the kitchen."""
-    middle = await _middle(building)
+    """Around the compound, else the building itself, else the kitchen; as far as
+    asked for, else close where the compound is known."""
+    middle, near = await _middle(building), SPANS[0]
     if middle is None and building.lon_e6 is not None and building.lat_e6 is not None:
         middle = (building.lon_e6, building.lat_e6)
+    if middle is None:
+        near = SPANS[-1]
     if middle is None and kitchen.lon_e6 is not None and kitchen.lat_e6 is not None:
         middle = (kitchen.lon_e6, kitchen.lat_e6)
-    return Ground(*middle, _span(request)) if middle else None
+    return Ground(*middle, _span(request) or near) if middle else None
 
 
 def _span(request: Request) -> int:
     asked = request.query_params.get("span", "")
-    return int(asked) if asked in {str(span) for span in SPANS} else SPANS[1]
+    return int(asked) if asked in {str(span) for span in SPANS} else 0
 
 
 def _typed_place(request: Request) -> tuple[int, int] | None:
