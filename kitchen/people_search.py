@@ -4,6 +4,7 @@ Five thousand people on one machine: a filter narrows the ids, and only the page
 that is shown is read in full.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -153,11 +154,11 @@ async def _matching(
             )
         )
     tries.append(("e.search LIKE {} ESCAPE '\\'", [search_pattern(typed)]))
-    like = "%" + typed.replace("%", "").replace("_", "") + "%"
+    like = "%" + re.sub(r"([\\%_])", r"\\\1", typed.replace(" ", "")) + "%"
     tries.append(
         (
             "e.id IN (SELECT a.elder FROM address a JOIN building b"
-            " ON b.id = a.building WHERE b.compound || b.name LIKE {}"
+            " ON b.id = a.building WHERE b.compound || b.name LIKE {} ESCAPE '\\'"
             " AND a.valid_to IS NULL)",
             [like],
         )
