@@ -10,8 +10,8 @@ from typing import Any
 from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen import audit
-from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen import acts, audit
+from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
@@ -206,13 +206,15 @@ async def top_up(
     day: date,
     by: Actor,
     now: datetime,
+    act: str = "",
 ) -> int:
-    """Money paid in ahead, in cash at a point or the kitchen's desk. Refuses
-    `amount_not_positive`, `month_closed`."""
+    """Money paid in ahead, in cash at a point or the kitchen's desk. Sent twice with
+    one `act` key it is one payment. Refuses `amount_not_positive`, `month_closed`."""
     if fen <= 0:
         raise Refusal("amount_not_positive", fen=fen)
-    async with writing():
-        cash = f"cash:{point_id}" if point_id else f"cash:kitchen-{kitchen_id}"
+    cash = f"cash:{point_id}" if point_id else f"cash:kitchen-{kitchen_id}"
+
+    async def pay_in() -> acts.Answer:
         entry_id = await post(
             kitchen_id=kitchen_id,
             kind="top_up",
@@ -221,13 +223,70 @@ async def top_up(
             by=by,
             now=now,
         )
-        await audit.record(
-            by=by.name,
-            staff_id=by.staff_id,
-            at=now,
-            action="ledger.top_up",
-            object_kind="elder",
-            object_id=elder_id,
-            after={"fen": fen},
+        await _trace("ledger.top_up", elder_id, by=by, now=now, fen=fen)
+        return {"entry": entry_id}
+
+    async with writing():
+        if not act:
+            return int((await pay_in())["entry"])
+        body = {"elder": elder_id, "fen": fen, "cash": cash}
+        answer, _repeated = await acts.once(act, by.name, now, body, pay_in)
+        return int(answer["entry"])
+
+
+async def take_back(
+    entry_id: int, elder_id: int, reason: str, *, by: Actor, now: datetime
+) -> int:
+    """A payment entered wrongly, as the mirrored entry. A meal is taken back where it
+    was served instead. Refuses `reason_missing`, `entry_unknown` (not this elder's, or
+    not a payment), `already_reversed`, `month_closed`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        await lock_for("entry", entry_id)
+        mine = await rows(
+            "SELECT e.id FROM entry e JOIN posting p ON p.entry = e.id"
+            " JOIN account a ON a.id = p.account"
+            " WHERE e.id = {} AND e.kind = 'top_up' AND a.code = {}",
+            entry_id,
+            f"elder:{elder_id}",
         )
-        return entry_id
+        if not mine:
+            raise Refusal("entry_unknown", entry=entry_id)
+        mirrored = await reverse(entry_id, by=by, now=now, note=reason)
+        await _trace(
+            "ledger.reverse", elder_id, by=by, now=now, reason=reason, entry=entry_id
+        )
+        return mirrored
+
+
+async def credits(kitchen_id: int) -> dict[int, int]:
+    """Elder → fen paid in and not yet eaten, for everyone whose account has moved."""
+    found = await rows(
+        "SELECT e.id AS elder, SUM(p.fen) AS fen FROM elder e JOIN account a"
+        " ON a.code = 'elder:' || CAST(e.id AS TEXT) JOIN posting p ON p.account = a.id"
+        " WHERE e.kitchen = {} GROUP BY e.id, e.name ORDER BY e.name, e.id",
+        kitchen_id,
+    )
+    return {row["elder"]: -int(row["fen"]) for row in found}
+
+
+async def _trace(
+    action: str,
+    elder_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    **after: object,
+) -> None:
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action=action,
+        object_kind="elder",
+        object_id=elder_id,
+        after=after,
+        reason=reason,
+    )

@@ -164,25 +164,36 @@ async def price_people(
     people: dict[int, ElderFacts], kitchen_id: int, day: date, meal: str, way: str = ""
 ) -> dict[int, Price]:
     """`price_on` for people already loaded."""
+    facts = await price_facts(people, kitchen_id, day, meal, way)
+    version = await version_on(kitchen_id, day)
+    if version is None:
+        return {key: full_price(one.list_price_fen) for key, one in facts.items()}
+    return {
+        key: split_price(version.rules, one, version.title, version.id)
+        for key, one in facts.items()
+    }
+
+
+async def price_facts(
+    people: dict[int, ElderFacts], kitchen_id: int, day: date, meal: str, way: str = ""
+) -> dict[int, MealFacts]:
+    """What a scheme may ask about each of those people on a day. Refuses
+    `meal_not_served`."""
     services = await services_for(kitchen_id)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
-    list_price = services[meal].list_price_fen
-    version = await version_on(kitchen_id, day)
-    if version is None:
-        return {elder_id: full_price(list_price) for elder_id in people}
     kitchen = await kitchen_by_id(kitchen_id)
     here = await area_and_below(kitchen.area_id)
     categories = await categories_on(people, day)
     workday = day_kind(day).is_working_day
-    prices = {}
+    found = {}
     for elder_id, person in people.items():
         registered = person.hukou_area_id in here
-        facts = MealFacts(
+        found[elder_id] = MealFacts(
             day=day,
             meal=meal,
             age=person.age_on(day),
-            list_price_fen=list_price,
+            list_price_fen=services[meal].list_price_fen,
             eligible=eligibility(
                 person.birth_date, registered, person.residence_since, day
             ).eligible,
@@ -192,8 +203,7 @@ async def price_people(
             way=way or "dine_in",
             workday=workday,
         )
-        prices[elder_id] = split_price(version.rules, facts, version.title, version.id)
-    return prices
+    return found
 
 
 async def meals_for(kitchen_id: int, day: date, meal: str) -> list[MealRow]:

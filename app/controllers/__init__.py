@@ -38,6 +38,8 @@ MODULES = (
     "health",
     "api_session",
     "api",
+    "api_meals",
+    "api_rounds",
 )
 
 

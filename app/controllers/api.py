@@ -1,5 +1,5 @@
 """JSON for other programs: the count, the balance, the checks, the exports; meals and
-rounds in modules of their own. The same actions of the policy as the pages, the same
+rounds are in `api_meals` and `api_rounds`. The same actions of the policy as the pages, the same
 verbs behind them; documented in OpenAPI at /api/openapi.json.
 """
 
@@ -32,7 +32,6 @@ from app.api_shapes import (
     VerifyOut,
     unreadable,
 )
-from app.controllers import api_meals, api_rounds
 from app.days import meal_in
 from app.policy import may
 from app.requests import Request
@@ -248,8 +247,6 @@ async def export(
 
 
 handlers = [
-    *api_meals.handlers,
-    *api_rounds.handlers,
     show_headcount,
     close_headcount,
     show_balance,

@@ -15,5 +15,4 @@ SENTENCES = {
     "not_for_postgres": N_("PostgreSQL 的数据请用它自己的工具恢复(pg_restore)"),
     "already_in_use": N_("数据目录里已经有真实资料,没有改动"),
     "login_unknown": N_("没有账号 {login}"),
-    "nothing_to_export": N_("没有可以导出的内容"),
 }

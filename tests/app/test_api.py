@@ -18,7 +18,7 @@ LUNCH = f"{DAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "api_session", "api", "jobs", "rounds", "drivers")
+    return ("signin", "api", "api_meals", "api_rounds", "drivers")
 
 
 @pytest.fixture
