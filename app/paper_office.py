@@ -31,6 +31,7 @@ def balance_sheet(
     at = closed.at.astimezone(zone).strftime("%m-%d %H:%M") if closed else ""
     return papers.BalanceSheet(
         **head,
+        holder=_("财务"),
         columns=tuple(_(COLUMN_WORDS[column]) for column in COLUMNS),
         balance=(
             *(

@@ -418,7 +418,7 @@ def unplaced_list(
                 why=why.get(order.diner_id or 0) or _why_unplaced(door),
             )
         )
-    return papers.UnplacedList(**scene.head, people=tuple(people))
+    return papers.UnplacedList(**scene.head, holder=_("调度"), people=tuple(people))
 
 
 def _why_unplaced(door: Door | None) -> str:

@@ -45,6 +45,8 @@ from kitchen.staff import Actor
 
 AT_ONCE = 2  # papers drawn while the browser waits; more are a job
 JOB = "print_papers"
+BEFORE_SERVICE = tuple(kind for kind in DAY_KINDS if kind != "balance")
+"""What "print all" means: the balance is of the evening."""
 
 _NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
 KINDS_OF_ROLE: dict[str, tuple[str, ...]] = {
@@ -107,8 +109,9 @@ async def _papers(
     meal: str,
     kind: str = "",
     start: int | None = None,
+    every: Sequence[str] = DAY_KINDS,
 ) -> list[Paper]:
-    kinds = (kind,) if kind else DAY_KINDS
+    kinds = (kind,) if kind else every
     readable = [one for one in kinds if may_read_kind(request.actor, one)]
     options = await _options(request, kitchen_id, start)
     found = await papers_for(_desk(request), kitchen_id, day, meal, readable, options)
@@ -159,6 +162,7 @@ async def index(
     kitchen = await kitchen_of(request)
     found = await prints.prints_for(kitchen.id, day, meal_in(meal))
     rows = [_row(p, found) for p in await _papers(request, kitchen.id, day, meal)]
+    due = [row for row in rows if row.paper.kind in BEFORE_SERVICE]
     current = {(row.paper.kind, row.paper.subject) for row in rows}
     gone = [
         facts
@@ -179,9 +183,9 @@ async def index(
             for kind, title in KINDS.items()
             if any(row.paper.kind == kind for row in rows)
         ],
-        stale=[row for row in rows if row.state == "stale"],
-        missing=[row for row in rows if row.state == "never"],
-        total=len(rows),
+        stale=[row for row in due if row.state == "stale"],
+        missing=[row for row in due if row.state == "never"],
+        total=len(due),
         gone=[f"{_(KINDS[one.kind])} {subject_words(one)}".strip() for one in gone],
         labels_layout=(await options_for(kitchen.id)).labels,
     )
@@ -217,7 +221,9 @@ async def create(
             return await _slip(request, kitchen.id, paper)
         papers = [paper]
     else:
-        papers = await _papers(request, kitchen.id, day, meal, kind, start)
+        papers = await _papers(
+            request, kitchen.id, day, meal, kind, start, BEFORE_SERVICE
+        )
     if not papers:
         raise Refusal("print_nothing", what=_(KINDS[kind]) if kind else here)
     if len(papers) > AT_ONCE:
@@ -268,7 +274,7 @@ async def print_all(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
     desk = Desk.from_json(arguments["desk"])
     actor = Actor(**arguments["actor"])
     day, meal = dt.date.fromisoformat(arguments["day"]), arguments["meal"]
-    kinds = [arguments["kind"]] if arguments["kind"] else list(DAY_KINDS)
+    kinds = [arguments["kind"]] if arguments["kind"] else list(BEFORE_SERVICE)
     readable = [kind for kind in kinds if may_read_kind(actor, kind)]
     papers = await papers_for(desk, arguments["kitchen"], day, meal, readable)
     papers = [paper for paper in papers if may_read(actor, paper)]
