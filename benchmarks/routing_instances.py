@@ -51,7 +51,9 @@ def read_one(folder: Path, row: dict[str, str]) -> Public:
 
 def read_solomon(text: str) -> Problem:
     rows = [line.split() for line in text.splitlines()]
-    numbers = [list(map(int, row)) for row in rows if len(row) in (2, 7) and _whole(row)]
+    numbers = [
+        list(map(int, row)) for row in rows if len(row) in (2, 7) and _whole(row)
+    ]
     (fleet, capacity), *nodes = numbers
     rows_of_seconds = [
         [int(10 * math.hypot(a[1] - b[1], a[2] - b[2])) for b in nodes] for a in nodes
