@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import math
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import routing
@@ -24,6 +24,7 @@ from kitchen.round_plans import latest_plan
 from kitchen.round_publishing import save_plan
 from kitchen.rounds import problem_of, proposal_of
 from kitchen.staff import Actor
+from kitchen.stops import Key
 from kitchen.timetables import HARD, Order, Proposal
 
 JOB = "solve_rounds"
@@ -104,7 +105,8 @@ async def plan_rounds(
     tell: Tell | None = None,
     command: Sequence[str] = SOLVER,
 ) -> int:
-    """Solve a day's rounds and keep them as its draft; locked rounds stay as they are.
+    """Solve a day's rounds and keep them as its draft; locked rounds stay as they are,
+    locked stops with their driver.
 
     Returns the plan. Refuses `headcount_open`, `meal_not_served`, `no_drivers`.
     """
@@ -113,25 +115,34 @@ async def plan_rounds(
         raise Refusal("no_drivers")
     plan = await latest_plan(kitchen_id, day, meal)
     locked = tuple(o for o in (plan.orders if plan else ()) if o.locked and o.keys)
+    pinned = plan.pinned if plan else {}
     async with _telling(tell, seconds):
-        proposal, trouble = await _proposal(inputs, locked, seconds, seed, command)
+        proposal, trouble = await _proposal(
+            inputs, locked, pinned, seconds, seed, command
+        )
     return await save_plan(inputs, proposal, reason=trouble, by=by, now=now)
 
 
 async def _proposal(
     inputs: Inputs,
     locked: tuple[Order, ...],
+    pinned: Mapping[Key, int],
     seconds: float,
     seed: int,
     command: Sequence[str],
 ) -> tuple[Proposal, str]:
-    problem, groups = problem_of(inputs, locked)
+    problem, groups = problem_of(inputs, locked, pinned)
     if problem is None:  # every driver's rounds are locked, or no door is placed
         nothing = routing.Solution(routes=(), engine="hand")
         return proposal_of(inputs, nothing, {}, locked), ""
     solved = await solve_in_child(problem, seconds, seed, command=command)
     proposal = proposal_of(
-        inputs, solved.solution, groups, locked, fallback=solved.fallback
+        inputs,
+        solved.solution,
+        groups,
+        locked,
+        pinned=pinned,
+        fallback=solved.fallback,
     )
     return proposal, solved.trouble
 

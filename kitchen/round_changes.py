@@ -144,6 +144,23 @@ async def lock_round(round_id: int, locked: bool, *, by: Actor, now: datetime) -
     return draft.plan.facts.id
 
 
+async def lock_stop(stop_id: int, locked: bool, *, by: Actor, now: datetime) -> int:
+    """A locked stop stays with its driver when the solver plans again."""
+    async with writing():
+        draft = await _draft_of(await stop_plan_of(stop_id), by, now)
+        stop = draft.stop(stop_id)
+        await rows("UPDATE stop SET locked = {} WHERE id = {}", locked, stop.id)
+        await record(
+            "stop.lock",
+            draft.plan.facts.id,
+            by=by,
+            now=now,
+            stop=list(stop.key),
+            locked=locked,
+        )
+    return draft.plan.facts.id
+
+
 async def add_round(plan_id: int, *, by: Actor, now: datetime) -> int:
     """One more round, empty and without a driver."""
     async with writing():

@@ -97,6 +97,18 @@ class Plan:
             for row in self.rounds
         )
 
+    @property
+    def pinned(self) -> dict[Key, int]:
+        """Locked stops and the driver they stay with."""
+        drivers = {row.id: row.driver_id for row in self.rounds}
+        return {
+            stop.key: driver
+            for stop in self.stops
+            if stop.locked and stop.round_id is not None
+            for driver in (drivers[stop.round_id],)
+            if driver is not None
+        }
+
     def timed(
         self,
         rounds: Mapping[int, tuple[datetime | None, datetime | None, int]],

@@ -58,7 +58,9 @@ async def save_plan(
             arrivals = {stop.key: stop.arrival_at for stop in timed.stops}
             for position, key in enumerate(order.keys, start=1):
                 stop = stop_values(plan_id, key, round_id, position)
-                stops.append({**stop, "arrival_at": arrivals.get(key)})
+                stop["arrival_at"] = arrivals.get(key)
+                stop["locked"] = key in proposal.pinned
+                stops.append(stop)
         for position, (key, why) in enumerate(sorted(proposal.why.items()), start=1):
             stops.append({**stop_values(plan_id, key, None, position), "why": why})
         for stop in stops:

@@ -17,7 +17,7 @@ from kitchen.drivers import Driver, DriverFacts
 from kitchen.headcounts import Diner
 from kitchen.places import DiningPoint, Kitchen
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.stops import STAIRWELL_SECONDS, Drop, climb, climbs, grouped
+from kitchen.stops import STAIRWELL_SECONDS, Drop, Key, climb, climbs, grouped
 from kitchen.timetables import Fault, Order, Proposal, TimedRound, TimedStop, Timetable
 
 
@@ -104,19 +104,26 @@ Groups = Mapping[routing.Id, tuple[Drop, ...]]
 
 
 async def problem_for(
-    kitchen_id: int, day: date, meal: str, locked: Sequence[Order] = ()
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    locked: Sequence[Order] = (),
+    pinned: Mapping[Key, int] | None = None,
 ) -> tuple[routing.Problem | None, Groups]:
     """The day as a routing problem, and what each of its jobs stands for; None when
     there is nothing to solve or nobody to drive.
 
     Doors that nobody has placed are left out: they stay on the board's waiting list.
     `locked` rounds are left out with their doors; their drivers lose those rounds.
+    `pinned` doors may only be served by the driver named.
     """
-    return problem_of(await inputs_for(kitchen_id, day, meal), locked)
+    return problem_of(await inputs_for(kitchen_id, day, meal), locked, pinned)
 
 
 def problem_of(
-    inputs: Inputs, locked: Sequence[Order] = ()
+    inputs: Inputs,
+    locked: Sequence[Order] = (),
+    pinned: Mapping[Key, int] | None = None,
 ) -> tuple[routing.Problem | None, Groups]:
     """`problem_for` on inputs already loaded."""
     kept = {key for order in locked for key in order.keys}
@@ -126,31 +133,37 @@ def problem_of(
     if not drivers or not placed:
         return None, {}
     most = min(driver.capacity for driver in drivers)
-    by_ban: dict[frozenset[int], list[Drop]] = {}
+    alike: dict[object, list[Drop]] = {}
     for drop in placed:
-        by_ban.setdefault(_banned(inputs, drop), []).append(drop)
-    groups = [g for drops in by_ban.values() for g in grouped(drops, most)]
+        rule = (_banned(inputs, drop), (pinned or {}).get(drop.key))
+        alike.setdefault(rule, []).append(drop)
+    groups = [group for drops in alike.values() for group in grouped(drops, most)]
     free = _free_after(inputs, locked)
     vehicles = tuple(
         _vehicle(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
         for d in drivers
     )
-    return _problem(inputs, groups, vehicles)
+    return _problem(inputs, groups, vehicles, pinned or {})
 
 
 def _problem(
     inputs: Inputs,
     groups: Iterable[Sequence[Drop]],
     vehicles: tuple[routing.Vehicle, ...],
+    pinned: Mapping[Key, int],
 ) -> tuple[routing.Problem, Groups]:
     known = {vehicle.id for vehicle in vehicles}
     numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
-    jobs = tuple(_job(inputs, n, group, known) for n, group in numbered)
+    jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
     return routing.Problem(jobs=jobs, vehicles=vehicles), dict(numbered)
 
 
 def _job(
-    inputs: Inputs, number: int, group: tuple[Drop, ...], known: set[routing.Id]
+    inputs: Inputs,
+    number: int,
+    group: tuple[Drop, ...],
+    known: set[routing.Id],
+    pinned: Mapping[Key, int],
 ) -> routing.Job:
     """One climb as one job: windows and hot limit hold for its last door."""
     stairs, first = climb(group), group[0]
@@ -164,6 +177,7 @@ def _job(
         inputs.usual[drop.key] for drop in group if inputs.usual.get(drop.key) in known
     )
     weight = routing.Weights().unserved
+    only = pinned.get(first.key)
     return routing.Job(
         id=number,
         location=_location(first),
@@ -178,6 +192,7 @@ def _job(
         unserved_cost=sum(weight * (1 + drop.priority) for drop in group),
         max_age=max(1, inputs.kitchen.hot_limit_minutes * 60 - stairs.at_door[-1]),
         skills=frozenset({BULK}) if first.is_point else frozenset(),
+        allowed_vehicles=frozenset({only}) if only in known else None,
         forbidden_vehicles=frozenset(
             driver for drop in group for driver in _banned(inputs, drop)
         )
@@ -262,6 +277,7 @@ def proposal_of(
     groups: Groups,
     locked: Sequence[Order] = (),
     *,
+    pinned: Mapping[Key, int] | None = None,
     fallback: bool = False,
 ) -> Proposal:
     """A solution in the kitchen's words; locked rounds keep their numbers."""
@@ -289,6 +305,7 @@ def proposal_of(
         orders=tuple(sorted([*orders, *locked], key=lambda order: order.number)),
         why=why,
         engine=solution.engine,
+        pinned=frozenset(pinned or ()),
         fallback=fallback,
     )
 
@@ -345,7 +362,7 @@ def _fixed(
         plan[order.number] = (order, vehicle.id, tuple(jobs))
     if not groups:
         return None, {}, plan
-    problem, mapping = _problem(inputs, groups.values(), tuple(vehicles.values()))
+    problem, mapping = _problem(inputs, groups.values(), tuple(vehicles.values()), {})
     return problem, mapping, plan
 
 

@@ -45,6 +45,7 @@ class Proposal:
     orders: tuple[Order, ...]
     why: Mapping[Key, str]  # unplaced → reason code
     engine: str
+    pinned: frozenset[Key] = frozenset()  # doors that stay with their driver
     fallback: bool = False
     distances: str = "straight_line"
 

@@ -200,6 +200,15 @@ async def move(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     return _back(request, facts, _("已移动，时间已重算"))
 
 
+@post("/rounds/stops/{stop_id:int}/lock", allows="rounds.plan", include_in_schema=False)
+async def pin(request: Request, stop_id: FromPath[int]) -> Response[Any]:
+    facts = await plan_of(request, await stop_plan_of(stop_id))
+    locked = (await read_form(request)).checkbox("locked")
+    await round_changes.lock_stop(stop_id, locked, by=request.actor, now=request.now)
+    notice = _("这一站不换人了") if locked else _("这一站可以换人了")
+    return _back(request, facts, notice)
+
+
 handlers = [
     day_redirect("rounds", "rounds.read"),
     index,
@@ -211,6 +220,7 @@ handlers = [
     lock,
     stop,
     move,
+    pin,
 ]
 
 

@@ -294,6 +294,32 @@ async def test_a_locked_round_survives_the_solver(database: object) -> None:
     assert sorted([*placed, *proposal.why]) == sorted(inputs.by_key())
 
 
+async def test_a_locked_stop_stays_with_its_driver(database: object) -> None:
+    cast = await a_morning(bikes=3)
+    _inputs, plan = await solved(cast)
+    eaters = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    wang = next(e.diner_id for e in eaters if e.elder_id == cast.wang)
+    stop = next(s for s in plan.stops if s.key == ("diner", wang))
+    row = next(row for row in plan.rounds if row.id == stop.round_id)
+    inputs = await inputs_for(cast.kitchen, TODAY, "lunch")
+    other = next(d.id for d in inputs.drivers if d.id != row.driver_id)
+    await round_changes.add_round(plan.facts.id, by=CHEN, now=MORNING)
+    extra = (await newest(cast)).rounds[-1]
+    await round_changes.assign_driver(extra.id, other, by=CHEN, now=MORNING)
+    await round_changes.move_stop(stop.id, extra.id, 1, by=CHEN, now=MORNING)
+    await round_changes.lock_stop(stop.id, True, by=CHEN, now=MORNING)
+    pinned = (await newest(cast)).pinned
+    assert pinned == {stop.key: other}
+    problem, groups = problem_of(inputs, pinned=pinned)
+    assert problem is not None
+    solution = routing.solve(problem, seconds=0, engine="floor")
+    proposal = proposal_of(inputs, solution, groups, pinned=pinned)
+    kept = next(order for order in proposal.orders if stop.key in order.keys)
+    assert kept.driver_id == other
+    await round_publishing.save_plan(inputs, proposal, by=CHEN, now=MORNING)
+    assert (await newest(cast)).pinned == pinned
+
+
 async def test_the_sheet_says_what_the_plan_says(database: object) -> None:
     cast = await a_morning()
     plan = await published(cast)
