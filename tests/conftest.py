@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kitchen import database as doors
 from kitchen import sealing, upgrading
@@ -27,6 +28,13 @@ from kitchen.schema import TABLES
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps files in memory
 ENGINES = os.environ.get("NUANCAN_TEST_DATABASES", "sqlite,postgres").split(",")
+
+
+# A busy machine makes examples slow, not wrong.
+settings.register_profile(
+    "nuancan", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("nuancan")
 
 
 @pytest.hookimpl(tryfirst=True)
