@@ -1,0 +1,210 @@
+"""One load of the day, many papers: no portion is lost between them."""
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import routing
+from app.morning import Morning, Office, morning_for, papers_of
+from app.papers import (
+    DriverSheet,
+    Labels,
+    LoadCard,
+    PackingGrid,
+    Paper,
+    ProductionSheet,
+    Roster,
+    UnplacedList,
+)
+from app.print_options import PrintOptions
+from app.print_store import PrintStore
+from kitchen import demo, headcounts, production, round_publishing, sealing
+from kitchen.database import Engine
+from kitchen.headcounts import SpareFacts
+from kitchen.round_inputs import inputs_for
+from kitchen.round_plans import latest_plan
+from kitchen.rounds import problem_for, proposal_of
+
+DAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 23, 23, 0, tzinfo=dt.UTC)
+OFFICE = Office(
+    ZoneInfo("Asia/Shanghai"), "暖餐助餐服务社", "https://meals.example.org"
+)
+
+
+async def a_morning(people: int, seed: int, *, rounds: bool = True) -> Morning:
+    """A demo community with a closed count, spares, and a floor plan of rounds."""
+    made = await demo.build(
+        people=people, seed=seed, today=DAY, now=NOW, password_hash="x"
+    )
+    kitchen = made.kitchen_id
+    spare = SpareFacts(0, None, "spare", "regular", 4)
+    await headcounts.close_headcount(
+        kitchen, DAY, "lunch", spares=[spare], by=demo.MAKER, now=NOW
+    )
+    if rounds:
+        inputs = await inputs_for(kitchen, DAY, "lunch")
+        problem, groups = await problem_for(kitchen, DAY, "lunch")
+        solution = routing.solve(problem, seconds=0, engine="floor")
+        proposal = proposal_of(inputs, solution, groups)
+        await round_publishing.save_plan(inputs, proposal, by=demo.MAKER, now=NOW)
+    return await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+
+
+def of_kind(papers: list[Paper], kind: type[Paper]) -> list[Paper]:
+    return [paper for paper in papers if isinstance(paper, kind)]
+
+
+@pytest.mark.parametrize(("people", "seed"), [(40, 1), (90, 2), (90, 3)])
+async def test_every_portion_is_on_its_papers_once(
+    sqlite_database: Engine, people: int, seed: int
+) -> None:
+    morning = await a_morning(people, seed)
+    papers, orders = papers_of(morning), morning.today.orders
+    total = sum(order.portions for order in orders)
+    by_way = Counter[str]()
+    for order in orders:
+        by_way[order.way if order.elder_id else "spare"] += order.portions
+
+    (wall,) = of_kind(papers, ProductionSheet)
+    (grid,) = of_kind(papers, PackingGrid)
+    assert isinstance(wall, ProductionSheet)
+    assert isinstance(grid, PackingGrid)
+    assert wall.portions == total == sum(grid.totals)
+
+    sheets = [p for p in papers if isinstance(p, DriverSheet)]
+    lists = [p for p in papers if isinstance(p, UnplacedList)]
+    doors = sum(load.portions for sheet in sheets for load in sheet.door_loads)
+    waiting = sum(person.portions for page in lists for person in page.people)
+    assert doors + waiting == by_way["deliver"]
+    visited = [v.key for s in sheets for v in s.visits if not v.is_point]
+    assert len(visited) == len(set(visited))
+
+    labels = [box for p in papers if isinstance(p, Labels) for box in p.labels]
+    assert len(labels) == by_way["deliver"] + by_way["collect"] + 4
+    owners = [(b.diner_id, b.spare_id, b.portion) for b in labels]
+    assert len(owners) == len(set(owners))
+
+    rosters = [p for p in papers if isinstance(p, Roster)]
+    listed = sum(row.portions for page in rosters for row in page.rows)
+    assert listed == by_way["dine_in"] + by_way["collect"]
+
+
+async def test_what_is_loaded_is_what_is_labelled(sqlite_database: Engine) -> None:
+    papers = papers_of(await a_morning(90, 4))
+    labelled = {p.subject: len(p.labels) for p in papers if isinstance(p, Labels)}
+    for sheet in papers:
+        if isinstance(sheet, DriverSheet) and sheet.door_loads:
+            loaded = sum(load.portions for load in sheet.door_loads)
+            assert labelled[sheet.subject] == loaded
+    for paper in papers:
+        if isinstance(paper, LoadCard):
+            for card in paper.cards:
+                assert card.portions == sum(load.portions for load in card.loads)
+
+
+async def test_before_any_rounds_everyone_waits_and_nobody_is_lost(
+    sqlite_database: Engine,
+) -> None:
+    morning = await a_morning(40, 5, rounds=False)
+    (page,) = [p for p in papers_of(morning) if isinstance(p, UnplacedList)]
+    driven = [o for o in morning.today.orders if o.way == "deliver" and o.elder_id]
+    assert {person.number for person in page.people} == {o.number for o in driven}
+    reasons = {person.why for person in page.people}
+    assert reasons <= {"没有地址", "没有坐标", "还没有排进线路"}
+
+
+async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
+    morning = await a_morning(90, 6)
+    names = [order.name for order in morning.today.orders if order.name]
+    for paper in papers_of(morning, ("production", "packing", "purchase")):
+        drivers = {view.driver_name for view in morning.views}
+        said = repr(paper)
+        assert not [name for name in names if name in said and name not in drivers]
+
+
+async def test_the_same_day_gives_the_same_papers(sqlite_database: Engine) -> None:
+    morning = await a_morning(40, 7)
+    kitchen = morning.today.kitchen.id
+    again = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    first = [paper.digest for paper in papers_of(morning)]
+    assert first == [paper.digest for paper in papers_of(again)]
+
+
+async def test_labels_say_the_sooner_time_until_everything_is_cooked(
+    sqlite_database: Engine,
+) -> None:
+    morning = await a_morning(40, 8)
+    kitchen, dishes = morning.today.kitchen.id, morning.today.sheet.dishes
+    planned = morning.scene.times
+    assert not planned.earlier
+    early = dt.datetime(2026, 11, 24, 1, 30, tzinfo=dt.UTC)  # 09:30 on the wall
+    await production.record_batch(
+        kitchen,
+        DAY,
+        "lunch",
+        dishes[0].dish.id,
+        20,
+        early,
+        850,
+        by=demo.MAKER,
+        now=early + dt.timedelta(minutes=5),
+    )
+    again = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    assert again.scene.times.made_at == "09:30"
+    assert again.scene.times.eat_before == "11:30"
+    assert again.scene.times.earlier
+    before = {p.subject: p.digest for p in papers_of(morning, ("labels",))}
+    after = {p.subject: p.digest for p in papers_of(again, ("labels",))}
+    assert before.keys() == after.keys()
+    assert all(before[subject] != after[subject] for subject in before)
+
+
+async def test_a_draft_says_so_and_is_another_paper(sqlite_database: Engine) -> None:
+    morning = await a_morning(40, 9)
+    drafts = [p for p in papers_of(morning, ("sheet",)) if isinstance(p, DriverSheet)]
+    assert all(p.draft and p.digest.endswith(":draft") for p in drafts)
+    plan = await latest_plan(morning.today.kitchen.id, DAY, "lunch")
+    assert plan is not None
+    await round_publishing.publish(plan.facts.id, "演示", by=demo.MAKER, now=NOW)
+    kitchen = morning.today.kitchen.id
+    again = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    sheets = [p for p in papers_of(again, ("sheet",)) if isinstance(p, DriverSheet)]
+    assert not any(p.draft for p in sheets)
+    assert sheets[0].qr_text.startswith("https://meals.example.org/")
+
+
+# The kept pages
+
+
+def test_kept_pages_are_sealed_and_come_back(tmp_path: Path) -> None:
+    store = PrintStore(tmp_path / "prints")
+    assert store.get("run-1") is None
+    store.put("run-1", b"%PDF names and doors")
+    assert store.get("run-1") == b"%PDF names and doors"
+    (file,) = (tmp_path / "prints").iterdir()
+    assert b"names" not in file.read_bytes()
+    (tmp_path / "prints" / "run-2.pdf.sealed").write_bytes(file.read_bytes())
+    assert store.get("run-2") is None  # another print's pages are refused
+    sealing.use(sealing.Keyring.new())
+    assert store.get("run-1") is None  # and so are those of another key
+
+
+def test_old_pages_are_forgotten(tmp_path: Path) -> None:
+    store = PrintStore(tmp_path)
+    store.put("run-1", b"pages")
+    now = dt.datetime.now(dt.UTC)
+    assert store.forget(now) == 0
+    assert store.forget(now + dt.timedelta(days=63)) == 1
+    assert store.get("run-1") is None
+
+
+@pytest.mark.parametrize("name", ["../keys", "run 1", "", "run/1"])
+def test_a_name_that_could_leave_the_folder_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ValueError, match="not a name"):
+        PrintStore(tmp_path).get(name)
