@@ -10,6 +10,7 @@ carries the vehicle's cost and its own end.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
@@ -222,6 +223,7 @@ class Authority:
         for number in range(len(self.copies)):
             self._add_shift(number)
         self._link_rounds()
+        self._add_breaks()
 
     def _add_travel_limits(self) -> None:
         limits = [copy.vehicle.max_travel for copy in self.copies]
@@ -265,6 +267,26 @@ class Authority:
                 reloads = [vehicle.reload * flag for flag in active[:-1]]
                 solver.Add(solver.Sum([*spans, *reloads]) <= vehicle.max_work)
 
+    def _add_breaks(self) -> None:
+        """The same rest keeps all rounds of its vehicle free."""
+        solver = self.model.solver()
+        nodes = [self.manager.IndexToNode(i) for i in range(self.model.Size())]
+        jobs = self.problem.jobs
+        visits = [jobs[node].service if node < len(jobs) else 0 for node in nodes]
+        for vehicle in self.problem.vehicles:
+            rests = []
+            for rest in vehicle.breaks:
+                opens, closes = rest.windows[0].opens, rest.windows[-1].closes
+                interval = solver.FixedDurationIntervalVar(
+                    opens, min(closes, HORIZON), rest.service, False, f"rest {rest.id}"
+                )
+                for a, b in pairwise(rest.windows):
+                    interval.StartExpr().Var().RemoveInterval(a.closes + 1, b.opens - 1)
+                rests.append(interval)
+            for number, copy in enumerate(self.copies):
+                if rests and copy.vehicle is vehicle:
+                    self.clock.SetBreakIntervalsOfVehicle(rests, number, visits)
+
     def _add_jobs(self) -> None:
         has_age = any(job.max_age is not None for job in self.problem.jobs)
         age = self.model.GetDimensionOrDie("age") if has_age else None
@@ -297,7 +319,7 @@ class Authority:
             return
         door = self.clock.CumulVar(index)
         door.SetRange(job.windows[0].opens, min(job.windows[-1].closes, HORIZON))
-        for before, after in zip(job.windows, job.windows[1:], strict=False):
+        for before, after in pairwise(job.windows):
             if before.closes + 1 <= after.opens - 1:
                 door.RemoveInterval(before.closes + 1, after.opens - 1)
 

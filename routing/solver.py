@@ -127,24 +127,28 @@ class Task:
     ) -> Solution:
         """Ruin and recreate, then what only the full model knows."""
         from routing.arrays import layout
+        from routing.evenness import even_out
         from routing.search import is_compiled, search
 
         table = layout(self.problem, self.travel, locked=tuple(locked))
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
         more_to_do = has_breaks or not is_compiled()
+        two_parts = more_to_do or self.problem.weights.uneven > 0
         for_model = _confirm_seconds(self.problem) if confirm else 0.0
         affords = for_model <= self.clock.left / 4
         share = self.clock.left - (for_model if affords else 0.0)
         rounds = search(
             table,
             start,
-            max(self.clock.left / 2 if more_to_do else share, self.clock.seconds / 4),
+            max(self.clock.left / 2 if two_parts else share, self.clock.seconds / 4),
             seed,
             workers,
             steps,
             lambda cost, absent: self.clock.report("search", cost, unassigned=absent),
             self.stop,
         )
+        if self.problem.weights.uneven and steps is None:
+            rounds = even_out(self.problem, self.travel, rounds, self.clock.left, seed)
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found, self.travel):
             # Breaks are beyond the kernel: keep what still holds with them.

@@ -1,0 +1,51 @@
+"""Breaks are kept by the whole engine; even work has its price."""
+
+from dataclasses import replace
+
+import pytest
+
+from routing import Break, TimeWindow, check, solve
+from routing.geojson import geojson
+from tests.routing.cases import district
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("engine", ["auto", "ortools", "floor"])
+def test_every_driver_gets_the_break(seed: int, engine: str) -> None:
+    question = district(seed, doors=9)
+    rest = Break(id=1, windows=(TimeWindow(39_600, 41_400),), service=900)
+    rested = replace(
+        question,
+        vehicles=tuple(replace(v, breaks=(rest,)) for v in question.vehicles),
+    )
+    found = solve(rested, engine=engine, seconds=1, steps=200)
+    assert check(rested, found) == []
+    assert found.routes
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_price_on_unevenness_makes_work_more_even(seed: int) -> None:
+    question = district(seed, doors=16)
+    roomy = tuple(
+        replace(v, capacity=(50, 50), max_jobs=None, max_rounds=1, profile="ebike")
+        for v in question.vehicles
+    )
+    plain = replace(question, vehicles=roomy)
+    priced = replace(plain, weights=replace(plain.weights, uneven=300, vehicle=0))
+    free = replace(plain, weights=replace(plain.weights, vehicle=0))
+    uneven = solve(free, engine="sisr", seconds=0.4).summary.uneven
+    even = solve(priced, engine="sisr", seconds=0.8).summary.uneven
+    assert even <= uneven
+
+
+def test_a_plan_is_drawn_as_lines_and_points() -> None:
+    question = district(3)
+    plan = solve(question, engine="floor")
+    features = geojson(question, plan)["features"]
+    lines = [f for f in features if f["geometry"]["type"] == "LineString"]
+    points = [f for f in features if f["geometry"]["type"] == "Point"]
+    assert len(lines) == len(plan.routes)
+    assert len(points) == len(question.jobs)
+    lon, lat = points[0]["geometry"]["coordinates"]
+    assert 116 < lon < 117
+    assert 39 < lat < 41
