@@ -110,10 +110,12 @@ async def render(
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(drawn(batch)) for batch in batches if batch]
-    except* PrintFailed as failed:
+    except ExceptionGroup as failed:
+        # Not `except*`: before 3.11.4 it wraps what is raised inside in a group again.
         first = failed.exceptions[0]
-        if isinstance(first, PrintFailed):
-            raise PrintFailed(first.name, first.why) from None
+        if not isinstance(first, PrintFailed):
+            raise
+        raise PrintFailed(first.name, first.why) from None
     in_turn = [printed for task in tasks for printed in task.result()]
     return [printed for _, printed in sorted(zip(order, in_turn, strict=True), key=_at)]
 
