@@ -44,6 +44,7 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 AT_ONCE = 2  # papers drawn while the browser waits; more are a job
+LONGEST_SHEET = 3  # pages
 JOB = "print_papers"
 BEFORE_SERVICE = tuple(kind for kind in DAY_KINDS if kind != "balance")
 """What "print all" means: the balance is of the evening."""
@@ -76,6 +77,12 @@ class Row:
         kind, subject = self.paper.kind, self.paper.subject
         path = kind if subject == "all" else f"{kind}/{subject}"
         return f"{day_url('prints', self.paper.day, self.paper.meal)}/{path}"
+
+    @property
+    def is_long(self) -> bool:
+        """A sheet that falls apart in the rain: the round had better be two."""
+        pages = self.latest.pages if self.latest else 0
+        return self.paper.kind == "sheet" and pages > LONGEST_SHEET
 
     @property
     def badge(self) -> tuple[str, str, str]:
