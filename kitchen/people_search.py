@@ -134,7 +134,7 @@ def _within(scope: Scope) -> tuple[str, list[Any]]:
 async def _matching(
     columns: str, scope: Scope, text: str, limit: int
 ) -> list[dict[str, Any]]:
-    typed = text.strip()
+    typed = "".join(c for c in text if c.isprintable()).strip()
     if not typed:
         return []
     digits = typed.replace(" ", "").upper()
