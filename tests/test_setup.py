@@ -60,6 +60,14 @@ esac
 exit 0
 """
 
+PYTHON_WITHOUT_COMPILER = """
+case "$*" in
+*venv*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+"-m routing warm") exit 1 ;;
+esac
+exit 0
+"""
+
 
 class Machine:
     """A folder with `run` in it and only the commands it is given."""
@@ -130,6 +138,25 @@ def test_changed_requirements_are_installed_again(machine: Machine) -> None:
     (machine.checkout / "requirements/run.txt").write_text("# newer\n")
     machine.run("serve")
     assert len(machine.installed()) == 2
+
+
+def test_the_route_search_is_compiled_again_only_when_it_changed(
+    machine: Machine,
+) -> None:
+    first, second = machine.run("serve"), machine.run("serve")
+    (machine.checkout / "routing").mkdir()
+    (machine.checkout / "routing/kernel.py").write_text("STEPS = 2\n")
+    third = machine.run("serve")
+    said = ["Compiling the route search" in done.stderr for done in (first, second)]
+    assert said == [True, False]
+    assert "Compiling the route search" in third.stderr
+
+
+def test_a_route_search_that_does_not_compile_stops_nothing(machine: Machine) -> None:
+    machine.has("python3", PYTHON_WITHOUT_COMPILER)
+    done = machine.run("serve")
+    assert done.returncode == 0
+    assert "rounds will take longer" in last_line(done)
 
 
 def test_the_development_set_serves_the_product_too(machine: Machine) -> None:
