@@ -1,0 +1,185 @@
+"""The kitchen's papers: the wall, the packing grid, the purchase list, the menu."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import ClassVar
+
+from app.papers.base import Paper
+
+
+@dataclass(frozen=True)
+class DishRow:
+    """One dish on the wall: portions of all its variants together."""
+
+    name: str
+    per_portion_grams: int
+    portions: int
+    total_grams: int
+    batches: str  # "4 锅 × 48 份"
+    out_at: str
+    variants: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class DietBox:
+    """A group that gets something else: what is done, never why."""
+
+    words: str
+    portions: int
+    instruction: str
+    codes: tuple[str, ...] = ()  # "3-04", for allergies
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionSheet(Paper):
+    """备餐单, on the kitchen wall."""
+
+    kind: ClassVar[str] = "production"
+    template: ClassVar[str] = "prints/production.html"
+    frame: ClassVar[str] = "a4-landscape"
+
+    portions: int
+    channels: tuple[tuple[str, int], ...]  # 送餐 96, 堂食 120, 备用 6
+    dishes: tuple[DishRow, ...]
+    boxes: tuple[DietBox, ...]
+    sample_grams: int
+    depart_at: str
+    eat_within_minutes: int
+    unplaced: int = 0
+    unresolved: tuple[str, ...] = ()  # clashes nobody has answered yet
+
+    def lines(self) -> dict[str, str]:
+        dishes = {
+            f"dish:{dish.name}": f"{dish.name} ×{dish.portions} "
+            f"{dish.total_grams / 1000:.1f} kg {dish.out_at}"
+            for dish in self.dishes
+        }
+        boxes = {
+            f"box:{box.words}:{box.instruction}": f"{box.words} ×{box.portions} "
+            f"{box.instruction}"
+            for box in self.boxes
+        }
+        return {"total": f"×{self.portions}", **dishes, **boxes}
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One row of the packing grid; `cells` follow the grid's columns."""
+
+    words: str
+    driver: str
+    leave_at: str
+    cells: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackingGrid(Paper):
+    """分装表: rounds and points × diet groups, totals both ways."""
+
+    kind: ClassVar[str] = "packing"
+    template: ClassVar[str] = "prints/packing.html"
+    frame: ClassVar[str] = "a4-landscape"
+
+    columns: tuple[str, ...]
+    rounds: tuple[GridRow, ...]
+    points: tuple[GridRow, ...]
+    others: tuple[GridRow, ...] = ()  # spares, unplaced
+
+    @property
+    def rows(self) -> tuple[GridRow, ...]:
+        return self.rounds + self.points + self.others
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        return tuple(
+            sum(row.cells[i] for row in self.rows) for i in range(len(self.columns))
+        )
+
+    def lines(self) -> dict[str, str]:
+        return {
+            f"{row.words}:{words}": f"{row.words} {words} ×{cell}"
+            for row in self.rows
+            for words, cell in zip(self.columns, row.cells, strict=True)
+            if cell
+        }
+
+
+@dataclass(frozen=True)
+class PurchaseRow:
+    """One ingredient to buy, gross; `dishes` says what for."""
+
+    group: str
+    name: str
+    gross_grams: int
+    net_grams: int
+    dishes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseList(Paper):
+    """采购单, gross weights."""
+
+    kind: ClassVar[str] = "purchase"
+    template: ClassVar[str] = "prints/purchase.html"
+
+    portions: int
+    rows: tuple[PurchaseRow, ...]
+
+    @property
+    def groups(self) -> list[tuple[str, list[PurchaseRow]]]:
+        """Rows under their food group, in the order given."""
+        return [
+            (group, list(rows))
+            for group, rows in groupby(self.rows, lambda row: row.group)
+        ]
+
+    def lines(self) -> dict[str, str]:
+        return {
+            row.name: f"{row.name} {row.gross_grams / 1000:.2f} kg" for row in self.rows
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuPoster(Paper):
+    """一周菜单 with the price list, on the notice board."""
+
+    kind: ClassVar[str] = "menu"
+    template: ClassVar[str] = "prints/menu.html"
+    frame: ClassVar[str] = "a4-landscape"
+
+    days: tuple["MenuDay", ...]
+    prices: tuple["PriceRow", ...]
+    list_price_fen: int
+    price_note: str = ""
+    complaints_phone: str = ""
+
+    def lines(self) -> dict[str, str]:
+        return {
+            day.day.isoformat(): " / ".join(
+                f"{choice} {'、'.join(dishes)}" for choice, dishes in day.sets
+            )
+            for day in self.days
+        }
+
+
+@dataclass(frozen=True)
+class MenuDay:
+    """One day's column; `sets` pairs a choice ("A") with its dishes; none = closed."""
+
+    day: date
+    sets: tuple[tuple[str, tuple[str, ...]], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """Who pays what; amounts per meal in fen."""
+
+    words: str
+    self_pay_fen: int
+    subsidy_fen: int

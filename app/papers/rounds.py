@@ -1,0 +1,198 @@
+"""What drivers hold and what is stuck on their bags; who is on no round; what changed
+since.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.papers.base import Load, Paper, Unplaced
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One rung of the ladder behind a closed door; the kitchen dials `code`."""
+
+    code: str
+    who: str
+    relation: str
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One row of the driver's sheet: a door, or a dining point with containers."""
+
+    key: str  # tells the same visit in another version of the sheet
+    position: int
+    code: str
+    time: str
+    place: str
+    name: str
+    portions: int
+    access: str = ""
+    diet: tuple[str, ...] = ()
+    note: str = ""
+    phone_tail: str = ""
+    collect_fen: int = 0
+    mark: str = ""  # "" | new | changed
+    new_stairwell: bool = False
+    slow: bool = False
+    is_point: bool = False
+    containers: tuple[Load, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The row in one line, for a change slip."""
+        diet = "、".join(self.diet) or "、".join(
+            f"{load.words} {load.portions}" for load in self.containers
+        )
+        money = f"{self.collect_fen / 100:.2f}" if self.collect_fen else ""
+        parts = (self.place, self.name, diet, f"×{self.portions}", money, self.note)
+        return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class MapPlace:
+    """A place of the sketch: WGS-84 degrees × 1,000,000."""
+
+    label: str
+    lon_e6: int
+    lat_e6: int
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The round seen from above; places in driving order, first the kitchen."""
+
+    number: int
+    places: tuple[MapPlace, ...]
+    unplaced: tuple[str, ...] = ()  # codes without any coordinate
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverSheet(Paper):
+    """送餐单: one round for the person who drives it."""
+
+    kind: ClassVar[str] = "sheet"
+    template: ClassVar[str] = "prints/sheet.html"
+
+    plan_digest: str
+    plan_version: int
+    draft: bool
+    number: int
+    driver: str
+    vehicle: str
+    leave_at: str
+    last_before: str
+    doors: int
+    portions: int
+    kilometres: str
+    collect_fen: int
+    door_loads: tuple[Load, ...]
+    visits: tuple[Visit, ...]
+    not_today: tuple[str, ...] = ()
+    sketch: Sketch | None = None
+    qr_text: str = ""
+    strict: bool = False
+    small: bool = False  # A5, two columns fewer
+
+    @property
+    def digest(self) -> str:
+        """The plan's own digest, as `kitchen.round_sheets` makes it; other names or
+        another size are another paper."""
+        options = (
+            (":draft", self.draft),
+            (":strict", self.strict),
+            (":a5", self.small),
+        )
+        return self.plan_digest + "".join(word for word, on in options if on)
+
+    @property
+    def has_points(self) -> bool:
+        return any(visit.is_point for visit in self.visits)
+
+    @property
+    def ladders(self) -> tuple[Visit, ...]:
+        """The doors that have someone to ring when they stay closed."""
+        return tuple(visit for visit in self.visits if visit.contacts)
+
+    def lines(self) -> dict[str, str]:
+        visits = {v.key: f"{v.code} {v.line}" for v in self.visits}
+        loads = {
+            f"load:{load.key}": f"{load.words} ×{load.portions}"
+            for load in self.door_loads
+        }
+        head = {"head:driver": self.driver, "head:leave": self.leave_at}
+        return {**head, **loads, **visits}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadCard(Paper):
+    """装箱卡: stuck on the bags of one round or the containers of one point."""
+
+    kind: ClassVar[str] = "load"
+    template: ClassVar[str] = "prints/load_cards.html"
+    frame: ClassVar[str] = "load-card"
+
+    cards: tuple["Card", ...]
+
+    def lines(self) -> dict[str, str]:
+        return {
+            f"{card.big}:{load.key}": f"{card.big} {load.words} ×{load.portions}"
+            for card in self.cards
+            for load in card.loads
+        }
+
+
+@dataclass(frozen=True)
+class Card:
+    """One crate's card. `big` is read from three metres: "3" or a point's name."""
+
+    big: str
+    heading: str
+    driver: str
+    leave_at: str
+    loads: tuple[Load, ...]
+    portions: int
+    eat_before: str = ""
+    qr_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnplacedList(Paper):
+    """未排上名单: who eats today and is on no round, until someone resolves it."""
+
+    kind: ClassVar[str] = "unplaced"
+    template: ClassVar[str] = "prints/unplaced.html"
+
+    people: tuple[Unplaced, ...]
+
+    def lines(self) -> dict[str, str]:
+        return {
+            f"person:{p.number}": f"{p.place} {p.name} ×{p.portions} {p.why}"
+            for p in self.people
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One line that changed: kind is "added", "removed" or "changed"."""
+
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSlip(Paper):
+    """变更单: what differs from the version in the holder's hands."""
+
+    kind: ClassVar[str] = "slip"
+    template: ClassVar[str] = "prints/slip.html"
+
+    of_title: str
+    of_number: int
+    from_version: int
+    to_version: int
+    differences: tuple[Difference, ...]
