@@ -37,6 +37,13 @@ SETTINGS = (
     Setting(removed=20.0, longest=30),
 )
 
+# From a good plan on: refine, and do not melt it first.
+COOL = (
+    Setting(hot=0.1),
+    Setting(hot=0.2, removed=15.0, longest=15),
+    Setting(hot=0.05, removed=6.0, longest=8),
+)
+
 CHUNK_SECONDS = 0.05
 
 
@@ -55,13 +62,14 @@ def search(
     on_better: Report | None = None,
     stop: threading.Event | None = None,
     clock: Callable[[], float] = time.monotonic,
+    settings: Sequence[Setting] = SETTINGS,
 ) -> tuple[Round, ...]:
     """The best rounds found, beginning from `start` where it is feasible.
 
     `clock` measures `seconds`; benchmarks count processor time instead of the wall's.
     """
     searches = [
-        Worker(table, start, seed + 1000 * k, SETTINGS[k % len(SETTINGS)])
+        Worker(table, start, seed + 1000 * k, settings[k % len(settings)])
         for k in range(max(1, workers))
     ]
     run = Run(searches, seconds, on_better, stop or threading.Event(), clock)

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from routing.check import check
 from routing.distances import Travel
 from routing.explain import reasons
 from routing.floor import complete, floor_rounds
+from routing.grouping import group
 from routing.problem import Id, Problem
 from routing.schedule import schedule
 from routing.solution import Round, Solution
@@ -17,8 +18,11 @@ Progress = Callable[[Mapping[str, object]], None]
 
 ENGINES = ("auto", "sisr", "ortools", "floor")
 
+# From so many jobs on, stairwells are searched as one stop before single doors.
+GROUP_FROM = 100
+
 # Reading rounds into the full model costs about this much per square of its nodes.
-CONFIRM_SECONDS_PER_PAIR = 4e-6
+CONFIRM_SECONDS_PER_PAIR = 2.5e-6
 
 
 def solve(
@@ -63,7 +67,8 @@ def solve(
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
     if engine in ("auto", "sisr") and problem.jobs:
-        best = task.by_kernel(start, seed, workers, steps, locked, engine == "auto")
+        how = How(seed, workers, steps, locked, confirm=engine == "auto")
+        best = task.by_kernel(start, how)
     else:
         best = task.by_floor(start)
         if engine == "ortools" and problem.jobs:
@@ -87,6 +92,17 @@ class Clock:
         if self._on_progress is not None:
             passed = round(time.monotonic() - self._began, 2)
             self._on_progress({"phase": phase, "seconds": passed, "cost": cost, **more})
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The caller's wishes for the kernel."""
+
+    seed: int
+    workers: int
+    steps: int | None
+    locked: Collection[Id]
+    confirm: bool
 
 
 class Task:
@@ -116,47 +132,63 @@ class Task:
         self.clock.report("floor", cost, unassigned=unassigned)
         return best
 
-    def by_kernel(
-        self,
-        start: Sequence[Round],
-        seed: int,
-        workers: int,
-        steps: int | None,
-        locked: Collection[Id],
-        confirm: bool,
-    ) -> Solution:
+    def by_kernel(self, start: Sequence[Round], how: "How") -> Solution:
         """Ruin and recreate, then what only the full model knows."""
-        from routing.arrays import layout
         from routing.evenness import even_out
-        from routing.search import is_compiled, search
+        from routing.search import is_compiled
 
-        table = layout(self.problem, self.travel, locked=tuple(locked))
+        uneven = self.problem.weights.uneven > 0 and how.steps is None
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
-        more_to_do = has_breaks or not is_compiled()
-        two_parts = more_to_do or self.problem.weights.uneven > 0
-        for_model = _confirm_seconds(self.problem) if confirm else 0.0
-        affords = for_model <= self.clock.left / 4
-        share = self.clock.left - (for_model if affords else 0.0)
-        rounds = search(
-            table,
-            start,
-            max(self.clock.left / 2 if two_parts else share, self.clock.seconds / 4),
-            seed,
-            workers,
-            steps,
-            lambda cost, absent: self.clock.report("search", cost, unassigned=absent),
-            self.stop,
-        )
-        if self.problem.weights.uneven and steps is None:
-            rounds = even_out(self.problem, self.travel, rounds, self.clock.left, seed)
+        unfinished = has_breaks or not is_compiled()
+        for_model = _confirm_seconds(self.problem) if how.confirm else 0.0
+        affords = 0 < for_model <= self.clock.left / 2 and not unfinished
+        later = for_model if affords else 0.0
+        if uneven or unfinished:
+            later = self.clock.left / 2
+        rounds = self._searched(start, how, later)
+        if uneven:
+            left = self.clock.left / 2 if unfinished else self.clock.left
+            rounds = even_out(self.problem, self.travel, rounds, left, how.seed)
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found, self.travel):
             # Breaks are beyond the kernel: keep what still holds with them.
             kept = complete(self.problem, self.travel, rounds, self.clock.left / 2)
             found = self._timed(kept).found_by("sisr")
-        if more_to_do:
+        if unfinished:
             return self.by_authority(found)
-        return self._confirmed(found) if confirm and affords else found
+        return self._confirmed(found) if affords else found
+
+    def _searched(
+        self, start: Sequence[Round], how: "How", later: float
+    ) -> tuple[Round, ...]:
+        """Large problems first by stairwell, then door by door from there."""
+        from routing.arrays import layout
+        from routing.search import COOL, SETTINGS, search
+
+        def run(
+            problem: Problem, begin: Sequence[Round], part: float, warm: bool
+        ) -> tuple[Round, ...]:
+            table = layout(problem, self.travel, locked=tuple(how.locked))
+            left = max(self.clock.left - later, self.clock.seconds / 4)
+            return search(
+                table,
+                begin,
+                left * part,
+                how.seed,
+                how.workers,
+                None if how.steps is None else int(how.steps * part),
+                lambda cost, absent: self.clock.report(
+                    "search", cost, unassigned=absent
+                ),
+                self.stop,
+                settings=COOL if warm else SETTINGS,
+            )
+
+        if len(self.problem.jobs) < GROUP_FROM or how.locked:
+            return run(self.problem, start, 1.0, bool(start))
+        small = group(self.problem)
+        rounds = run(small.problem, small.shrink(start), 0.75, bool(start))
+        return run(self.problem, small.expand(rounds), 1.0, True)
 
     def by_authority(self, best: Solution, steps: int | None = None) -> Solution:
         """Search in the full OR-Tools model from the best plan so far."""
