@@ -5,7 +5,7 @@ Imports inside functions count as well: a lazy import is still a dependency.
 
 import ast
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ KITCHEN_ORDER = """
     calendar coordinates names identity diets
     workbooks sheets
     transactions sqlite_engine postgres_engine database upgrading
-    sealing audit acts
+    sealing audit acts closed_days
     passwords
     staff
     place_tables
@@ -41,11 +41,12 @@ KITCHEN_ORDER = """
     food nutrition food_files
     menus
     headcounts
-    clashes blocks clash_groups decisions consequences packing portions kitchen_day production
+    clashes blocks clash_groups decisions consequences
+    packing portions kitchen_day production
     prints
     drivers
     stops timetables round_inputs rounds
-    round_plans round_insertion round_publishing round_changes boards
+    round_plans round_insertion round_publishing round_changes boards driver_scope
     meals
     meal_history
     round_sheets
@@ -86,10 +87,12 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=relative(path))
 
 
+@cache
 def imports(path: Path, lazy: bool = True) -> set[str]:
     """Dotted names of all modules imported; `from kitchen import x` is kitchen.x.
 
@@ -117,10 +120,10 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else "?"
 
 
-def uses(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute):
-            yield dotted(node)
+@cache
+def uses(path: Path) -> set[str]:
+    nodes = ast.walk(tree(path))
+    return {dotted(node) for node in nodes if isinstance(node, ast.Attribute)}
 
 
 def part_of(path: Path) -> str:
@@ -222,7 +225,7 @@ def test_only_the_settings_read_the_environment() -> None:
     readers = {
         relative(path)
         for path in modules("app", "kitchen", "routing")
-        if {"os.environ", "os.getenv"} & ({*uses(path)} | imports(path))
+        if {"os.environ", "os.getenv"} & (uses(path) | imports(path))
     }
     assert readers <= {"app/settings.py"}
 
