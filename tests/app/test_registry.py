@@ -28,7 +28,7 @@ NEW: dict[str, Any] = {
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "registry", "plans", "places", "headcounts", "search")
+    return ("signin", "registry", "plans", "places", "search")
 
 
 @pytest.fixture
