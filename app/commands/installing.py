@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.typed import parse_fen
 from kitchen import database, food, places, schema, staff, upgrading
 from kitchen.errors import Refusal
+from kitchen.passwords import check_password, hash_password
 from kitchen.places import ServiceFacts
 from kitchen.staff import Post
 
@@ -73,7 +74,7 @@ def init(
     密码只显示一次。先停下 serve。
     """
     list_price = parse_fen(price)
-    if not list_price or not kitchen.strip():
+    if not list_price or list_price < 0 or not kitchen.strip():
         raise click.UsageError(
             _("定价“{typed}”应是大于零的金额,如 13.00", typed=price)
             if kitchen.strip()
@@ -95,7 +96,7 @@ def init(
                 login=login,
                 name=login,
                 post=Post(role, None if role == "administrator" else kitchen_id),
-                password_hash=staff.hash_password(secret[role]),
+                password_hash=hash_password(secret[role]),
                 now=utc_now(),
             )
         return kitchen_id
@@ -155,7 +156,7 @@ def _password(login: str, how: str) -> str:
             )
         )
         try:
-            staff.check_password(typed, login)
+            check_password(typed, login)
         except Refusal as refusal:
             say(sentence_for(refusal))
         else:

@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.words.roles import role_word
 from kitchen import staff
 from kitchen.errors import Refusal
+from kitchen.passwords import check_password, hash_password
 from kitchen.staff import ROLES, Actor, Post, StaffFacts
 
 # Whoever holds the machine may give out every role, like an administrator.
@@ -79,12 +80,12 @@ def add(
     password = _password(password_stdin)
 
     async def work(_settings: Settings) -> None:
-        staff.check_password(password, login)
+        check_password(password, login)
         await staff.hire(
             login=login,
             name=name,
             post=Post(role, kitchen, point, area),
-            password_hash=staff.hash_password(password),
+            password_hash=hash_password(password),
             by=OPERATOR,
             now=utc_now(),
         )
@@ -103,9 +104,9 @@ def password(login: str, password_stdin: bool) -> None:
 
     async def work(_settings: Settings) -> None:
         person = await _person(login)
-        staff.check_password(fresh, person.login)
+        check_password(fresh, person.login)
         await staff.set_password(
-            person.id, staff.hash_password(fresh), by=OPERATOR, now=utc_now()
+            person.id, hash_password(fresh), by=OPERATOR, now=utc_now()
         )
 
     with_database(work)

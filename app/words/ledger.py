@@ -4,7 +4,7 @@ from app.i18n import N_
 from app.i18n import translate as _
 
 KINDS = {
-    "meal": N_("用餐"),
+    "meal": N_("餐费扣款"),
     "top_up": N_("充值"),
     "refund": N_("退款"),
     "reversal": N_("冲正"),
