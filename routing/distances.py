@@ -45,7 +45,7 @@ class Travel:
             whole = _cell(matrix.durations, a, b)
         else:
             whole = mode_seconds(
-                self._modes[vehicle.profile], self._crow(a, b), enters_gate(a, b)
+                self._modes[vehicle.profile], self.crow(a, b), enters_gate(a, b)
             )
         return at_speed(whole, vehicle.speed_percent)
 
@@ -54,7 +54,7 @@ class Travel:
             return 0
         matrix = self._matrices.get(vehicle.profile)
         if matrix is None:
-            return mode_metres(self._modes[vehicle.profile], self._crow(a, b))
+            return mode_metres(self._modes[vehicle.profile], self.crow(a, b))
         if matrix.distances is None:
             return 0
         return _cell(matrix.distances, a, b)
@@ -81,7 +81,8 @@ class Travel:
         mode = self._modes[vehicle.profile]
         return mode_table(mode, places, planes, vehicle.speed_percent)
 
-    def _crow(self, a: Location, b: Location) -> float:
+    def crow(self, a: Location, b: Location) -> float:
+        """Straight-line metres."""
         (ax, ay), (bx, by) = self.plane(a), self.plane(b)
         return math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by))
 

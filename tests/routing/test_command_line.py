@@ -67,7 +67,7 @@ def test_an_internal_error_exits_with_1_and_says_so_in_json(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("routing.__main__.solve", fail)
+    monkeypatch.setattr("routing.commands.solve", fail)
     text = json.dumps(load("three_doors_on_a_line")["problem"])
     code, answer, said = call(monkeypatch, capsys, text)
     assert (code, answer["code"]) == (1, 1)
@@ -154,3 +154,68 @@ def test_the_module_runs_as_a_child_process() -> None:
     )
     assert child.returncode == 0
     assert json.loads(child.stdout)["engine"] == "floor"
+
+
+def test_a_cancellation_is_replanned_and_tells_who_moves(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    question = district(seed=5)
+    plan = solve(question, engine="floor")
+    gone = plan.routes[0].jobs[0]
+    data = {
+        "problem": write_problem(question),
+        "rounds": [{"vehicle": r.vehicle, "jobs": list(r.jobs)} for r in plan.rounds],
+        "change": {"cancelled": [gone]},
+    }
+    text = json.dumps(data)
+    _, said, _ = call(monkeypatch, capsys, text, "replan", "--seconds", "0")
+    assert gone not in [job["id"] for job in said["problem"]["jobs"]]
+    both = {"problem": said["problem"], "solution": said["solution"]}
+    code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+    assert (code, found) == (0, {"faults": []})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"change": 3}, {"change": {"added": [3]}}, {"change": {}, "scope": "x"}],
+)
+def test_a_change_that_cannot_be_read_is_refused(
+    monkeypatch: Any, capsys: Any, more: Any
+) -> None:
+    data = {"problem": load("three_doors_on_a_line")["problem"], **more}
+    code, _, _ = call(monkeypatch, capsys, json.dumps(data), "replan", "--seconds", "0")
+    assert code == 2
+
+
+def test_a_solution_that_names_strangers_is_refused(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    question = district(seed=5)
+    answer = write_solution(solve(question, engine="floor"))
+    other = load("three_doors_on_a_line")["problem"]
+    text = json.dumps({"problem": other, "solution": answer})
+    assert call(monkeypatch, capsys, text, "explain")[0] == 2
+    assert call(monkeypatch, capsys, text, "geojson")[0] == 2
+
+
+def test_told_to_end_the_child_still_gives_its_best(tmp_path: Any) -> None:
+    text = json.dumps(write_problem(district(seed=5)))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "routing", "--seconds", "60", "--progress"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stderr is not None
+    child.stdin.write(text)
+    child.stdin.close()
+    child.stderr.readline()  # the search has begun
+    child.terminate()
+    assert child.stdout is not None
+    answer = json.loads(child.stdout.read())
+    assert child.wait(timeout=20) in (0, 3)
+    assert answer["routes"]
+    child.stdout.close()
+    child.stderr.close()

@@ -8,8 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from routing import InvalidInput, Mode
+from routing import (
+    InvalidInput,
+    Job,
+    Location,
+    Mode,
+    Problem,
+    Round,
+    Vehicle,
+    schedule,
+)
 from routing.osrm import osrm_matrix
+from routing.roads import by_road
 
 POINTS = [(116.40 + k / 1000, 39.90) for k in range(5)]
 CROW = [[abs(a - b) * 100.0 for b in range(5)] for a in range(5)]
@@ -63,3 +73,23 @@ def test_without_a_server_everything_is_straight_line() -> None:
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInput):
         osrm_matrix("file:///etc/passwd", POINTS, CROW, MODE)
+
+
+def test_a_problem_in_coordinates_becomes_one_by_road(server: str) -> None:
+    kitchen = Location(lon=116.40, lat=39.90)
+    problem = Problem(
+        jobs=tuple(
+            Job(id=k, location=Location(lon=116.40 + k / 1000, lat=39.90))
+            for k in (1, 3)
+        ),
+        vehicles=(
+            Vehicle(id="a", profile="ebike", start=kitchen, end=kitchen),
+            Vehicle(id="b", profile="walk", start=kitchen, end=kitchen),
+        ),
+    )
+    by_roads, notes = by_road(problem, {"ebike": server})
+    assert notes == ()
+    route = schedule(by_roads, [Round("a", (1, 3))]).routes[0]
+    assert [step.travel for step in route.steps] == [0, 1000, 2001, 3001]
+    walked = schedule(problem, [Round("b", (1, 3))]).routes[0]
+    assert schedule(by_roads, [Round("b", (1, 3))]).routes[0].travel == walked.travel

@@ -1,0 +1,179 @@
+"""The commands of `python -m routing`: parsed JSON in, JSON and an exit code out."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+from routing.changes import Change
+from routing.check import check
+from routing.explain import explain, why
+from routing.faults import Faults, InvalidInput
+from routing.geojson import geojson
+from routing.io import read_job, read_problem, read_rounds
+from routing.output import read_solution, write_problem, write_solution
+from routing.problem import Problem
+from routing.replan import SCOPES, replan
+from routing.schedule import schedule
+from routing.solution import Round, Solution
+from routing.solver import solve
+
+FINE, INTERNAL, INPUT, INCOMPLETE = 0, 1, 2, 3
+
+Answer = tuple[object, int]
+Data = Mapping[str, Any]
+
+
+def run_solve(data: Data, options: argparse.Namespace) -> Answer:
+    problem, rounds = _question(data)
+    problem, notes = _by_road(problem, options)
+    with _stopped_by_signals() as stop:
+        solution = solve(
+            problem,
+            seconds=options.seconds,
+            seed=options.seed,
+            workers=options.workers,
+            on_progress=_progress if options.progress else None,
+            start=rounds,
+            engine=options.engine,
+            steps=options.steps,
+            locked=data.get("locked", ()),
+            stop=stop,
+        )
+    solution = solution.found_by(solution.engine, *notes)
+    code = INCOMPLETE if solution.unassigned else FINE
+    return write_solution(solution, problem), code
+
+
+def run_schedule(data: Data, _: argparse.Namespace) -> Answer:
+    problem, rounds = _question(data)
+    return write_solution(schedule(problem, rounds), problem), FINE
+
+
+def run_check(data: Data, _: argparse.Namespace) -> Answer:
+    problem, _rounds = _question(data)
+    found = check(problem, read_solution(data.get("solution")))
+    return {"faults": [asdict(fault) for fault in found]}, INCOMPLETE if found else FINE
+
+
+def run_explain(data: Data, _: argparse.Namespace) -> Answer:
+    problem, solution = _answered(data)
+    left = [
+        {"job": job, "remedies": [asdict(remedy) for remedy in found]}
+        for job, found in explain(problem, solution).items()
+    ]
+    stops = [asdict(answer) for answer in why(problem, solution)]
+    return {"unassigned": left, "stops": stops}, FINE
+
+
+def run_replan(data: Data, options: argparse.Namespace) -> Answer:
+    problem, rounds = _question(data)
+    result = replan(
+        problem,
+        rounds,
+        _change(data.get("change")),
+        scope=_scope(data),
+        seconds=options.seconds,
+        seed=options.seed,
+        workers=options.workers,
+        locked=data.get("locked", ()),
+    )
+    answer = {
+        "problem": write_problem(result.problem),
+        "solution": write_solution(result.solution, result.problem),
+        "moved": [asdict(moved) for moved in result.moved],
+    }
+    return answer, INCOMPLETE if result.solution.unassigned else FINE
+
+
+def run_geojson(data: Data, _: argparse.Namespace) -> Answer:
+    return geojson(*_answered(data)), FINE
+
+
+COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
+    "solve": run_solve,
+    "schedule": run_schedule,
+    "check": run_check,
+    "explain": run_explain,
+    "replan": run_replan,
+    "geojson": run_geojson,
+}
+
+
+def _question(data: Data) -> tuple[Problem, tuple[Round, ...]]:
+    """The problem, bare or under `problem`, and the rounds given with it."""
+    inner = data.get("problem", data)
+    problem = read_problem(inner)
+    return problem, read_rounds(data if "problem" in data else inner)
+
+
+def _answered(data: Data) -> tuple[Problem, Solution]:
+    """A problem with a solution that names nobody unknown."""
+    problem, _rounds = _question(data)
+    solution = read_solution(data.get("solution"))
+    jobs = {job.id for job in problem.jobs}
+    vehicles = {vehicle.id for vehicle in problem.vehicles}
+    faults = Faults()
+    for route in solution.routes:
+        if route.vehicle not in vehicles:
+            faults.add("solution", f"no vehicle {route.vehicle!r}")
+    named = [job for route in solution.routes for job in route.jobs]
+    for job in [*named, *(left.job for left in solution.unassigned)]:
+        if job not in jobs:
+            faults.add("solution", f"no job {job!r}")
+    faults.raise_if_any()
+    return problem, solution
+
+
+def _change(data: object) -> Change:
+    if not isinstance(data, Mapping):
+        raise InvalidInput([f"change: needs an object, got {data!r}"])
+    try:
+        return Change(
+            added=tuple(read_job(job) for job in data.get("added", [])),
+            cancelled=tuple(data.get("cancelled", [])),
+            missing=tuple(data.get("missing", [])),
+            slower_percent=data.get("slower_percent", 100),
+        )
+    except (TypeError, AttributeError) as error:
+        raise InvalidInput([f"change: cannot be read ({error})"]) from error
+
+
+def _scope(data: Data) -> str:
+    scope = data.get("scope", "new")
+    if scope not in SCOPES:
+        raise InvalidInput([f"scope: {scope!r} is none of {', '.join(SCOPES)}"])
+    return str(scope)
+
+
+def _by_road(
+    problem: Problem, options: argparse.Namespace
+) -> tuple[Problem, Sequence[str]]:
+    if not options.osrm:
+        return problem, ()
+    from routing.roads import by_road
+
+    urls = dict(given.partition("=")[::2] for given in options.osrm)
+    return by_road(replace(problem), urls)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, so that the best so far is still told."""
+    stop = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _progress(event: Mapping[str, object]) -> None:
+    print(json.dumps(event), file=sys.stderr, flush=True)
