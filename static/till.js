@@ -1,103 +1,173 @@
 // The till listens wherever the focus is: a scanner is a keyboard, and an input
-// method may swallow its letters, so digits are read by key code.
+// method may swallow what it types, so its digits are read by key code.
 (() => {
   "use strict";
   const GAP = 35; // milliseconds between the keys of a scanner; people are slower
+  const END = 100; // until the Enter or Tab with which a scanner ends
   const LEAST = 6; // digits of the shortest card
   const SAME = 2000; // the same card read twice within this time is one reading
-  let digits = "", last = 0, seen = "", seenAt = 0;
+  const TILE = 90; // a digit alone for so long is a person choosing a tile
 
   const field = () => document.querySelector("[data-till-field]");
-  const digitOf = (code) => {
-    const found = /^(?:Digit|Numpad)([0-9])$/.exec(code);
-    return found ? found[1] : "";
-  };
+  const till = () => document.getElementById("till");
+  const empty = () => { const input = field(); return !input || input.value === ""; };
+  const digitOf = (code) => (/^(?:Digit|Numpad)([0-9])$/.exec(code) || ["", ""])[1];
+  const isEnd = (code) => code === "Enter" || code === "NumpadEnter" || code === "Tab";
+  const composing = (event) => event.isComposing || event.key === "Process";
+  const elsewhere = (element) =>
+    element !== field() && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) &&
+    !/^(radio|checkbox)$/.test(element.type);
 
-  const submit = (card) => {
+  // Cards wait for each other: the next is sent when the answer to the last is drawn.
+  const waiting = [];
+  let busy = false;
+  const send = () => {
     const input = field();
-    if (!input) return;
-    input.value = card;
+    if (busy || !input || waiting.length === 0) return;
+    input.value = waiting.shift();
     input.form.requestSubmit();
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post" && event.detail.target === till()) busy = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.verb !== "post" || event.detail.target !== till()) return;
+    setTimeout(() => { busy = false; send(); }, 40); // after the swap has settled
+  });
+
+  let digits = "", last = 0, seen = "", seenAt = -SAME, chosen = 0;
+  const readCard = (card, now) => {
+    if (card === seen && now - seenAt < SAME) {
+      if (field()) field().value = "";
+      return;
+    }
+    seen = card;
+    seenAt = now;
+    waiting.push(card);
+    send();
   };
 
   document.addEventListener("keydown", (event) => {
     const now = performance.now();
-    if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
-      const scanned = digits.length >= LEAST && now - last < GAP * 3;
+    clearTimeout(chosen);
+    if (isEnd(event.code)) {
       const card = digits;
       digits = "";
-      if (!scanned) return;
+      if (card.length < LEAST || now - last > END || !field()) return;
       event.preventDefault();
       event.stopPropagation();
-      if (card === seen && now - seenAt < SAME) { const input = field(); if (input) input.value = ""; return; }
-      seen = card; seenAt = now;
-      submit(card);
+      readCard(card, now);
       return;
     }
     const digit = digitOf(event.code);
     if (digit && !event.ctrlKey && !event.altKey && !event.metaKey) {
       digits = now - last < GAP ? digits + digit : digit;
       last = now;
-      return;
+    } else if (event.key !== "Shift") {
+      digits = "";
     }
-    if (event.key !== "Shift") digits = "";
   }, true);
 
-  document.addEventListener("keydown", (event) => {
+  const clear = () => {
     const input = field();
-    if (event.code === "Escape" && input) { input.value = ""; input.focus(); document.getElementById("guests").replaceChildren(); return; }
+    if (!input) return;
+    input.value = "";
+    input.focus();
+    document.getElementById("guests").replaceChildren();
+    document.getElementById("outcome").replaceChildren();
+  };
+
+  const nextPayment = () => {
+    const ways = [...document.querySelectorAll("[data-till] [name=payment]")];
+    if (ways.length === 0) return;
+    const way = ways[(ways.findIndex((one) => one.checked) + 1) % ways.length];
+    way.checked = true;
+    way.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // Tiles and the bar's own button are paid like the field.
+  const payAll = (value) => {
+    for (const input of document.querySelectorAll("#guests [name=payment], #outcome [name=payment]")) input.value = value;
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-till] [name=payment]")) return;
+    payAll(event.target.value);
+    say(event.target.parentElement.textContent.trim());
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || composing(event) || !field()) return;
+    if (event.code === "Escape") return clear();
     if (event.code === "F2") {
       event.preventDefault();
-      const ways = [...document.querySelectorAll("[data-till] [name=payment]")];
-      const at = ways.findIndex((way) => way.checked);
-      if (ways.length) ways[(at + 1) % ways.length].checked = true;
+      return nextPayment();
+    }
+    if (event.code === "F8") {
+      const roster = document.querySelector("[data-roster]");
+      if (roster) { event.preventDefault(); roster.click(); }
       return;
     }
-    const again = document.querySelector("[data-again]");
-    if (event.code === "Enter" && again && input && input.value === "" && document.activeElement === input) {
-      event.preventDefault();
-      again.click();
-      return;
-    }
-    const empty = !input || input.value === "" || document.activeElement !== input;
-    if (event.code === "KeyZ" && !event.ctrlKey && empty && document.activeElement !== input) {
+    if (elsewhere(event.target)) return;
+    const typing = event.target === field();
+    if (event.code === "KeyZ" && !event.altKey && (event.ctrlKey || event.metaKey ? empty() : !typing)) {
       const undo = document.querySelector("[data-undo]");
       if (undo) { event.preventDefault(); undo.click(); }
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (isEnd(event.code) && event.code !== "Tab" && empty() && (typing || event.target === document.body)) {
+      const again = document.querySelector("[data-again]");
+      event.preventDefault();
+      if (again && !busy) again.click();
+      return;
     }
     const digit = digitOf(event.code);
     const tile = digit && document.querySelector(`[data-tile="${digit}"]`);
-    if (tile && !/[0-9]/.test(input ? input.value : "")) {
-      // a single digit chooses a tile; a scanner's digits come in a burst and end in Enter
-      const at = last;
+    if (tile && !/[0-9]/.test(field().value)) {
+      // A scanner's digits come in a burst; the next one calls this off.
       event.preventDefault();
-      setTimeout(() => { if (last === at) tile.click(); }, GAP * 2);
+      chosen = setTimeout(() => { if (tile.isConnected && !busy) tile.click(); }, TILE);
+      return;
     }
+    // Letters typed while nothing has the focus belong to the field.
+    if (!typing && event.key.length === 1 && /^[a-y]$/i.test(event.key)) field().focus();
   });
 
-  // Letters typed while nothing has the focus belong to the field.
-  document.addEventListener("keydown", (event) => {
+  // On a tablet the soft keyboard stays down until the field is tapped.
+  const quiet = () => { if (field()) field().inputMode = "none"; };
+  document.addEventListener("pointerdown", (event) => {
     const input = field();
-    if (!input || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
-    if (["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName)) return;
-    if (/^[a-y]$/i.test(event.key)) input.focus();
+    if (event.pointerType === "mouse" || event.target !== input || !input) return;
+    if (input.inputMode === "none" && document.activeElement === input) input.blur();
+    input.inputMode = "text";
   });
+  quiet();
 
-  const TONES = { ok: [880], info: [440, 440], warn: [330], bad: [220, 165] };
+  // Sound only repeats what the bar says in words.
+  const TONES = { ok: [880], diet: [880, 1175], info: [440, 440], warn: [330], bad: [220, 165] };
   let sound = null;
   const beep = (tone) => {
     const Context = window.AudioContext;
     if (!Context || !TONES[tone]) return;
     sound = sound || new Context();
+    sound.resume();
     TONES[tone].forEach((pitch, i) => {
       const wave = sound.createOscillator(), loud = sound.createGain();
-      wave.frequency.value = pitch; loud.gain.value = 0.08;
+      const begin = sound.currentTime + i * 0.16;
+      wave.frequency.value = pitch;
+      loud.gain.value = 0.08;
       wave.connect(loud).connect(sound.destination);
-      wave.start(sound.currentTime + i * 0.16); wave.stop(sound.currentTime + i * 0.16 + 0.12);
+      wave.start(begin);
+      wave.stop(begin + 0.12);
     });
   };
+  const say = (words) => { document.getElementById("live").textContent = words; };
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id !== "till") return;
-    const bar = event.target.querySelector("[data-tone]");
-    if (bar) beep(bar.dataset.tone);
+    if (event.target !== till()) return;
+    quiet();
+    const bar = till().querySelector("[data-tone]");
+    if (!bar) return;
+    beep(bar.dataset.tone);
+    say(bar.innerText.replace(/\s+/g, " "));
   });
 })();

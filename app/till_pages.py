@@ -1,0 +1,93 @@
+"""The till's page and what its bar says after an act."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Response
+
+from app.forms import Form
+from app.i18n import N_
+from app.rendering import page_or_fragment
+from app.requests import Request
+from kitchen import acts, dining
+from kitchen.dining import Guest
+from kitchen.errors import Refusal
+from kitchen.places import PointFacts
+
+PAYMENTS = {
+    "cash": N_("现金"),
+    "account": N_("账户"),
+    "voucher": N_("餐券"),
+    "later": N_("记账"),
+}
+LIST_LENGTH = 8
+SHORTEST_CARD = 6  # digits, as in static/till.js
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the bar says after an act: tone, words, and what may be done next.
+
+    kind: idle | served | already | walk_in | choose | unknown | bound | refused.
+    `card` is a card that names nobody yet.
+    """
+
+    kind: str
+    guest: Guest | None = None
+    guests: tuple[Guest, ...] = ()
+    self_pay_fen: int = 0
+    meal_id: int | None = None
+    refusal: Refusal | None = None
+    typed: str = ""
+    card: str = ""
+
+
+def card_in(typed: str) -> str:
+    """The typed text when it can only be a card: six digits or more."""
+    return typed if typed.isdecimal() and len(typed) >= SHORTEST_CARD else ""
+
+
+def payment_in(typed: str) -> str:
+    """A way to pay; cash for anything else."""
+    return typed if typed in PAYMENTS else "cash"
+
+
+async def till_page(
+    request: Request,
+    day: dt.date,
+    meal: str,
+    point: PointFacts,
+    form: Form,
+    outcome: Outcome | None = None,
+    *,
+    status_code: int = 200,
+) -> Response[Any]:
+    return page_or_fragment(
+        request,
+        "dining/till.html",
+        "dining/_till.html",
+        status_code=status_code,
+        day=day,
+        meal=meal,
+        point=point,
+        form=form,
+        outcome=outcome,
+        payment=payment_in(form.raw("payment")),
+        payments=PAYMENTS,
+        shift=await dining.shift_of(point.id, day, meal),
+        totals=await dining.totals_of(point.id, day, meal),
+        latest=await dining.served_at(point.id, day, meal, LIST_LENGTH),
+    )
+
+
+async def tell_of_tampering(request: Request, form: Form, refusal: Refusal) -> None:
+    """One tap's key with another tap's content is kept, for whoever looks into it."""
+    if refusal.code == "act_tampered":
+        await acts.record_tampering(
+            form.raw("act")[:60],
+            by=request.actor.name,
+            staff_id=request.actor.staff_id,
+            at=request.now,
+            device=request.device,
+        )
