@@ -21,7 +21,7 @@ from kitchen.staff import Actor, Post, hire
 from kitchen.subsidies import Layer, Rule, Rules, When
 
 MAKER = Actor(0, "演示", "administrator")
-SECOND = Actor(0, "演示复核", "finance")
+SECOND = Actor(-1, "演示复核", "finance")  # nobody approves what they proposed
 
 STREET_LON, STREET_LAT = 120_150_000, 30_280_000  # WGS-84 × 1,000,000
 METRE_LON, METRE_LAT = 10.4, 9.0  # one metre here, in millionths of a degree
