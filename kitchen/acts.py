@@ -60,6 +60,19 @@ async def once(
     return answer, False
 
 
+async def once_if(
+    key: str,
+    who: str,
+    at: datetime,
+    body: Mapping[str, object],
+    do: Callable[[], Awaitable[Answer]],
+) -> tuple[Answer, bool]:
+    """`once` for an act with a key; without one ("") each call is an act of its own."""
+    if not key:
+        return await do(), False
+    return await once(key, who, at, body, do)
+
+
 async def record_tampering(
     key: str, *, by: str, staff_id: int | None, at: datetime, device: str = ""
 ) -> None:

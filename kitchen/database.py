@@ -129,8 +129,9 @@ async def savepoint() -> AsyncIterator[None]:
     await rows(f"RELEASE SAVEPOINT {name}")
 
 
-async def lock_for(name: str, key: object = "") -> None:
-    """Hold everyone else who asks for the same name and key until commit.
+async def lock_for(name: str, key: object = "", *, shared: bool = False) -> None:
+    """Hold everyone else who asks for the same name and key until commit; with
+    `shared`, only those who ask for it alone.
 
     Needed on PostgreSQL around read-then-write; SQLite has one writer anyway.
     """
@@ -140,7 +141,8 @@ async def lock_for(name: str, key: object = "") -> None:
     if is_postgres():
         digest = hashlib.sha256(f"{name}|{key}".encode()).digest()
         number = int.from_bytes(digest[:8], "big", signed=True)
-        await rows("SELECT 1 FROM pg_advisory_xact_lock({})", number)
+        taken = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        await rows(f"SELECT 1 FROM {taken}({{}})", number)  # noqa: S608 - of two names
 
 
 async def rows(sql: str, *args: Any) -> Rows:

@@ -22,6 +22,7 @@ from kitchen.balance import (
     Rows,
     balance_of,
 )
+from kitchen.closed_days import hold_day
 from kitchen.database import insert, one, reading, rows, writing
 from kitchen.deliveries import outcomes_for
 from kitchen.errors import Refusal
@@ -288,13 +289,14 @@ async def note_difference(
     `difference_unknown`, `already_noted`."""
     if not reason.strip():
         raise Refusal("reason_missing")
-    balance = await balance_for(kitchen_id, day, meal)
-    known = {difference.key: difference for difference in balance.differences}
-    if key not in known:
-        raise Refusal("difference_unknown")
-    if known[key].note:
-        raise Refusal("already_noted", note=known[key].note)
     async with writing():
+        await hold_day(kitchen_id, day, meal)
+        balance = balance_of(await gathered(kitchen_id, day, meal))
+        known = {difference.key: difference for difference in balance.differences}
+        if key not in known:
+            raise Refusal("difference_unknown")
+        if known[key].note:
+            raise Refusal("already_noted", note=known[key].note)
         await insert(
             DifferenceNote,
             kitchen=kitchen_id,
@@ -323,12 +325,13 @@ async def close_day(
     """The day is done. Twice is harmless. Refuses `headcount_open`, `day_unfinished`
     (a stop unreported, a door unanswered: the names), `differences_open` (how many
     have no words)."""
-    already = await closed_day(kitchen_id, day, meal)
-    if already is not None:
-        return already
-    if await headcounts.closed(kitchen_id, day, meal) is None:
-        raise Refusal("headcount_open", day=day, meal=meal)
     async with writing():
+        await hold_day(kitchen_id, day, meal)
+        already = await closed_day(kitchen_id, day, meal)
+        if already is not None:
+            return already
+        if await headcounts.closed(kitchen_id, day, meal) is None:
+            raise Refusal("headcount_open", day=day, meal=meal)
         unfinished = await doors.unfinished(kitchen_id, day, meal)
         if unfinished:
             names = "、".join(one.name for one in unfinished[:8])
@@ -345,7 +348,7 @@ async def close_day(
             object_id=kitchen_id,
             after={"day": day, "meal": meal, **dict(balance.chain)},
         )
-        seal = await audit.day_seal(now.date())
+        seal = await audit.day_seal(now.astimezone(audit.LOCAL_ZONE).date())
         await insert(
             DayClose,
             kitchen=kitchen_id,

@@ -10,6 +10,7 @@ from typing import Any
 
 from kitchen import audit
 from kitchen.clashes import HARD, NEVER, Decision, Reason, clash, offending
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert_many, lock_for, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import DishFacts, dish_by_id, dishes_by_id
@@ -72,7 +73,8 @@ async def decide_clash(
 
     Deciding again replaces the answer; the audit keeps both. Refuses
     `override_needs_reason`, `substitute_missing`, `substitute_clashes` (it would
-    hurt one of them too), `omit_impossible` (nothing to leave out would help).
+    hurt one of them too), `omit_impossible` (nothing to leave out would help),
+    `day_closed`.
     """
     if kind not in KINDS:
         raise Refusal("decision_unknown", kind=kind)
@@ -174,6 +176,7 @@ async def _forget(
     kitchen_id: int, day: date, meal: str, elder_ids: Collection[int], dish_id: int
 ) -> None:
     await lock_for("clash", (kitchen_id, day, meal))
+    await refuse_closed_day(kitchen_id, day, meal)
     await rows(
         "DELETE FROM clash_decision WHERE kitchen = {} AND day = {} AND meal = {}"
         " AND dish = {} AND elder IN {}",

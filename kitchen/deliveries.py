@@ -14,6 +14,7 @@ from piccolo.columns import BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit, meals
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.outcomes import (
@@ -199,8 +200,11 @@ async def void_report(
         slot = await one("SELECT * FROM delivery_slot WHERE delivery = {}", delivery_id)
         if slot is None:
             raise Refusal("already_voided")
-        await _current(slot["stop"])  # refuses a closed day
-        await rows("DELETE FROM delivery_slot WHERE id = {}", slot["id"])
+        await _current(slot["stop"])  # refuses a closed day, waits for other reports
+        if not await rows(
+            "DELETE FROM delivery_slot WHERE id = {} RETURNING id", slot["id"]
+        ):
+            raise Refusal("already_voided")
         await insert(
             DeliveryVoid, delivery=delivery_id, reason=reason, at=now, by=by.name
         )
@@ -267,10 +271,7 @@ async def plan_that_counts(named: Plan) -> tuple[Plan, Inputs]:
     plan = await published_plan(*when)
     if plan is None:
         raise Refusal("plan_not_published")
-    if await rows(
-        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}", *when
-    ):
-        raise Refusal("day_closed", day=facts.day, meal=facts.meal)
+    await refuse_closed_day(*when)
     return plan, await inputs_for(*when)
 
 

@@ -12,7 +12,8 @@ from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit, headcounts, meals, registry
-from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen.closed_days import refuse_closed_day
+from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.meals import Serving
 from kitchen.places import DiningPoint, Kitchen
@@ -416,13 +417,19 @@ async def _sum(table: str, column: str, when: tuple[int, date, str]) -> int:
 # Verbs ------------------------------------------------------------------------
 
 
+NOT_KEPT = frozenset(
+    {"dining_point_unknown", "database_busy", "database_unreachable", "disk_full"}
+)
+"""No row for a point that is not there, and none while rows cannot be written."""
+
+
 async def open_shift(
     point_id: int, day: date, meal: str, *, by: Actor, now: datetime
 ) -> None:
-    """Start serving. Twice is harmless."""
+    """Start serving. Twice is harmless. Refuses `day_closed`."""
     _refuse_foreign_point(point_id, by)
     async with writing():
-        await point_by_id(point_id)
+        await _hold_point(point_id, day, meal)
         if await shift_of(point_id, day, meal) is None:
             await insert(
                 Shift,
@@ -432,6 +439,8 @@ async def open_shift(
                 opened_at=now,
                 opened_by=by.name,
             )
+            facts = {"day": day, "meal": meal}
+            await _trace("dining.open_shift", point_id, facts, by=by, now=now)
 
 
 async def serve(
@@ -442,7 +451,8 @@ async def serve(
     Idempotent by `act_key` (made by the till at the tap): the same key with the
     same request gives the same answer, with another request `act_tampered`.
     Refusals are kept as rows. Refuses what `meals.hand_over_all` refuses, and
-    `price_changed`, `shift_closed`, `not_your_point`, `late_needs_reason`.
+    `price_changed`, `shift_closed`, `not_your_point`, `late_needs_reason`,
+    `guest_pays_cash` (who has no record has no account and no voucher).
     """
     _refuse_foreign_point(request.point_id, by)
     body = {**vars(request), "day": request.day.isoformat()}
@@ -454,17 +464,21 @@ async def serve(
         async with writing():
             return await acts.once(act_key, by.name, now, body, act)
     except Refusal as refusal:
-        await _keep_refusal(request, refusal, by=by, now=now)
+        if refusal.code not in NOT_KEPT:
+            await _keep_refusal(request, refusal, by=by, now=now)
         raise
 
 
 async def _serve(request: Request, *, by: Actor, now: datetime) -> dict[str, Any]:
-    point = await point_by_id(request.point_id)
-    shift = await shift_of(request.point_id, request.day, request.meal)
+    when = (request.point_id, request.day, request.meal)
+    point = await _hold_point(*when, shared=True)
+    shift = await shift_of(*when)
     if shift is not None and shift.closed_at is not None and not request.reason:
         raise Refusal("shift_closed", point=point["name"], at=shift.closed_at)
     if request.source in ("paper", "telephone") and not request.reason.strip():
         raise Refusal("late_needs_reason")
+    if request.elder_id is None and request.payment != "cash":
+        raise Refusal("guest_pays_cash")
     diner = await _diner(request, point["kitchen"])
     full = request.tariff == "full"
     serving = Serving(
@@ -524,12 +538,13 @@ async def _keep_refusal(
 
 
 async def undo(meal_id: int, reason: str, *, by: Actor, now: datetime) -> None:
-    """Take back a meal of one's own point, as a reversing entry."""
-    row = await one("SELECT point FROM meal WHERE id = {}", meal_id)
-    if row is None:
+    """Take back a meal of one's own point, as a reversing entry. Refuses
+    `meal_unknown` (another kitchen's too), `not_your_point` (a door's too)."""
+    row = await one("SELECT kitchen, point FROM meal WHERE id = {}", meal_id)
+    if row is None or not by.sees_kitchen(row["kitchen"]):
         raise Refusal("meal_unknown", meal=meal_id)
-    if row["point"] is not None:
-        _refuse_foreign_point(row["point"], by)
+    if by.point_id is not None and row["point"] != by.point_id:
+        raise Refusal("not_your_point")
     await meals.void_meal(meal_id, reason, by=by, now=now)
 
 
@@ -541,19 +556,22 @@ async def receive(
     *,
     decidegrees: int | None,
     signed_by: str,
+    act: str = "",
     by: Actor,
     now: datetime,
 ) -> None:
     """Portions that arrived at the point, by diet group, with the temperature (°C ×
-    10) and who signed. Refuses `nothing_received`, `signature_missing`."""
+    10) and who signed; sent twice with one `act` key they arrived once. Refuses
+    `nothing_received`, `signature_missing`, `day_closed`."""
     _refuse_foreign_point(point_id, by)
     counted = {key: count for key, count in portions.items() if count > 0}
     if not counted:
         raise Refusal("nothing_received")
     if not signed_by.strip():
         raise Refusal("signature_missing")
-    async with writing():
-        await point_by_id(point_id)
+
+    async def sign() -> acts.Answer:
+        await _hold_point(point_id, day, meal)
         await insert_many(
             Receipt,
             [
@@ -572,6 +590,18 @@ async def receive(
             ],
         )
         await _trace("dining.receive", point_id, {"portions": counted}, by=by, now=now)
+        return {}
+
+    body = {
+        "point": point_id,
+        "day": day,
+        "meal": meal,
+        "portions": counted,
+        "decidegrees": decidegrees,
+        "signed_by": signed_by,
+    }
+    async with writing():
+        await acts.once_if(act, by.name, now, body, sign)
 
 
 async def transfer(
@@ -582,6 +612,7 @@ async def transfer(
     diet_key: str,
     portions: int,
     reason: str,
+    act: str = "",
     by: Actor,
     now: datetime,
     from_point_id: int | None = None,
@@ -589,33 +620,75 @@ async def transfer(
     to_point_id: int | None = None,
     to_round_id: int | None = None,
 ) -> None:
-    """Portions moved during service from one place to another. Refuses
-    `transfer_needs_two_places`, `portions_not_positive`, `reason_missing`."""
+    """Portions moved during service from one place of the kitchen to another; sent
+    twice with one `act` key they moved once. Refuses `transfer_needs_two_places`,
+    `portions_not_positive`, `reason_missing`, `dining_point_unknown`,
+    `round_unknown` (another kitchen's too), `day_closed`."""
     places = [from_point_id, from_round_id], [to_point_id, to_round_id]
     if any(sum(p is not None for p in side) != 1 for side in places):
+        raise Refusal("transfer_needs_two_places")
+    if places[0] == places[1]:
         raise Refusal("transfer_needs_two_places")
     if portions <= 0:
         raise Refusal("portions_not_positive", portions=portions)
     if not reason.strip():
         raise Refusal("reason_missing")
-    async with writing():
-        await insert(
-            Transfer,
-            kitchen=kitchen_id,
-            day=day,
-            meal=meal,
-            diet_key=diet_key,
-            portions=portions,
-            from_point=from_point_id,
-            from_round=from_round_id,
-            to_point=to_point_id,
-            to_round=to_round_id,
-            reason=reason,
-            at=now,
-            by=by.name,
-        )
+    body = {
+        "kitchen": kitchen_id,
+        "day": day,
+        "meal": meal,
+        "diet_key": diet_key,
+        "portions": portions,
+        "from_point": from_point_id,
+        "from_round": from_round_id,
+        "to_point": to_point_id,
+        "to_round": to_round_id,
+        "reason": reason,
+    }
+
+    async def move() -> acts.Answer:
+        await refuse_closed_day(kitchen_id, day, meal)
+        for point_id in (from_point_id, to_point_id):
+            await _refuse_point_of_other_kitchen(kitchen_id, point_id)
+        for round_id in (from_round_id, to_round_id):
+            await _refuse_round_of_other_meal(kitchen_id, day, meal, round_id)
+        await insert(Transfer, **body, at=now, by=by.name)
         facts = {"portions": portions, "diet": diet_key}
         await _trace("dining.transfer", kitchen_id, facts, by=by, now=now)
+        return {}
+
+    async with writing():
+        await acts.once_if(act, by.name, now, body, move)
+
+
+async def _hold_point(
+    point_id: int, day: date, meal: str, *, shared: bool = False
+) -> dict[str, Any]:
+    """The point's row: its meal is still open, and its cash and portions are not being
+    counted; with `shared` others may serve there at the same time."""
+    point = await point_by_id(point_id)
+    await refuse_closed_day(point["kitchen"], day, meal)
+    await lock_for("point", f"{point_id}|{day}|{meal}", shared=shared)
+    return point
+
+
+async def _refuse_point_of_other_kitchen(kitchen_id: int, point_id: int | None) -> None:
+    if point_id is not None and (await point_by_id(point_id))["kitchen"] != kitchen_id:
+        raise Refusal("dining_point_unknown", id=point_id)
+
+
+async def _refuse_round_of_other_meal(
+    kitchen_id: int, day: date, meal: str, round_id: int | None
+) -> None:
+    if round_id is not None and not await rows(
+        "SELECT r.id FROM round r JOIN round_plan p ON p.id = r.plan"
+        " WHERE r.id = {} AND p.kitchen = {} AND p.day = {} AND p.meal = {}",
+        round_id,
+        kitchen_id,
+        day,
+        meal,
+    ):
+        raise Refusal("round_unknown", round=round_id)
 
 
 async def record_leftover(
@@ -627,34 +700,43 @@ async def record_leftover(
     portions: int,
     fate: str,
     reason: str,
+    act: str = "",
     by: Actor,
     now: datetime,
     point_id: int | None = None,
     round_id: int | None = None,
 ) -> None:
     """Portions nobody got, where they were and what became of them: returned to the
-    kitchen or thrown away. Refuses `portions_not_positive`, `reason_missing`."""
+    kitchen or thrown away; sent twice with one `act` key they were left once. Refuses
+    `portions_not_positive`, `reason_missing`, `dining_point_unknown`,
+    `round_unknown`, `day_closed`."""
     if portions <= 0:
         raise Refusal("portions_not_positive", portions=portions)
     if not reason.strip():
         raise Refusal("reason_missing")
-    async with writing():
-        await insert(
-            Leftover,
-            kitchen=kitchen_id,
-            day=day,
-            meal=meal,
-            point=point_id,
-            round=round_id,
-            diet_key=diet_key,
-            portions=portions,
-            fate=fate,
-            reason=reason,
-            at=now,
-            by=by.name,
-        )
+    body = {
+        "kitchen": kitchen_id,
+        "day": day,
+        "meal": meal,
+        "point": point_id,
+        "round": round_id,
+        "diet_key": diet_key,
+        "portions": portions,
+        "fate": fate,
+        "reason": reason,
+    }
+
+    async def leave() -> acts.Answer:
+        await refuse_closed_day(kitchen_id, day, meal)
+        await _refuse_point_of_other_kitchen(kitchen_id, point_id)
+        await _refuse_round_of_other_meal(kitchen_id, day, meal, round_id)
+        await insert(Leftover, **body, at=now, by=by.name)
         facts = {"portions": portions, "fate": fate, "round": round_id}
         await _trace("dining.leftover", point_id or 0, facts, by=by, now=now)
+        return {}
+
+    async with writing():
+        await acts.once_if(act, by.name, now, body, leave)
 
 
 async def close_shift(
@@ -669,11 +751,12 @@ async def close_shift(
 ) -> ShiftFacts:
     """End the service: cash counted against the rows. A difference, or more served
     than received, needs words. Refuses `shift_not_open`, `till_cash_differs`,
-    `served_more_than_received`, `amount_not_positive`."""
+    `served_more_than_received`, `amount_not_positive`, `day_closed`."""
     _refuse_foreign_point(point_id, by)
     if counted_cash_fen < 0:
         raise Refusal("amount_not_positive", fen=counted_cash_fen)
     async with writing():
+        await _hold_point(point_id, day, meal)
         shift = await shift_of(point_id, day, meal)
         if shift is None:
             raise Refusal("shift_not_open")

@@ -5,7 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from kitchen.addresses import add_address
-from kitchen.database import insert, insert_many, one, rows, update_row, writing
+from kitchen.audit import LOCAL_ZONE
+from kitchen.database import (
+    insert,
+    insert_many,
+    lock_for,
+    one,
+    rows,
+    update_row,
+    writing,
+)
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
 from kitchen.names import phone_tail, search_keys, tidy
@@ -164,10 +173,9 @@ async def _next_number(kitchen_id: int) -> str:
     """Digits only: kitchen (2) and a running number (5), so that a scanner's
     keyboard and a Chinese input method cannot disagree about it."""
     prefix = f"{kitchen_id % 100:02d}"
+    await lock_for("elder_number", prefix)
     row = await one(
-        "SELECT MAX(number) AS last FROM elder WHERE kitchen = {} AND number LIKE {}",
-        kitchen_id,
-        prefix + "_____",
+        "SELECT MAX(number) AS last FROM elder WHERE number LIKE {}", prefix + "_____"
     )
     last = int(str(row["last"])[2:]) if row and row["last"] else 0
     return f"{prefix}{last + 1:05d}"
@@ -190,5 +198,5 @@ def _changed(one_side: ElderFacts, other: ElderFacts) -> dict[str, Any]:
 
 
 def _day(now: datetime) -> date:
-    """The UTC day is good enough for validity dates; it never runs ahead."""
-    return now.date()
+    """The day on the kitchen's wall; until eight in the morning UTC is a day behind."""
+    return now.astimezone(LOCAL_ZONE).date()

@@ -13,9 +13,10 @@ from typing import Any
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen import audit
+from kitchen import acts, audit
 from kitchen.calendar import weekday_median
-from kitchen.database import insert, insert_many, one, rows, writing
+from kitchen.closed_days import refuse_closed_day
+from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.diets import Diet
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
@@ -367,7 +368,9 @@ async def close_headcount(
 ) -> HeadcountFacts:
     """Freeze who eats what where. Twice is harmless: the first close stands.
     Refuses `nobody_eats` (nothing to close)."""
+    spares = list(spares)
     async with writing():
+        await _hold_count(kitchen_id, day, meal)
         already = await closed(kitchen_id, day, meal)
         if already is not None:
             return already
@@ -406,22 +409,27 @@ async def set_spares(
     meal: str,
     spares: Iterable[SpareFacts],
     *,
+    act: str = "",
     by: Actor,
     now: datetime,
 ) -> None:
-    """More portions without a name (walk-ins, spares), added to a closed count."""
-    async with writing():
+    """More portions without a name (walk-ins, spares), added to a closed count; sent
+    twice with one `act` key they are added once."""
+    spares = list(spares)
+
+    async def add() -> acts.Answer:
         count = await _open_for_changes(kitchen_id, day, meal)
         await insert_many(
             Spare, [_spare(spare, count.id, by=by, now=now) for spare in spares]
         )
-        await _trace(
-            "spares",
-            count,
-            by=by,
-            now=now,
-            after={"n": sum(s.portions for s in spares)},
-        )
+        portions = sum(spare.portions for spare in spares)
+        await _trace("spares", count, by=by, now=now, after={"n": portions})
+        return {"portions": portions}
+
+    told = [[s.point_id, s.kind, s.diet_key, s.portions] for s in spares]
+    body = {"kitchen": kitchen_id, "day": day, "meal": meal, "spares": told}
+    async with writing():
+        await acts.once_if(act, by.name, now, body, add)
 
 
 async def add_late(
@@ -439,12 +447,14 @@ async def add_late(
     now: datetime,
 ) -> int:
     """One more person after the close, with who asked and why. Refuses
-    `already_booked`, `reason_missing`, `headcount_open`, `day_closed`."""
+    `already_booked`, `reason_missing`, `headcount_open`, `day_closed`,
+    `dining_point_unknown` (another kitchen's too)."""
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
         person = await elder_by_id(elder_id)
         count = await _open_for_changes(person.kitchen_id, day, meal)
+        await _refuse_foreign_point(person.kitchen_id, point_id)
         known = await one(
             "SELECT id FROM diner WHERE elder = {} AND day = {} AND meal = {}",
             elder_id,
@@ -555,6 +565,8 @@ async def _change_one(
         if row is None:
             raise Refusal("diner_unknown", diner=diner_id)
         count = await _open_for_changes(row["kitchen"], row["day"], row["meal"])
+        await _refuse_foreign_point(row["kitchen"], point_id)
+        await lock_for("diner", diner_id)  # nobody hands this meal over meanwhile
         await _refuse_handed_over(diner_id)
         await _change(
             count,
@@ -581,18 +593,26 @@ async def _refuse_handed_over(diner_id: int) -> None:
 
 
 async def _open_for_changes(kitchen_id: int, day: date, meal: str) -> HeadcountFacts:
+    await _hold_count(kitchen_id, day, meal)
     count = await closed(kitchen_id, day, meal)
     if count is None:
         raise Refusal("headcount_open", day=day, meal=meal)
-    done = await one(
-        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}",
-        kitchen_id,
-        day,
-        meal,
-    )
-    if done is not None:
-        raise Refusal("day_closed", day=day, meal=meal)
+    await refuse_closed_day(kitchen_id, day, meal)
     return count
+
+
+async def _hold_count(kitchen_id: int, day: date, meal: str) -> None:
+    """One change of a count after the other: each looks at what the last one left."""
+    await lock_for("headcount", f"{kitchen_id}|{day}|{meal}")
+
+
+async def _refuse_foreign_point(kitchen_id: int, point_id: int | None) -> None:
+    if point_id is not None and not await rows(
+        "SELECT id FROM dining_point WHERE id = {} AND kitchen = {}",
+        point_id,
+        kitchen_id,
+    ):
+        raise Refusal("dining_point_unknown", id=point_id)
 
 
 async def _change(

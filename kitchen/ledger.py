@@ -102,6 +102,7 @@ async def post(
 async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
     """The mirrored entry, inside the caller's `writing()`. Refuses
     `already_reversed`, `entry_unknown`, `month_closed`."""
+    await lock_for("entry", entry_id)
     entry = await one("SELECT * FROM entry WHERE id = {}", entry_id)
     if entry is None:
         raise Refusal("entry_unknown", entry=entry_id)
@@ -127,6 +128,7 @@ async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
 async def refuse_closed_month(kitchen_id: int, day: date) -> None:
     """Refuses `month_closed`: a settled month takes no more entries."""
     month = f"{day:%Y-%m}"
+    await lock_for("month", f"{kitchen_id}|{month}", shared=True)
     if await rows(
         "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
         kitchen_id,

@@ -16,6 +16,7 @@ from piccolo.table import Table
 
 from kitchen import audit, ledger
 from kitchen.calendar import day_kind
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.headcounts import Diner
@@ -73,6 +74,10 @@ class Meal(Table, tablename="meal"):
     device = Text()
     at = Timestamptz()
     by = Text()
+
+
+WAYS = {"table": "dine_in", "collect": "collect", "door": "deliver"}
+"""What a scheme may ask about, by the channel a portion was handed over through."""
 
 
 class MealSlot(Table, tablename="meal_slot"):
@@ -249,8 +254,10 @@ async def hand_over_all(
 
     Refuses `already_served` (where, when and by whom the first was),
     `portion_already_served`, `not_active` (ended or deceased), `balance_too_low`,
-    `meal_not_served`, `month_closed`.
+    `elder_unknown` (another kitchen's too), `meal_not_served`, `day_closed`,
+    `month_closed`.
     """
+    await _hold(servings)
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await _refuse_gone(people, servings)
     prices = await _prices(servings, people)
@@ -260,13 +267,33 @@ async def hand_over_all(
     ]
 
 
+async def _hold(servings: Sequence[Serving]) -> None:
+    """Hold the open days, then the portions, purses and slots that are read before
+    they are written; all at once and in one order, so that two never wait for each
+    other."""
+    for day in sorted({(s.kitchen_id, s.day, s.meal) for s in servings}):
+        await refuse_closed_day(*day)
+    locks = set()
+    for serving in servings:
+        if serving.diner_id is not None:
+            locks.add(("diner", str(serving.diner_id)))
+        if serving.elder_id is not None and serving.payment == "account":
+            locks.add(("account", f"elder:{serving.elder_id}"))
+        if serving.elder_id is not None and serving.tariff == "subsidised":
+            key = f"{serving.elder_id}|{serving.day}|{serving.meal}"
+            locks.add(("meal_slot", key))
+    for name, key in sorted(locks):
+        await lock_for(name, key)
+
+
 async def _prices(
     servings: Sequence[Serving], people: dict[int, ElderFacts]
 ) -> list[Price]:
-    known: dict[tuple[int, date, str], dict[int, Price]] = {}
+    known: dict[tuple[int, date, str, str], dict[int, Price]] = {}
     prices = []
     for serving in servings:
-        when = (serving.kitchen_id, serving.day, serving.meal)
+        way = WAYS[serving.channel]
+        when = (serving.kitchen_id, serving.day, serving.meal, way)
         if when not in known:
             known[when] = await price_people(people, *when)
         if serving.elder_id is not None and serving.tariff == "subsidised":
@@ -286,13 +313,14 @@ async def _refuse_gone(
     for serving in servings:
         if serving.elder_id is None:
             continue
-        if serving.elder_id not in people:
+        person = people.get(serving.elder_id)
+        if person is None or person.kitchen_id != serving.kitchen_id:
             raise Refusal("elder_unknown", elder=serving.elder_id)
         state = state_on(states[serving.elder_id], serving.day)
         if state is not None and state.state in ("ended", "deceased"):
             raise Refusal(
                 "not_active",
-                name=people[serving.elder_id].name,
+                name=person.name,
                 state=state.state,
                 since=state.from_day,
             )
@@ -378,7 +406,6 @@ async def _refuse_second(serving: Serving, people: dict[int, ElderFacts]) -> Non
     """The first one's place and time belong to the answer: staff must be able to
     say where the elder has eaten."""
     elder_id = serving.elder_id or 0
-    await lock_for("meal_slot", f"{elder_id}|{serving.day}|{serving.meal}")
     first = await one(
         "SELECT m.served_at AS at, m.by AS by, m.channel AS channel, p.name AS point"
         " FROM meal_slot s JOIN meal m ON m.id = s.served"
@@ -451,15 +478,10 @@ async def void_in_transaction(
     row = await one("SELECT * FROM meal WHERE id = {}", meal_id)
     if row is None:
         raise Refusal("meal_unknown", meal=meal_id)
+    await lock_for("meal_void", meal_id)
     if await rows("SELECT id FROM meal_void WHERE served = {}", meal_id):
         return _meal(row)
-    if await rows(
-        "SELECT id FROM day_close WHERE kitchen = {} AND day = {} AND meal = {}",
-        row["kitchen"],
-        row["day"],
-        row["meal"],
-    ):
-        raise Refusal("day_closed", day=row["day"], meal=row["meal"])
+    await refuse_closed_day(row["kitchen"], row["day"], row["meal"])
     entry_id = await ledger.reverse(row["entry"], by=by, now=now, note=reason)
     await insert(
         MealVoid, served=meal_id, entry=entry_id, reason=reason, at=now, by=by.name

@@ -13,6 +13,7 @@ from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, insert_many, lock_for, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Dish, DishFacts, dish_by_id, dishes_by_id
@@ -206,7 +207,7 @@ async def set_dish(
     now: datetime,
 ) -> None:
     """Write one cell of the grid; None clears it. Refuses `dish_unknown`,
-    `dish_retired`, `dish_twice` (in another row of the same set)."""
+    `dish_retired`, `dish_twice` (in another row of the same set), `day_closed`."""
     if choice not in CHOICES or position not in ROWS:
         raise Refusal("menu_row_unknown", choice=choice, row=position)
     dish = None if dish_id is None else await dish_by_id(dish_id)
@@ -214,6 +215,7 @@ async def set_dish(
         raise Refusal("dish_retired", name=dish.name)
     async with writing():
         await lock_for("menu", (kitchen_id, day, meal))
+        await refuse_closed_day(kitchen_id, day, meal)
         menu = await menu_for(kitchen_id, day, meal)
         before = menu.dish_at(choice, position)
         if before == dish:
@@ -255,8 +257,9 @@ async def set_dish(
 async def clear(
     kitchen_id: int, day: date, meal: str, *, by: Actor, now: datetime
 ) -> None:
-    """Take every dish off one day's menu."""
+    """Take every dish off one day's menu. Refuses `day_closed`."""
     async with writing():
+        await refuse_closed_day(kitchen_id, day, meal)
         menu = await menu_for(kitchen_id, day, meal)
         if not menu.lines:
             return

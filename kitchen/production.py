@@ -17,6 +17,7 @@ from piccolo.table import Table
 from kitchen import acts, audit
 from kitchen.audit import LOCAL_ZONE
 from kitchen.calendar import service_day_of
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Dish, dish_by_id
@@ -330,6 +331,7 @@ async def record_holding(
         if measured_at > now + CLOCKS_DIFFER:
             local = measured_at.astimezone(LOCAL_ZONE)
             raise Refusal("cooked_in_future", at=f"{local:%H:%M}")
+        await refuse_closed_day(batch["kitchen"], batch["day"], batch["meal"])
         await insert(
             Holding,
             batch=batch_id,
@@ -422,6 +424,8 @@ async def void_production(
         )
         if voided is not None:
             return
+        row = found[0]
+        await refuse_closed_day(row["kitchen"], row["day"], row["meal"])
         await insert(
             ProductionVoid,
             kind=kind,
@@ -431,7 +435,7 @@ async def void_production(
             by=by.name,
         )
         after = {"kind": kind, "row": row_id}
-        await _trace("void", found[0]["kitchen"], after, by, now, reason.strip())
+        await _trace("void", row["kitchen"], after, by, now, reason.strip())
 
 
 async def _record(
@@ -447,13 +451,16 @@ async def _record(
 ) -> int:
     """Insert once, however often the form is sent, with its line in the audit."""
     told = {"day": day, "meal": meal, **body}
+
+    async def record() -> dict[str, Any]:
+        await refuse_closed_day(kitchen_id, day, meal)
+        answer = await do()
+        await _trace(kind, kitchen_id, told, by, now)
+        return answer
+
+    key = "" if act is None else str(act)
     async with writing():
-        if act is None:
-            answer, repeated = await do(), False
-        else:
-            answer, repeated = await acts.once(str(act), by.name, now, told, do)
-        if not repeated:
-            await _trace(kind, kitchen_id, told, by, now)
+        answer, _repeated = await acts.once_if(key, by.name, now, told, record)
     return int(answer["id"])
 
 

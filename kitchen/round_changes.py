@@ -111,9 +111,16 @@ async def unassign(stop_id: int, *, by: Actor, now: datetime) -> int:
 async def assign_driver(
     round_id: int, driver_id: int | None, *, by: Actor, now: datetime
 ) -> int:
-    """Give a round to a driver, or to nobody yet."""
+    """Give a round to a driver of the kitchen, or to nobody yet. Refuses
+    `driver_unknown`."""
     async with writing():
         draft = await _draft_of(await round_plan_of(round_id), by, now)
+        if driver_id is not None and not await rows(
+            "SELECT id FROM driver WHERE id = {} AND kitchen = {}",
+            driver_id,
+            draft.plan.facts.kitchen_id,
+        ):
+            raise Refusal("driver_unknown", driver=driver_id)
         row = draft.round(round_id)
         await rows("UPDATE round SET driver = {} WHERE id = {}", driver_id, row.id)
         await record(

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, insert_many, rows, writing
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs, inputs_for
@@ -113,9 +114,10 @@ async def publish(
 ) -> None:
     """Make a draft count. Twice is harmless.
 
-    Refuses `round_person_missing`, `round_person_gone`, `round_without_driver` and
-    `plan_faulty` (capacity, forbidden driver …) whatever is said; lateness, food too
-    old, overtime and a waiting list refuse `plan_needs_override` without a reason.
+    Refuses `day_closed`, `round_person_missing`, `round_person_gone`,
+    `round_without_driver` and `plan_faulty` (capacity, forbidden driver …) whatever is
+    said; lateness, food too old, overtime and a waiting list refuse
+    `plan_needs_override` without a reason.
     """
     plan = await plan_by_id(plan_id)
     facts = plan.facts
@@ -123,7 +125,10 @@ async def publish(
         return
     async with writing():
         await lock_plans(facts.kitchen_id, facts.day, facts.meal)
+        await refuse_closed_day(facts.kitchen_id, facts.day, facts.meal)
         plan = await plan_by_id(plan_id)
+        if not plan.facts.is_draft:  # somebody was quicker
+            return
         inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
         times = timetable(inputs, plan.orders)
         refuse_hard_faults(inputs, plan, times)

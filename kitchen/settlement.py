@@ -14,7 +14,7 @@ from piccolo.columns import ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, one, reading, rows, writing
+from kitchen.database import insert, lock_for, one, reading, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
@@ -301,6 +301,7 @@ async def close_month(
     if today <= last:
         raise Refusal("month_not_over", month=month, last=last)
     async with writing():
+        await lock_for("month", f"{kitchen_id}|{month}")
         already = await closed_month(kitchen_id, month)
         if already is not None:
             return already

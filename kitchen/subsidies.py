@@ -14,7 +14,7 @@ from piccolo.columns import Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, rows, update_row, writing
+from kitchen.database import insert, lock_for, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
@@ -386,17 +386,29 @@ async def propose_version(
 async def approve_version(version_id: int, *, by: Actor, now: datetime) -> None:
     """The second person's yes. Refuses `own_proposal`, `version_unknown`."""
     async with writing():
+        await lock_for("scheme_version", version_id)
         found = await rows("SELECT * FROM scheme_version WHERE id = {}", version_id)
         if not found:
             raise Refusal("version_unknown", version=version_id)
         if found[0]["approved_at"] is not None:
             return
-        if found[0]["proposed_by"] == by.name:
+        if by.name == found[0]["proposed_by"] or await _proposed(version_id, by):
             raise Refusal("own_proposal", name=by.name)
         await update_row(
             SchemeVersion, version_id, {"approved_by": by.name, "approved_at": now}
         )
         await _trace("scheme.approve", version_id, by=by, now=now)
+
+
+async def _proposed(version_id: int, by: Actor) -> bool:
+    """Whether this account made the proposal, whatever it is called by now. The
+    command line has no account (0)."""
+    found = await rows(
+        "SELECT staff_id FROM audit_line WHERE object_kind = 'scheme_version'"
+        " AND object_id = {} AND action = 'scheme.propose'",
+        str(version_id),
+    )
+    return bool(by.staff_id) and by.staff_id in {row["staff_id"] for row in found}
 
 
 async def _trace(action: str, version_id: int, *, by: Actor, now: datetime) -> None:
