@@ -2,6 +2,7 @@
 kitchen a plan belongs to.
 """
 
+import datetime as dt
 from typing import Any
 
 from litestar.exceptions import NotFoundException
@@ -19,11 +20,12 @@ from app.words.deliveries import (
 )
 from app.words.diets import diet_words, key_words
 from app.words.rounds import floor_words
-from kitchen import sheet_returns
+from kitchen import driver_scope, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, delivery_day
 from kitchen.doors import TARGET_MINUTES
+from kitchen.driver_scope import Sight
 from kitchen.outcomes import DOOR_OUTCOMES
-from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of
+from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
 
 WORDS: dict[str, Any] = {
     "OUTCOMES": OUTCOMES,
@@ -60,10 +62,37 @@ async def plan_of(request: Request, plan_id: int) -> PlanFacts:
     return facts
 
 
+async def sight(request: Request, kitchen_id: int, day: dt.date, meal: str) -> Sight:
+    """Which of a meal's rounds the reader sees."""
+    return await driver_scope.sight_of(
+        request.actor, kitchen_id, day, meal, today=request.today, now=request.now
+    )
+
+
+async def plan_of_round(request: Request, round_id: int) -> PlanFacts:
+    """The plan of a round the reader may see, or a lost page."""
+    facts = await plan_of(request, await round_plan_of(round_id))
+    if not await driver_scope.sees_round(
+        request.actor, round_id, today=request.today, now=request.now
+    ):
+        raise NotFoundException
+    return facts
+
+
+async def plan_of_stop(request: Request, stop_id: int) -> PlanFacts:
+    """The plan of a stop the reader may see, or a lost page."""
+    facts = await plan_of(request, await stop_plan_of(stop_id))
+    if not await driver_scope.sees_stop(
+        request.actor, stop_id, today=request.today, now=request.now
+    ):
+        raise NotFoundException
+    return facts
+
+
 async def round_page(
     request: Request, round_id: int, form: Form, status_code: int = 200
 ) -> Response[Any]:
-    facts = await plan_of(request, await round_plan_of(round_id))
+    facts = await plan_of_round(request, round_id)
     view, state = await round_state(request, facts, round_id)
     points = {s.drop.point_id: s.drop.name for s in state.stops if s.drop.is_point}
     return page(

@@ -3,9 +3,10 @@ and who is waiting for a place. Everything is shown, nothing is forbidden here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from kitchen.driver_scope import Sight
 from kitchen.drivers import DriverFacts
 from kitchen.headcounts import SpareFacts
 from kitchen.round_inputs import Inputs, inputs_for
@@ -16,6 +17,7 @@ from kitchen.round_plans import (
     StopRow,
     differences,
     latest_plan,
+    published_plan,
     stop_code,
 )
 from kitchen.rounds import timetable
@@ -119,6 +121,19 @@ async def board(kitchen_id: int, day: date, meal: str) -> Board:
     """The newest plan of a day with live clocks; refuses as `inputs_for` does."""
     inputs = await inputs_for(kitchen_id, day, meal)
     return board_of(inputs, await latest_plan(kitchen_id, day, meal))
+
+
+async def board_seen(kitchen_id: int, day: date, meal: str, sight: Sight) -> Board:
+    """The board as far as an account sees it: a driver's own rounds of the plan that
+    counts, without anybody's waiting list."""
+    if sight.numbers is None:
+        return await board(kitchen_id, day, meal)
+    inputs = await inputs_for(kitchen_id, day, meal)
+    whole = board_of(inputs, await published_plan(kitchen_id, day, meal))
+    own = tuple(one for one in whole.rounds if sight.sees(one.number))
+    return replace(
+        whole, rounds=own, waiting=(), added=(), drivers=(), hard=(), soft=()
+    )
 
 
 def board_of(inputs: Inputs, plan: Plan | None) -> Board:

@@ -4,12 +4,13 @@ was reported, and who is still unanswered for.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kitchen.database import rows
 from kitchen.deliveries import outcomes_for
 from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished_of
+from kitchen.driver_scope import Sight
 from kitchen.drivers import drivers_for
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
@@ -86,6 +87,22 @@ class DeliveryDay:
     @property
     def open_cases(self) -> tuple[CaseFacts, ...]:
         return tuple(case for case in self.cases if case.is_open)
+
+    def seen(self, sight: Sight) -> "DeliveryDay":
+        """What an account with that sight may look at: its rounds, nobody's waiting
+        list, and the closed doors on its rounds."""
+        if sight.numbers is None:
+            return self
+        own = tuple(one for one in self.rounds if sight.sees(one.number))
+        people = {stop.drop.elder_id for one in own for stop in one.stops}
+        codes = {stop.code for one in own for stop in one.stops}
+        return replace(
+            self,
+            rounds=own,
+            waiting=(),
+            cases=tuple(case for case in self.cases if case.elder_id in people),
+            unfinished=tuple(one for one in self.unfinished if one.place in codes),
+        )
 
     def round(self, number: int) -> RoundState | None:
         return next((one for one in self.rounds if one.number == number), None)

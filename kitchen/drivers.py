@@ -10,11 +10,11 @@ from piccolo.columns import Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit, sealing
-from kitchen.database import insert, one, rows, writing
+from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.registry import Elder
-from kitchen.staff import Actor
+from kitchen.staff import Actor, StaffFacts, everyone
 
 PROFILES = ("walk", "ebike", "van")
 
@@ -69,6 +69,7 @@ class DriverFacts(DriverFields):
     kitchen_id: int
     phone_tail: str
     active: bool
+    staff_id: int | None = None  # the account that sees this driver's rounds
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,15 @@ async def driver_by_id(driver_id: int) -> DriverFacts:
     if found is None:
         raise Refusal("driver_unknown", driver=driver_id)
     return _facts(found)
+
+
+async def accounts_for(kitchen_id: int) -> list[StaffFacts]:
+    """The open accounts a driver of this kitchen can be linked to."""
+    return [
+        account
+        for account in await everyone(kitchen_id)
+        if account.role == "driver" and account.active
+    ]
 
 
 async def bans_for(kitchen_id: int) -> list[Ban]:
@@ -183,6 +193,30 @@ async def set_active(driver_id: int, active: bool, *, by: Actor, now: datetime) 
         action = "driver.return" if active else "driver.retire"
         was = {"active": before.active}
         await _record(action, driver_id, by, now, was, {"active": active})
+
+
+async def link_account(
+    driver_id: int, staff_id: int | None, *, by: Actor, now: datetime
+) -> None:
+    """This account sees this driver's rounds; None unlinks. The same again changes
+    nothing. Refuses `driver_account_unfit` (not an open driver's account of that
+    kitchen) and `driver_account_taken` (it is another driver's)."""
+    async with writing():
+        await lock_for("driver", "accounts")
+        driver = await driver_by_id(driver_id)
+        if staff_id == driver.staff_id:
+            return
+        if staff_id is not None:
+            known = await accounts_for(driver.kitchen_id)
+            if staff_id not in {account.id for account in known}:
+                raise Refusal("driver_account_unfit")
+            others = await drivers_for(driver.kitchen_id, retired=True)
+            taken = [other.name for other in others if other.staff_id == staff_id]
+            if taken:
+                raise Refusal("driver_account_taken", name=taken[0])
+        await rows("UPDATE driver SET staff_id = {} WHERE id = {}", staff_id, driver_id)
+        was = {"staff_id": driver.staff_id}
+        await _record("driver.link", driver_id, by, now, was, {"staff_id": staff_id})
 
 
 async def ban_driver(

@@ -25,23 +25,18 @@ from app.api_shapes import (
     unreadable,
 )
 from app.days import meal_in
+from app.delivery_pages import plan_of_round, plan_of_stop, sight
 from app.i18n import translate as _
 from app.jobs import JobFacts
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import deliveries, round_publishing, sheet_returns
-from kitchen.boards import BoardRound, BoardStop, board
+from kitchen.boards import BoardRound, BoardStop, board_seen
 from kitchen.delivery_days import RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
 from kitchen.outcomes import OutcomeFacts, Report
 from kitchen.round_inputs import inputs_for
-from kitchen.round_plans import (
-    PlanFacts,
-    latest_plan,
-    plan_by_id,
-    round_plan_of,
-    stop_plan_of,
-)
+from kitchen.round_plans import latest_plan
 from kitchen.sheet_returns import SheetBack
 
 HANDLERS: Any = {ValidationException: unreadable}
@@ -58,7 +53,8 @@ MOST_ID = 2**31
 async def show_rounds(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> RoundsOut:
-    """The newest plan of a meal. 409 `headcount_open` before the count is closed."""
+    """The newest plan of a meal; for a driver, their own rounds of the published one.
+    409 `headcount_open` before the count is closed."""
     return await _rounds(request, day, meal_in(meal))
 
 
@@ -166,7 +162,7 @@ async def report_stop(
 ) -> DeliveryOut:
     """What happened at one stop. Saying the same again changes nothing; saying
     otherwise is 409 `already_reported`."""
-    await _plan(request, await stop_plan_of(_known(stop_id)))
+    await plan_of_stop(request, _known(stop_id))
     report = Report(
         outcome=data.outcome,
         reported_by=data.reported_by,
@@ -199,7 +195,7 @@ async def return_round(
 ) -> ReturnOut:
     """The sheet of one round came back: whatever nobody reported otherwise was handed
     over as planned, says `reported_by`."""
-    await _plan(request, await round_plan_of(_known(round_id)))
+    await plan_of_round(request, _known(round_id))
     back = SheetBack(
         reported_by=data.reported_by,
         number=data.sheet,
@@ -223,17 +219,11 @@ def _known(row_id: int) -> int:
     return row_id
 
 
-async def _plan(request: Request, plan_id: int) -> PlanFacts:
-    facts = (await plan_by_id(plan_id)).facts
-    if not request.actor.sees_kitchen(facts.kitchen_id):
-        raise NotFoundException
-    return facts
-
-
 async def _rounds(request: Request, day: dt.date, meal: str) -> RoundsOut:
     """The board's plan, with what was reported when it is the one that counts."""
     kitchen = await kitchen_of(request)
-    view = await board(kitchen.id, day, meal)
+    own = await sight(request, kitchen.id, day, meal)
+    view = await board_seen(kitchen.id, day, meal, own)
     plan = view.plan
     reported: dict[int, RoundState] = {}
     stops: dict[int, StopState] = {}

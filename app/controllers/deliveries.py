@@ -9,7 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
-from app.delivery_pages import WORDS, plan_of, round_page, tenths
+from app.delivery_pages import (
+    WORDS,
+    plan_of_round,
+    plan_of_stop,
+    round_page,
+    sight,
+    tenths,
+)
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, page_or_fragment, see_other
@@ -20,7 +27,7 @@ from kitchen import deliveries, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report
-from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
+from kitchen.round_plans import PlanFacts, plan_by_id
 from kitchen.sheet_returns import SheetBack
 
 
@@ -55,6 +62,7 @@ async def report_from_sheet(
             stop_id = await sheet_returns.stop_on_sheet(
                 kitchen.id, day, meal_in(meal), sheet, version, position
             )
+            await plan_of_stop(request, stop_id)
             await deliveries.report_exception(
                 stop_id, report, by=request.actor, now=request.now
             )
@@ -88,7 +96,7 @@ async def show(request: Request, round_id: FromPath[int]) -> Response[Any]:
 )
 async def close_rest(request: Request, round_id: FromPath[int]) -> Response[Any]:
     """The rest as planned: this one sheet, and who says so."""
-    facts = await plan_of(request, await round_plan_of(round_id))
+    facts = await plan_of_round(request, round_id)
     form = await read_form(request)
     left = form.time("left", _("最后一户时间"), required=False)
     back = SheetBack(
@@ -126,7 +134,7 @@ async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     include_in_schema=False,
 )
 async def report(request: Request, stop_id: FromPath[int]) -> Response[Any]:
-    facts = await plan_of(request, await stop_plan_of(stop_id))
+    facts = await plan_of_stop(request, stop_id)
     form = await read_form(request)
     said = _report(request, form, facts.day)
     if form.ok:
@@ -148,7 +156,7 @@ async def report(request: Request, stop_id: FromPath[int]) -> Response[Any]:
 )
 async def void(request: Request, delivery_id: FromPath[int]) -> Response[Any]:
     stop_id = await deliveries.stop_of_delivery(delivery_id)
-    facts = await plan_of(request, await stop_plan_of(stop_id))
+    facts = await plan_of_stop(request, stop_id)
     form = await read_form(request)
     reason = form.text("reason", _("哪里错了"), longest=80)
     form.check()
@@ -200,8 +208,18 @@ async def _day_page(
     request: Request, day: dt.date, meal: str, form: Form, status_code: int = 200
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
+    own = await sight(request, kitchen.id, day, meal)
+    if own.numbers is not None and not own.numbers:
+        return page(
+            request,
+            "deliveries/not_yours.html",
+            linked=own.linked,
+            day=day,
+            meal=meal,
+            status_code=status_code,
+        )
     try:
-        view = await delivery_day(kitchen.id, day, meal)
+        view = (await delivery_day(kitchen.id, day, meal)).seen(own)
     except Refusal as refusal:
         return page(
             request, "deliveries/not_yet.html", refusal=refusal, day=day, meal=meal
@@ -229,8 +247,9 @@ async def _day_page(
 async def _stop_page(
     request: Request, stop_id: int, form: Form, status_code: int = 200
 ) -> Response[Any]:
-    facts = await plan_of(request, await stop_plan_of(stop_id))
-    view = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
+    facts = await plan_of_stop(request, stop_id)
+    own = await sight(request, facts.kitchen_id, facts.day, facts.meal)
+    view = (await delivery_day(facts.kitchen_id, facts.day, facts.meal)).seen(own)
     trip, one = _stop_in(view, stop_id)
     context = dict(
         stop=one, trip=trip, day=facts.day, meal=facts.meal, form=form, **WORDS

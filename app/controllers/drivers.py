@@ -54,6 +54,7 @@ async def show(request: Request, driver_id: FromPath[int]) -> Response[Any]:
         shift_to=_clock(driver.shift_to_minutes),
         max_rounds=driver.max_rounds,
         carries_bulk=driver.carries_bulk,
+        account=driver.staff_id or "",
     )
     return await _driver_page(request, driver, form)
 
@@ -89,6 +90,19 @@ async def retire(request: Request, driver_id: FromPath[int]) -> Response[Any]:
     return see_other(request, "/drivers", notice.format(name=driver.name))
 
 
+@post(
+    "/drivers/{driver_id:int}/account", allows="drivers.write", include_in_schema=False
+)
+async def link(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    """Which account sees this driver's rounds of the day; empty: none."""
+    driver = await _driver(request, driver_id)
+    account = (await read_form(request)).identifier("account")
+    await drivers.link_account(driver.id, account, by=request.actor, now=request.now)
+    return see_other(
+        request, f"/drivers/{driver.id}", _("已保存{name}", name=driver.name)
+    )
+
+
 @post("/drivers/{driver_id:int}/bans", allows="drivers.write", include_in_schema=False)
 async def ban(request: Request, driver_id: FromPath[int]) -> Response[Any]:
     """Not sent to this person any more; the solver and the checker keep to it."""
@@ -116,7 +130,7 @@ async def lift(request: Request, ban_id: FromPath[int]) -> Response[Any]:
     return see_other(request, f"/drivers/{known[ban_id].driver_id}", _("可以再派了"))
 
 
-handlers = [index, create, show, change, retire, ban, lift]
+handlers = [index, create, show, change, retire, link, ban, lift]
 
 
 def _fields(form: Form) -> DriverFields:
@@ -184,6 +198,10 @@ async def _driver_page(
         status_code=status_code,
         driver=driver,
         bans=[ban for ban in bans if ban.driver_id == driver.id],
+        accounts=[
+            (account.id, f"{account.name} {account.login}")
+            for account in await drivers.accounts_for(driver.kitchen_id)
+        ],
         candidates=candidates or [],
         form=form,
         PROFILES=PROFILES,

@@ -6,8 +6,14 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from app.delivery_pages import plan_of, round_page, round_state, shelves_of, tenths
-from app.forms import read_form
+from app.delivery_pages import (
+    plan_of_round,
+    round_page,
+    round_state,
+    shelves_of,
+    tenths,
+)
+from app.forms import act_id, read_form
 from app.i18n import translate as _
 from app.rendering import see_other
 from app.requests import Request
@@ -15,7 +21,6 @@ from kitchen import loadings
 from kitchen.dining import record_leftover
 from kitchen.errors import Refusal
 from kitchen.loadings import LoadedLine
-from kitchen.round_plans import round_plan_of
 
 
 @post(
@@ -25,7 +30,7 @@ from kitchen.round_plans import round_plan_of
 )
 async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
     """Counted onto the vehicle, box by box; empty fields are not counted yet."""
-    facts = await plan_of(request, await round_plan_of(round_id))
+    facts = await plan_of_round(request, round_id)
     _day, state = await round_state(request, facts, round_id)
     form = await read_form(request)
     heat = form.number("heat", _("中心温度"), least=-30, most=120, required=False)
@@ -55,7 +60,7 @@ async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
 )
 async def unload(request: Request, loading_id: FromPath[int]) -> Response[Any]:
     round_id = await loadings.round_of_loading(loading_id)
-    await plan_of(request, await round_plan_of(round_id))
+    await plan_of_round(request, round_id)
     form = await read_form(request)
     reason = form.text("reason", _("哪里错了"), longest=80)
     form.check()
@@ -70,7 +75,7 @@ async def unload(request: Request, loading_id: FromPath[int]) -> Response[Any]:
 )
 async def leftover(request: Request, round_id: FromPath[int]) -> Response[Any]:
     """Portions brought back: a person says how many and what became of them."""
-    facts = await plan_of(request, await round_plan_of(round_id))
+    facts = await plan_of_round(request, round_id)
     form = await read_form(request)
     _day, state = await round_state(request, facts, round_id)
     diets = sorted({diet_key for _point, diet_key in state.expected})
@@ -88,6 +93,7 @@ async def leftover(request: Request, round_id: FromPath[int]) -> Response[Any]:
             fate=fate,
             reason=reason,
             round_id=state.round_id,
+            act=str(act_id(form)),
             by=request.actor,
             now=request.now,
         )

@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from app import solving
 from app.days import day_redirect, day_url, meal_in
-from app.delivery_pages import plan_of
+from app.delivery_pages import plan_of, plan_of_stop
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, page_or_fragment, see_other
@@ -157,7 +157,9 @@ async def lock(request: Request, round_id: FromPath[int]) -> Response[Any]:
 @get("/rounds/stops/{stop_id:int}", allows="rounds.read", include_in_schema=False)
 async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     """One stop: what is wrong with it, whom to ring, and where it could go."""
-    facts = await plan_of(request, await stop_plan_of(stop_id))
+    facts = await plan_of_stop(request, stop_id)
+    if request.actor.role == "driver":
+        return see_other(request, f"/deliveries/stops/{stop_id}")
     plan = await plan_by_id(facts.id)
     inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
     view = boards.board_of(inputs, plan)
@@ -227,6 +229,8 @@ handlers = [
 async def _board_page(
     request: Request, day: dt.date, meal: str, form: Form, status_code: int = 200
 ) -> Response[Any]:
+    if request.actor.role == "driver":  # the board is everybody's; theirs is the day
+        return see_other(request, day_url("deliveries", day, meal))
     kitchen = await kitchen_of(request)
     try:
         view = await boards.board(kitchen.id, day, meal)

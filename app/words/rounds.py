@@ -11,6 +11,8 @@ SENTENCES = {
     "driver_without_room": N_("一趟能带的份数要大于 0"),
     "driver_shift_empty": N_("下班时间要晚于上班时间"),
     "driver_rounds_out_of_range": N_("一餐跑的趟数在 1 到 9 之间，填的是 {rounds}"),
+    "driver_account_unfit": N_("只能选本厨房在用的送餐员账号"),
+    "driver_account_taken": N_("这个账号已经是{name}的"),
     "no_drivers": N_("还没有送餐员，请先登记"),
     "plan_unknown": N_("没有这一版线路"),
     "plan_superseded": N_("线路已经改到第 {version} 版，请在新的一版上改"),

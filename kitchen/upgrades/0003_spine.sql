@@ -948,6 +948,7 @@ CREATE UNIQUE INDEX print_run_once ON print_run (kitchen, day, meal, kind, subje
 CREATE UNIQUE INDEX print_void_once ON print_void (print_run);
 CREATE INDEX label_run ON label (print_run);
 CREATE UNIQUE INDEX label_diner_once ON label (print_run, diner, portion) WHERE diner IS NOT NULL;
+CREATE UNIQUE INDEX driver_account_once ON driver (staff_id) WHERE staff_id IS NOT NULL;
 CREATE UNIQUE INDEX driver_ban_once ON driver_ban (driver, elder) WHERE lifted_at IS NULL;
 CREATE UNIQUE INDEX round_plan_once ON round_plan (kitchen, day, meal, version);
 CREATE UNIQUE INDEX plan_publication_once ON plan_publication (plan);
