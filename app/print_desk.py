@@ -48,6 +48,7 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
+SIGNED = ("balance", "settlement")
 KEPT_MORNINGS = 3
 
 
@@ -304,10 +305,11 @@ def file_name(number: int, made: Made) -> str:
 
 async def current_pages(desk: Desk, kitchen_id: int, paper: Paper) -> bytes:
     """The version that counts, as it was printed; a paper that was never printed is
-    shown as a preview without a number."""
+    shown as a preview without a number. Figures to sign are never older than now."""
     found = await prints.prints_for(kitchen_id, paper.day, paper.meal)
     latest = prints.latest_of(found, paper.kind, paper.subject)
-    if latest is None or latest.is_void:
+    moved_on = latest is not None and latest.digest != paper.digest
+    if latest is None or latest.is_void or (moved_on and paper.kind in SIGNED):
         return await preview(desk, paper)
     try:
         return await pages_again(paper, latest, desk.store, desk.office.zone)

@@ -23,7 +23,7 @@ from app.children import Outcome, run_child
 FONT = "Noto Sans CJK SC"
 STATIC = Path(__file__).parent.parent / "static"
 CORES = os.cpu_count() or 1
-BATCH = 6  # documents that share one child's start and fonts
+BATCH = 12  # documents that share one child's start and fonts
 START_SECONDS = 30.0
 DOCUMENT_SECONDS = 30.0
 MEMORY_BYTES = 2 * 1024**3

@@ -334,6 +334,17 @@ async def test_a_layout_that_cannot_be_is_answered_with_a_sentence(
     assert await prints.options_of(cast.kitchen) == {}
 
 
+async def test_the_balance_to_sign_is_never_an_old_one(
+    manager: Client, cast: Cast
+) -> None:
+    await manager.submit(HERE, kind="balance", subject="all")
+    pdf = await manager.get(f"{HERE}/balance.pdf")
+    assert "单号1·第1版" in texts(pdf.content)[0]
+    await zhao_gets_on_the_round(cast)
+    pdf = await manager.get(f"{HERE}/balance.pdf")
+    assert "预览" in texts(pdf.content)[0]
+
+
 def test_options_of_another_time_fall_back_to_the_usual() -> None:
     usual = PrintOptions()
     assert PrintOptions.from_json({}) == usual
