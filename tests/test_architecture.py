@@ -43,7 +43,7 @@ KITCHEN_ORDER = """
     headcounts
     clashes blocks clash_groups decisions consequences
     packing portions kitchen_day production
-    prints
+    print_versions prints
     drivers
     stops timetables round_inputs rounds
     round_plans round_insertion round_publishing round_changes boards driver_scope
