@@ -1,0 +1,197 @@
+"""`verify` names the first bad row; `doctor` says what to do."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.commands import with_database
+from app.doctor import Finding
+from app.settings import Settings
+from kitchen import headcounts, ledger, settlement
+from kitchen.database import insert, rows, writing
+from kitchen.settlement import MonthClose
+from tests.commands.conftest import Run, stage
+from tests.kitchen.cast import CHEN, MORNING, TODAY
+
+
+def with_money() -> None:
+    cast = stage()
+
+    async def pay(_settings: Settings) -> None:
+        await ledger.top_up(
+            cast.li,
+            10_000,
+            kitchen_id=cast.kitchen,
+            point_id=cast.chaoyang,
+            day=TODAY,
+            by=CHEN,
+            now=MORNING,
+        )
+
+    with_database(pay)
+
+
+def harm(data: Path, sql: str) -> None:
+    """As somebody with the file and a little SQL would."""
+    with closing(sqlite3.connect(data / "nuancan.db", isolation_level=None)) as file:
+        names = file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        for (name,) in names.fetchall():
+            file.execute(f"DROP TRIGGER {name}")
+        file.execute(sql)
+
+
+def test_a_sound_installation_passes(run: Run, data: Path) -> None:
+    with_money()
+    result = run("verify", "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["ok"]) == (0, True)
+    assert {check["code"]: check["checked"] for check in told["checks"]} == {
+        "audit_chain": told["checks"][0]["checked"],
+        "ledger": 2,
+        "entries": 1,
+        "days": 0,
+        "seals": 0,
+        "months": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "named"),
+    [
+        ("UPDATE audit_line SET actor = '别人' WHERE id = 4", "audit_chain", "4"),
+        ("DELETE FROM audit_line WHERE id = 4", "audit_chain", "5"),
+        ("UPDATE posting SET fen = 9999 WHERE id = 1", "ledger", "1"),
+        ("UPDATE posting SET fen = 9999 WHERE id = 1", "entries", "1"),
+    ],
+)
+def test_the_first_bad_row_is_named(
+    run: Run, sqlite_data: Path, sql: str, code: str, named: str
+) -> None:
+    with_money()
+    harm(sqlite_data, sql)
+    result = run("verify", "--json")
+    assert result.exit_code == 1
+    faults = {
+        check["code"]: check["fault"] for check in json.loads(result.stdout)["checks"]
+    }
+    assert named in faults[code]
+
+
+def test_a_closed_month_that_no_longer_replays_is_named(run: Run, data: Path) -> None:
+    cast = stage()
+
+    async def close(_settings: Settings) -> None:
+        async with writing():
+            await insert(
+                MonthClose,
+                kitchen=cast.kitchen,
+                month="2026-10",
+                report="{}",
+                digest=settlement.digest_of("{}"),
+                at=MORNING,
+                by="陈",
+            )
+
+    with_database(close)
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "2026-10" in result.stdout
+
+
+def test_a_closed_day_is_checked_against_its_rows_and_its_seal(
+    run: Run, data: Path
+) -> None:
+    cast = stage()
+
+    async def close(_settings: Settings) -> None:
+        await headcounts.close_headcount(
+            cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING
+        )
+        async with writing():
+            await rows(
+                "INSERT INTO day_close (kitchen, day, meal, summary, seal, at, by)"
+                " VALUES ({}, {}, 'lunch', {}, 'AAAAAAAAAAAA', {}, '陈')",
+                cast.kitchen,
+                TODAY,
+                "{}",
+                MORNING,
+            )
+
+    with_database(close)
+    result = run("verify", "--json")
+    faults = {
+        check["code"]: check["fault"] for check in json.loads(result.stdout)["checks"]
+    }
+    assert result.exit_code == 1
+    assert faults["days"].startswith("2026-11-24 lunch")
+    assert "AAAAAAAAAAAA" in faults["seals"]
+
+
+def found(run: Run) -> dict[str, Finding]:
+    listed = json.loads(run("doctor", "--json").stdout)
+    return {one["code"]: Finding(**one) for one in listed}
+
+
+def test_the_doctor_finds_a_sound_machine_sound(run: Run, data: Path) -> None:
+    stage()
+    findings = found(run)
+    assert set(findings) == {
+        *("folder", "keys", "libraries", "clock", "disk", "holidays", "port"),
+        *("database", "fonts", "kitchen", "backup"),
+    }
+    for code in ("folder", "keys", "clock", "database", "fonts", "kitchen"):
+        assert findings[code].ok, findings[code]
+
+
+def open_to_all(data: Path) -> None:
+    (data / "keys.json").chmod(0o644)
+
+
+def another_byte(data: Path) -> None:
+    file = next((data / "backups").glob("*.db"))
+    file.write_bytes(file.read_bytes() + b"x")
+
+
+@pytest.mark.parametrize(
+    ("make_ill", "code", "fix"),
+    [(open_to_all, "keys", "chmod 600"), (another_byte, "backup", "backup")],
+)
+def test_the_doctor_says_what_to_do(
+    run: Run,
+    sqlite_data: Path,
+    make_ill: Callable[[Path], None],
+    code: str,
+    fix: str,
+) -> None:
+    stage()
+    run("backup")
+    make_ill(sqlite_data)
+    finding = found(run)[code]
+    assert not finding.ok
+    assert fix in finding.fix
+    assert run("doctor").exit_code == 1
+
+
+def test_the_doctor_names_who_cannot_be_printed(run: Run, data: Path) -> None:
+    cast = stage()
+
+    async def rename(_settings: Settings) -> None:
+        async with writing():
+            await rows(
+                "UPDATE elder SET name = {} WHERE id = {}", "王\U000323af英", cast.wang
+            )
+
+    with_database(rename)
+    finding = found(run)["fonts"]
+    assert not finding.ok
+    assert "王\U000323af英" in finding.seen
+
+
+def test_a_database_that_is_behind_needs_migrate(run: Run, sqlite_data: Path) -> None:
+    finding = found(run)["database"]
+    assert not finding.ok
+    assert finding.fix == "./run migrate"

@@ -1,0 +1,71 @@
+"""What the documents list is what there is: settings with defaults, routes, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from app import controllers
+from app.asgi import create_app
+from app.policy import routes_of
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+SETTING = re.compile(
+    r"^\| `NUANCAN_(\w+)` \| (?:`([^`]*)`)? ?\| (.+?) \|", re.MULTILINE
+)
+
+
+def test_every_setting_is_listed_once_with_its_default() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    listed = {
+        name.lower(): default for name, default, _meaning in SETTING.findall(text)
+    }
+    assert list(listed) == list(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        assert field.default is not PydanticUndefined
+        assert listed[name] == shown(field.default), name
+
+
+def shown(default: object) -> str:
+    match default:
+        case None:
+            return ""
+        case bool():
+            return str(default).lower()
+        case tuple():
+            return ",".join(str(part) for part in default)
+        case _:
+            return str(default)
+
+
+def test_every_json_route_is_on_the_integrators_page() -> None:
+    text = (ROOT / "docs" / "integrators.md").read_text("utf-8")
+    app = create_app(Settings(), areas=controllers.MODULES)
+    routes = {
+        (method, path)
+        for path, method, _handler in routes_of(app)
+        if path.startswith("/api/") and method in ("GET", "POST", "DELETE")
+    }
+    lost = [path for _method, path in routes if last_word(path) not in text]
+    assert lost == []
+    for path in ("/api/session", "/api/meals", "/api/verify", "/healthz", "/readyz"):
+        assert path in text
+
+
+def last_word(path: str) -> str:
+    """ "/void" of "/api/meals/{meal_id:int}/void"."""
+    return "/" + next(part for part in reversed(path.split("/")) if "{" not in part)
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    lost = [
+        link
+        for link in links
+        if "://" not in link and not (page.parent / link).exists()
+    ]
+    assert lost == []
