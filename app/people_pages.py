@@ -184,7 +184,7 @@ def exception_words(
     words = {
         "skip": _("不吃"),
         "extra": _("加 {n} 份", n=exception.portions),
-        "change": _("改{way}{place}", way=way, place=place),
+        "change": _("改{way}{place}", way=way, place=place) if way else _("改套餐"),
         "book": _("临时订{way}{place}", way=way, place=place),
     }[exception.kind]
     days = near_day(exception.from_day, today)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from litestar.exceptions import NotFoundException
 
+from app.forms import Form
+from app.i18n import translate as _
+from app.picking import picked
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import places, registry
@@ -80,3 +83,17 @@ async def person_in_scope(request: Request, elder_id: int) -> ElderFacts:
     if not await registry.sees(await scope_of(request, kitchen), person.id):
         raise NotFoundException
     return person
+
+
+async def picked_in_scope(
+    request: Request, form: Form, name: str, label: str, kitchen_id: int
+) -> tuple[ElderFacts | None, list[ElderFacts]]:
+    """`picked` among the people the reader may see: others are not found."""
+    person, found = await picked(form, name, label, kitchen_id)
+    scope = await scope_of(request, await places.kitchen_by_id(kitchen_id))
+    found = [other for other in found if await registry.sees(scope, other.id)]
+    if person is not None and not await registry.sees(scope, person.id):
+        sentence = _("{label}：没有找到“{typed}”", label=label, typed=form.raw(name))
+        form.refuse_field(name, sentence)
+        return None, []
+    return person, found

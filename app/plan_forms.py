@@ -133,9 +133,11 @@ def read_exception(
     first = form.date("from_day", _("从哪天起"), earliest=today)
     last = form.date("to_day", _("到哪天"), required=False) or first
     way, point_id = "", None
+    choice = form.choice("choice", _("套餐"), CHOICES, required=False)
     if kind in ("change", "book"):
+        # Another set alone is a change as well; a booking always needs a place.
         way, point_id = read_place_option(
-            form, "place", _("地点"), points, required=True
+            form, "place", _("地点"), points, required=kind == "book" or not choice
         )
     portions = 0
     if kind in ("extra", "book"):
@@ -153,7 +155,7 @@ def read_exception(
         way=way,
         point_id=point_id,
         portions=portions,
-        choice=form.choice("choice", _("套餐"), CHOICES, required=False),
+        choice=choice,
         reason=form.text("reason", _("原因"), longest=80),
         source=form.choice("source", _("谁说的"), SOURCES),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kitchen import headcounts, places, plans
+from kitchen import food, headcounts, menus, places, plans
 from kitchen.database import Engine
 from tests.app.client import Client, Clock, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -256,6 +256,21 @@ async def test_an_exception_that_makes_no_sense_is_refused(
     assert answer.status_code == 422
     assert sentence in answer.text
     assert await plans.coming_exceptions(cast.kitchen, TODAY, date(2027, 1, 1)) == []
+
+
+async def test_set_b_is_chosen_where_the_menu_has_one(manager: Client) -> None:
+    cast = await enter()
+    await food.load_food(by=CHEN, now=MORNING)
+    dishes = [d.id for d in (await food.dishes()).values() if d.category == "main"]
+    other_set = change(kind="change", choice="B", reason="不吃鱼")
+    for choice, dish, status in (("A", dishes[0], 422), ("B", dishes[1], 303)):
+        await menus.set_dish(
+            cast.kitchen, TOMORROW, "lunch", choice, 1, dish, by=CHEN, now=MORNING
+        )
+        answer = await manager.submit("/plans/exceptions", **other_set)
+        assert answer.status_code == status
+    assert (await eaters(cast, TOMORROW))["李德福"].choice == "B"
+    assert "明天 改套餐 · B 套" in (await manager.get("/plans")).text
 
 
 async def test_an_exception_is_taken_back(manager: Client) -> None:

@@ -542,3 +542,19 @@ async def test_a_name_that_looks_like_markup_stays_text(manager: Client) -> None
     page = await manager.get("/registry")
     assert "<b>英</b>" not in page.text
     assert "王&lt;b&gt;英" in page.text
+
+
+async def test_a_clerk_registers_people_of_the_own_area_only(
+    sign_in_as: SignInAs,
+) -> None:
+    cast = await enter()
+    clerk = await sign_in_as("clerk", kitchen_id=cast.kitchen, area_id=cast.community)
+    answer = await clerk.submit("/registry", **NEW)
+    assert answer.status_code == 422
+    assert "居住地：请选您负责的社区" in answer.text
+    answer = await clerk.submit("/registry", **NEW, residence=str(cast.community))
+    assert answer.status_code == 303
+    page = await clerk.get(
+        answer.headers["Location"].replace("plans/people", "registry")
+    )
+    assert "陈桂兰" in page.text

@@ -257,8 +257,7 @@ async def place(request: Request, building_id: FromPath[int]) -> Response[Any]:
 
 async def _building(request: Request, building_id: int) -> BuildingFacts:
     """A building where somebody of the reader's kitchen lives, or nobody yet."""
-    kitchen = await kitchen_of(request)
-    own = {b.id: b for b in await places.buildings_for(kitchen.id)}
+    own = {b.id: b for b in await places.buildings_for(request.actor.kitchen_id)}
     if building_id in own:
         return own[building_id]
     try:

@@ -202,6 +202,7 @@ async def _form_page(
         "places/point.html",
         status_code=200 if form.ok else 422,
         form=form,
+        kitchen=kitchen,
         point=point,
         centres=centres,
         areas=[(area.id, area.path) for area in await places.areas()],

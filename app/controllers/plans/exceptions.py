@@ -9,19 +9,19 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
-from app.days import MEALS
+from app.days import MEALS, day_words
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.people_pages import exception_words, refusing
-from app.people_sight import own_scope, person_in_scope
-from app.picking import people_choices, picked
+from app.people_sight import own_scope, person_in_scope, picked_in_scope
+from app.picking import people_choices
 from app.plan_forms import CHOICES, is_late, place_options, read_exception
 from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.typed import parse_date
 from app.words.plans import KINDS, SOURCES
-from kitchen import places, plans, registry
+from kitchen import menus, places, plans, registry
 from kitchen.calendar import next_service_day
 from kitchen.places import KitchenFacts
 from kitchen.plans import ExceptionFacts
@@ -128,11 +128,7 @@ async def create(request: Request) -> Response[Any]:
     """A skip, a pause of one meal, an extra portion, another place, or a booking."""
     kitchen = await kitchen_of(request)
     form = await read_form(request)
-    person, found = await picked(form, "who", _("老人"), kitchen.id)
-    scope = await own_scope(request)
-    found = [other for other in found if await registry.sees(scope, other.id)]
-    if person is not None and not await registry.sees(scope, person.id):
-        form.refuse_field("who", _("老人：没有找到“{typed}”", typed=form.raw("who")))
+    person, found = await picked_in_scope(request, form, "who", _("老人"), kitchen.id)
     late = await _add(request, form, kitchen.id, person)
     if not form.ok:
         return await _page(request, form, candidates=people_choices(found))
@@ -170,6 +166,12 @@ async def _add(
     )
     if not form.ok or person is None:
         return False
+    if typed.choice == "B":
+        menu = await menus.menu_for(kitchen_id, typed.from_day, typed.meal)
+        if menu.lines and "B" not in menu.choices:
+            day = day_words(typed.from_day)
+            form.refuse_field("choice", _("套餐：{day}的菜单没有 B 套", day=day))
+            return False
     late = is_late(
         services.get(typed.meal),
         typed.from_day,

@@ -119,7 +119,13 @@ async def _typed(
 ) -> tuple[NewElder, list[str]]:
     points = {point.id for point in await places.points_for(kitchen_id)}
     areas = {area.id for area in await places.areas()}
-    return read_person(form, today=request.today, points=points, areas=areas)
+    person, warnings = read_person(
+        form, today=request.today, points=points, areas=areas
+    )
+    own = (await own_scope(request)).area_ids
+    if own is not None and not own & {person.hukou_area_id, person.residence_area_id}:
+        form.refuse_field("residence", _("居住地：请选您负责的社区"))
+    return person, warnings
 
 
 async def _namesakes(request: Request, person: NewElder, but: int) -> list[str]:
@@ -198,6 +204,7 @@ async def _form_page(
         "registry/edit.html" if person else "registry/new.html",
         **PERSON_WORDS,
         form=form,
+        kitchen=kitchen,
         person=person,
         warnings=warnings if form.ok and warnings else [],
         theirs=_theirs(

@@ -16,8 +16,8 @@ from app.people_forms import (
     read_place,
 )
 from app.people_pages import record_page, refusing, saved
-from app.people_sight import person_in_scope
-from app.picking import people_choices, picked
+from app.people_sight import person_in_scope, picked_in_scope
+from app.picking import people_choices
 from app.requests import Request
 from app.words.registry import (
     state_words,
@@ -152,7 +152,9 @@ async def share(request: Request, elder_id: FromPath[int]) -> Response[Any]:
     if form.raw("leave"):
         await registry.leave_household(person.id, by=request.actor, now=request.now)
         return saved(request, person.id, _("已另立一户"))
-    other, found = await picked(form, "mate", _("同户的老人"), person.kitchen_id)
+    other, found = await picked_in_scope(
+        request, form, "mate", _("同户的老人"), person.kitchen_id
+    )
     if form.ok and other is not None:
         with refusing(form):
             await registry.share_household(
