@@ -74,15 +74,19 @@ class JobFacts:
     created_by: int | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
+    kitchen_id: int | None = None  # of whoever started it; None: of no single one
 
     @property
     def is_over(self) -> bool:
         return self.state in ("done", "failed", "stopped")
 
     def visible_to(self, actor: Actor) -> bool:
-        """One's own; the manager and the administrator see everyone's."""
-        everyones = actor.role in ("manager", "administrator")
-        return everyones or self.created_by == actor.staff_id
+        """One's own; the manager and the administrator see those of their kitchen, or
+        everyone's when they have none."""
+        keeps = actor.role in ("manager", "administrator") and (
+            actor.kitchen_id is None or actor.kitchen_id == self.kitchen_id
+        )
+        return keeps or self.created_by == actor.staff_id
 
 
 def kind(name: str) -> Callable[[Work], Work]:
@@ -96,13 +100,19 @@ def kind(name: str) -> Callable[[Work], Work]:
 
 
 async def job_by_id(job_id: int) -> JobFacts | None:
-    row = await database.one("SELECT * FROM job WHERE id = {}", job_id)
+    row = await database.one(_JOBS + " WHERE j.id = {}", job_id)
     return _facts(row) if row else None
 
 
 async def latest(limit: int = 50) -> list[JobFacts]:
-    found = await database.rows("SELECT * FROM job ORDER BY id DESC LIMIT {}", limit)
+    found = await database.rows(_JOBS + " ORDER BY j.id DESC LIMIT {}", limit)
     return [_facts(row) for row in found]
+
+
+_JOBS = (
+    "SELECT j.*, s.kitchen_id AS kitchen_id FROM job j"
+    " LEFT JOIN staff s ON s.id = j.created_by"
+)
 
 
 async def queue_length() -> int:
@@ -264,4 +274,5 @@ def _facts(row: dict[str, Any]) -> JobFacts:
         row["created_by"],
         row["created_at"],
         row["finished_at"],
+        row["kitchen_id"],
     )

@@ -16,6 +16,7 @@ class Asked:
     actor: str = ""
     kind: str = ""
     day: dt.date | None = None
+    kitchen_id: int | None = None  # of the person who acted; None: everybody's
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ async def latest(
     if asked.actor:
         clauses.append("actor = {}")
         values.append(asked.actor)
+    if asked.kitchen_id is not None:
+        clauses.append("staff_id IN (SELECT id FROM staff WHERE kitchen_id = {})")
+        values.append(asked.kitchen_id)
     if asked.kind:
         clauses.append("object_kind = {}")
         values.append(asked.kind)

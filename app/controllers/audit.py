@@ -42,7 +42,10 @@ async def index(
 ) -> Response[Any]:
     """The latest lines, filtered by person, object and day; older ones by `before`."""
     asked = Asked(
-        actor=who[:40], kind=what if what in OBJECTS else "", day=parse_date(day)
+        actor=who[:40],
+        kind=what if what in OBJECTS else "",
+        day=parse_date(day),
+        kitchen_id=request.actor.kitchen_id,
     )
     lines = await latest(
         asked, before_id=before or None, limit=LINES, zone=request.settings.timezone

@@ -191,7 +191,12 @@ async def discard(request: Request, token: FromPath[str]) -> Response[Any]:
     include_in_schema=False,
 )
 async def undo(request: Request, run_id: FromPath[int]) -> Response[Any]:
-    gone = await intake.undo_import(run_id, by=request.actor, now=request.now)
+    try:
+        gone = await intake.undo_import(run_id, by=request.actor, now=request.now)
+    except Refusal as refusal:
+        if refusal.code in ("kitchen_not_yours", "import_unknown"):
+            raise NotFoundException from refusal
+        raise
     return see_other(request, "/imports", _("已撤销，取消登记 {n} 人", n=gone))
 
 

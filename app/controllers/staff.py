@@ -159,11 +159,11 @@ async def _name_and_post(request: Request, form: Form) -> tuple[str, Post]:
     for kind, chosen in (("kitchen", kitchen_id), ("point", point_id)):
         if chosen is not None and chosen not in names[kind]:
             form.refuse_field(kind, _("范围：没有这一项，请重新选"))
+    homes = {point.id: point.kitchen_id for point in await _points()}
     if point_id is not None and kitchen_id is None:
-        kitchen_id = next(
-            (point.kitchen_id for point in await _points() if point.id == point_id),
-            None,
-        )
+        kitchen_id = homes.get(point_id)
+    if point_id in homes and homes[point_id] != kitchen_id:
+        form.refuse_field("point", _("范围：没有这一项，请重新选"))
     return name, Post(role, kitchen_id, point_id, area_id)
 
 

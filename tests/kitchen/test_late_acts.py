@@ -1,6 +1,7 @@
 """After the close nothing that was signed may change: every late act is refused."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from kitchen.round_plans import latest_plan
 from tests.kitchen.cast import CHEN, SUN, Cast, enter
 from tests.test_a_day import WHEN, at, live_through
 
-BY = {"by": CHEN, "now": at(9)}
+BY: dict[str, Any] = {"by": CHEN, "now": at(9)}
 Acts = dict[str, Callable[[], Awaitable[object]]]
 
 

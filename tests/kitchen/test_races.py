@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ async def at_once(*acts: Awaitable[object]) -> Counter[str]:
     return codes
 
 
-def portion(cast: Cast, **changes: object) -> Serving:
+def portion(cast: Cast, **changes: Any) -> Serving:
     full = Serving(
         kitchen_id=cast.kitchen,
         day=TODAY,
