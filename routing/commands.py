@@ -21,7 +21,7 @@ from routing.problem import Problem
 from routing.replan import SCOPES, replan
 from routing.schedule import schedule
 from routing.solution import Round, Solution
-from routing.solver import solve
+from routing.solver import confirm, solve
 
 FINE, INTERNAL, INPUT, INCOMPLETE = 0, 1, 2, 3
 
@@ -55,10 +55,14 @@ def run_schedule(data: Data, _: argparse.Namespace) -> Answer:
     return write_solution(schedule(problem, rounds), problem), FINE
 
 
-def run_check(data: Data, _: argparse.Namespace) -> Answer:
+def run_check(data: Data, options: argparse.Namespace) -> Answer:
     problem, _rounds = _question(data)
-    found = check(problem, read_solution(data.get("solution")))
-    return {"faults": [asdict(fault) for fault in found]}, INCOMPLETE if found else FINE
+    solution = read_solution(data.get("solution"))
+    found = check(problem, solution)
+    answer: dict[str, object] = {"faults": [asdict(fault) for fault in found]}
+    if options.engine == "ortools" and not found:
+        answer["confirmed"] = confirm(problem, solution.rounds)
+    return answer, INCOMPLETE if found else FINE
 
 
 def run_explain(data: Data, _: argparse.Namespace) -> Answer:

@@ -1,8 +1,8 @@
 """A portfolio of kernel searches on the cores allowed, best so far at any moment.
 
 The kernel releases the interpreter lock, so the workers are threads. Each has its own
-plan, seed and setting; now and then the ones that fell behind start again from the
-best. With one worker and a step limit the same seed gives the same answer.
+plan, seed and setting; half way those that fell behind start again from the best. With
+one worker and a step limit the same seed gives the same answer.
 """
 
 import threading
@@ -94,11 +94,21 @@ class Worker:
         self.instance: Instance = table.instance
         self.setting = setting
         self.state = kernel.new_state(self.instance, seed)
-        for slot, order in numbered(table, start):
+        self._begin(numbered(table, start))
+
+    def _begin(self, orders: Sequence[tuple[int, list[int]]]) -> None:
+        """Take up orders by slot, then insert everybody they leave out."""
+        for slot, order in orders:
             kernel.place_order(
                 self.instance, self.state, slot, np.array(order, np.int64)
             )
         kernel.fill(self.instance, self.state)
+
+    def adopt(self, orders: Sequence[list[int]]) -> None:
+        """Start again from another worker's best, with the dice where they lie."""
+        seed = int(self.state.total[kernel.DICE])
+        self.state = kernel.new_state(self.instance, seed)
+        self._begin(list(enumerate(orders)))
 
     @property
     def cost(self) -> int:
@@ -114,11 +124,14 @@ class Worker:
         """Search until the time or the steps are used up."""
         scale = self._scale()
         hot, cold = self.setting.hot * scale, self.setting.cold * scale
-        done, chunk = 0, 200
+        done, chunk, alone = 0, 200, True
         while True:
             part = run.passed if steps is None else done / max(1, steps)
             if part >= 1.0 or run.is_stopped:
                 return
+            if alone and part > 0.5:
+                alone = False
+                run.catch_up(self)
             count = min(chunk, steps - done) if steps is not None else chunk
             began = time.perf_counter()
             self._run(count, hot * (cold / hot) ** part)
@@ -157,6 +170,7 @@ class Run:
         self._stop = stop
         self._on_better = on_better
         self._best: int | None = None
+        self._orders: list[list[int]] = []
         self._lock = threading.Lock()
         for worker in workers:
             self.note(worker)
@@ -174,6 +188,15 @@ class Run:
         with self._lock:
             if self._best is None or worker.cost < self._best:
                 self._best = worker.cost
+                self._orders = worker.orders()
                 if self._on_better is not None:
                     absent = int(worker.state.total[kernel.BEST_ABSENT])
                     self._on_better(self._best, absent)
+
+    def catch_up(self, worker: Worker) -> None:
+        """Give a worker that fell behind the best plan of all."""
+        with self._lock:
+            behind = self._best is not None and worker.cost > self._best
+            orders = self._orders
+        if behind:
+            worker.adopt(orders)

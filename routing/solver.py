@@ -67,7 +67,7 @@ def solve(
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
     if engine in ("auto", "sisr") and problem.jobs:
-        how = How(seed, workers, steps, locked, confirm=engine == "auto")
+        how = How(seed, workers, steps, locked, full=engine == "auto")
         best = task.by_kernel(start, how)
     else:
         best = task.by_floor(start)
@@ -96,13 +96,13 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """The caller's wishes for the kernel."""
+    """The caller's wishes for the kernel; `full` lets OR-Tools have its say too."""
 
     seed: int
     workers: int
     steps: int | None
     locked: Collection[Id]
-    confirm: bool
+    full: bool
 
 
 class Task:
@@ -122,7 +122,7 @@ class Task:
 
     def by_floor(self, start: Sequence[Round]) -> Solution:
         """Sectors, or the given rounds made whole, whichever is cheaper."""
-        share = min(2.5, self.clock.left / 6)
+        share = max(1.0, min(2.5, self.clock.left / 6))
         rounds = floor_rounds(self.problem, self.travel, share)
         best = self._timed(rounds).found_by("floor")
         if start:
@@ -139,8 +139,8 @@ class Task:
 
         uneven = self.problem.weights.uneven > 0 and how.steps is None
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
-        unfinished = has_breaks or not is_compiled()
-        for_model = _confirm_seconds(self.problem) if how.confirm else 0.0
+        unfinished = how.full and (has_breaks or not is_compiled())
+        for_model = _confirm_seconds(self.problem) if how.full else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
         later = for_model if affords else 0.0
         if uneven or unfinished:
@@ -212,14 +212,21 @@ class Task:
 
     def _confirmed(self, found: Solution) -> Solution:
         """Note whether the full model accepts the rounds as they stand."""
-        from routing.authority import Authority
-
-        accepted = Authority(self.problem, self.travel).accepts(found.rounds)
+        accepted = confirm(self.problem, found.rounds, self.travel)
         word = "confirmed" if accepted else "not confirmed"
         return found.found_by(found.engine, f"{word} by OR-Tools")
 
     def _timed(self, rounds: Sequence[Round]) -> Solution:
         return schedule(self.problem, rounds, self.travel)
+
+
+def confirm(
+    problem: Problem, rounds: Sequence[Round], travel: Travel | None = None
+) -> bool:
+    """Whether the full OR-Tools model reads these rounds as a valid plan."""
+    from routing.authority import Authority
+
+    return Authority(problem, travel or Travel(problem)).accepts(rounds)
 
 
 def _confirm_seconds(problem: Problem) -> float:
