@@ -34,7 +34,7 @@ SENTENCES = {
 SEXES = {"female": N_("女"), "male": N_("男")}
 STATES = {
     "active": N_("用餐中"),
-    "paused": N_("停餐"),
+    "paused": N_("停餐中"),
     "ended": N_("已退出"),
     "deceased": N_("已故"),
 }
@@ -87,7 +87,7 @@ ACTIONS = {
     "elder.enrol": N_("登记入册"),
     "elder.change": N_("修改档案"),
     "elder.active": N_("恢复用餐"),
-    "elder.paused": N_("停餐"),
+    "elder.paused": N_("登记停餐"),
     "elder.ended": N_("退出"),
     "elder.deceased": N_("登记去世"),
     "elder.move": N_("搬家"),
