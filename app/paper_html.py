@@ -52,6 +52,7 @@ def _environment() -> Environment:
         short_day=short_day,
         meal=lambda meal: _(MEALS[meal]),
         spaced=spaced_number,
+        ems=ems,
         thousands=lambda count: f"{count:,}",
     )
     env.globals.update(
@@ -77,6 +78,11 @@ def kilos(grams: int) -> str:
         return f"{grams} g"
     kilograms = grams / 1000
     return f"{kilograms:.1f} kg" if kilograms < 100 else f"{kilograms:.0f} kg"
+
+
+def ems(text: str) -> float:
+    """About how many characters wide: Latin letters and digits count half."""
+    return sum(0.55 if c.isascii() else 1.0 for c in text)
 
 
 def short_day(day: date) -> str:
