@@ -99,6 +99,7 @@ async def change_elder(
     """Correct a record. Refuses `changed_meanwhile` when somebody else saved first:
     nothing typed is lost, the form comes back with both."""
     async with writing():
+        await lock_for("elder", elder_id)
         before = await elder_by_id(elder_id)
         if before.version != version:
             raise Refusal("changed_meanwhile", name=before.name)
@@ -158,9 +159,11 @@ def _columns(person: NewElder, number: str) -> dict[str, Any]:
 async def _refuse_a_twin(person: NewElder, but: int = 0) -> None:
     if not person.id_number:
         return
+    index = keyring().fingerprint("id_number", person.id_number)
+    await lock_for("id_number", index)
     found = await rows(
         "SELECT id, name, number FROM elder WHERE id_index = {} AND id <> {}",
-        keyring().fingerprint("id_number", person.id_number),
+        index,
         but,
     )
     if found:

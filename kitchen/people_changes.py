@@ -5,7 +5,15 @@ the logged look at a full number.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from kitchen.database import insert, insert_many, one, rows, update_row, writing
+from kitchen.database import (
+    insert,
+    insert_many,
+    lock_for,
+    one,
+    rows,
+    update_row,
+    writing,
+)
 from kitchen.elders import elder_by_id, household_of, states_for
 from kitchen.errors import Refusal
 from kitchen.names import phone_tail
@@ -325,6 +333,7 @@ async def reveal_contact(
 async def add_card(
     elder_id: int, number: str, kind: str, *, by: Actor, now: datetime
 ) -> None:
+    await lock_for("card", number)
     taken = await one(
         "SELECT e.name FROM card c JOIN elder e ON e.id = c.elder"
         " WHERE c.number = {} AND c.blocked_at IS NULL",

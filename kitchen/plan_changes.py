@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from kitchen import audit
-from kitchen.database import insert, insert_many, one, update_row, writing
+from kitchen.database import insert, insert_many, lock_for, one, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.plan_facts import PlanFacts, meal_of
 from kitchen.plan_readers import exceptions_on, served_plans_on
 from kitchen.plan_tables import MealPlan, PlanException
 from kitchen.registry import ElderFacts, elder_by_id, states_on
 from kitchen.staff import Actor
+
+CLOSED_AHEAD = timedelta(days=8)
+"""No count is closed longer before its day (a cut-off is at most 7 days ahead)."""
 
 
 async def set_plan(
@@ -120,7 +123,8 @@ async def add_exception(
         raise Refusal("book_one_day")
     async with writing():
         person = await elder_by_id(elder_id)
-        await _refuse_frozen_days(person.kitchen_id, meal, from_day, to_day)
+        await lock_for("orders_of", elder_id)
+        await _refuse_frozen_days(person.kitchen_id, meal, from_day, to_day, now)
         if kind == "book":
             await _refuse_double_booking(person, meal, from_day)
         elif from_day == to_day:
@@ -167,7 +171,7 @@ async def withdraw(exception_id: int, *, by: Actor, now: datetime) -> None:
             return
         person = await elder_by_id(row["elder"])
         await _refuse_frozen_days(
-            person.kitchen_id, row["meal"], row["from_day"], row["to_day"]
+            person.kitchen_id, row["meal"], row["from_day"], row["to_day"], now
         )
         await update_row(
             PlanException, exception_id, {"withdrawn_at": now, "withdrawn_by": by.name}
@@ -184,8 +188,14 @@ async def withdraw(exception_id: int, *, by: Actor, now: datetime) -> None:
 
 
 async def _refuse_frozen_days(
-    kitchen_id: int, meal: str, from_day: date, to_day: date
+    kitchen_id: int, meal: str, from_day: date, to_day: date, now: datetime
 ) -> None:
+    """Refuses `headcount_closed`, and holds the counts that may be closed meanwhile:
+    an exception that comes a moment too late must not be lost without a word."""
+    soon = min(to_day, now.date() + CLOSED_AHEAD)
+    for offset in range((soon - from_day).days + 1):
+        day = from_day + timedelta(days=offset)
+        await lock_for("headcount", f"{kitchen_id}|{day}|{meal}", shared=True)
     row = await one(
         'SELECT MIN(day) AS "day [DATE]" FROM headcount WHERE kitchen = {}'
         " AND meal = {} AND day >= {} AND day <= {}",

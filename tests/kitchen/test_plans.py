@@ -1,5 +1,6 @@
 """Who should eat: weeks, exceptions, days without service, nobody booked twice."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -233,3 +234,31 @@ async def test_the_list_of_exceptions_reaches_from_a_day_to_a_day(
         cast.kitchen, TODAY + timedelta(days=1), TODAY + timedelta(days=1)
     )
     assert [exception.id for exception in found] == [long]
+
+
+async def test_two_bookings_at_once_make_one_meal(database: Engine) -> None:
+    cast = await enter()
+    booking = {"way": "collect", "point_id": cast.xinhua}
+    answers = await asyncio.gather(
+        *(add(cast.li, "book", SATURDAY, **booking) for _ in range(4)),
+        return_exceptions=True,
+    )
+    refused = [a.code for a in answers if isinstance(a, Refusal)]
+    assert refused == ["already_booked"] * 3
+    assert await names_on(cast, SATURDAY) == ["李德福"]
+
+
+async def test_an_exception_beside_the_close_is_counted_or_refused(
+    database: Engine,
+) -> None:
+    cast = await enter()
+    closing = headcounts.close_headcount(
+        cast.kitchen, TODAY, "lunch", spares=(), by=CHEN, now=MORNING
+    )
+    skipped, closed = await asyncio.gather(
+        add(cast.li, "skip"), closing, return_exceptions=True
+    )
+    assert not isinstance(closed, BaseException)
+    counted = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    eats = "李德福" in [eater.name for eater in counted]
+    assert eats is isinstance(skipped, Refusal)

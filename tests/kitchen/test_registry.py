@@ -1,5 +1,6 @@
 """The register of people: enrolled, corrected, paused, moved, found, never deleted."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -237,6 +238,45 @@ async def test_correcting_a_record_keeps_household_and_numbers(
         await registry.change_elder(
             wang.id, change, version=wang.version, by=CHEN, now=MORNING
         )
+
+
+async def test_two_who_correct_at_the_same_moment_do_not_overwrite_each_other(
+    database: Engine,
+) -> None:
+    cast = await enter()
+    li = await registry.elder_by_id(cast.li)
+    answers = await asyncio.gather(
+        *(
+            registry.change_elder(
+                li.id,
+                NewElder("李德福", "male", li.birth_date, id_note=note),
+                version=li.version,
+                by=CHEN,
+                now=MORNING,
+            )
+            for note in ("甲", "乙", "丙")
+        ),
+        return_exceptions=True,
+    )
+    refused = [a.code for a in answers if isinstance(a, Refusal)]
+    assert refused == ["changed_meanwhile"] * 2
+
+
+async def test_one_id_number_enrolled_at_once_is_one_person(database: Engine) -> None:
+    cast = await enter()
+    person = NewElder(
+        "陈桂兰", "female", date(1949, 12, 31), id_number="11010519491231002X"
+    )
+    answers = await asyncio.gather(
+        *(
+            registry.enrol(person, kitchen_id=cast.kitchen, by=CHEN, now=MORNING)
+            for _ in range(3)
+        ),
+        return_exceptions=True,
+    )
+    refused = [a.code for a in answers if isinstance(a, Refusal)]
+    assert refused == ["id_number_registered"] * 2
+    assert len(await registry.search("陈桂兰")) == 1
 
 
 async def test_every_change_is_in_the_persons_history(database: Engine) -> None:
