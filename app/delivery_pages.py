@@ -11,6 +11,7 @@ from litestar.response import Response
 from app.forms import Form
 from app.rendering import page
 from app.requests import Request
+from app.transfers import place_words, places_to_move
 from app.words.deliveries import (
     CONTACT_KINDS,
     OUTCOMES,
@@ -22,9 +23,12 @@ from app.words.diets import diet_words, key_words
 from app.words.rounds import floor_words
 from kitchen import driver_scope, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, delivery_day
+from kitchen.dining import transfers_for
 from kitchen.doors import TARGET_MINUTES
 from kitchen.driver_scope import Sight
+from kitchen.loadings import Shelf
 from kitchen.outcomes import DOOR_OUTCOMES
+from kitchen.places import points_for
 from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
 
 WORDS: dict[str, Any] = {
@@ -103,18 +107,30 @@ async def round_page(
         trip=state,
         day=facts.day,
         meal=facts.meal,
-        shelves=shelves_of(state),
+        shelves=shelves_of(view, state),
         standing={line.shelf: line for line in state.loaded},
         points=points,
+        elsewhere=await places_to_move(
+            facts.kitchen_id, facts.day, facts.meal, (None, state.round_id)
+        ),
+        moves=[
+            move
+            for move in await transfers_for(facts.kitchen_id, facts.day, facts.meal)
+            if f"round:{state.number}" in (move.source, move.target)
+        ],
+        place_words=place_words(await points_for(facts.kitchen_id)),
         cash_due=await sheet_returns.cash_due([s.stop_id for s in state.stops]),
         form=form,
         **WORDS,
     )
 
 
-def shelves_of(state: RoundState) -> list[tuple[int | None, str]]:
-    """The lines of a loading form: points first, then the doors."""
-    return sorted(state.expected, key=lambda s: (s[0] is None, s[0] or 0, s[1]))
+def shelves_of(day: DeliveryDay, state: RoundState) -> list[Shelf]:
+    """The lines of a loading form: points first, then the doors, and among these the
+    kitchen's own spares that may go along."""
+    shelves: set[Shelf] = {*state.expected, *(line.shelf for line in state.loaded)}
+    shelves |= {(None, diet_key) for diet_key in day.spares}
+    return sorted(shelves, key=lambda s: (s[0] is None, s[0] or 0, s[1]))
 
 
 def tenths(degrees: float | None) -> int | None:

@@ -319,10 +319,19 @@ def _packing_differences(rows: Rows) -> Iterable[Difference]:
 
 
 def _loading_differences(rows: Rows) -> Iterable[Difference]:
-    """What must be on a vehicle: labelled boxes and packed containers."""
+    """What must be on a vehicle: labelled boxes and packed containers; and what may
+    be: the kitchen's own spares, on whichever rounds took them."""
     expected = _boxes(rows.eaters) + _bulk(rows.eaters) + _point_spares(rows)
     slack = _boxes(rows.cancelled) + _bulk(rows.cancelled)
     travels = {key: n for key, n in expected.items() if key[0] in rows.by_round}
+    spares = Counter({d: n for (place, d), n in rows.spares.items() if place == KEPT})
+    for place, diet in sorted(rows.loaded):
+        found = rows.loaded[place, diet]
+        beyond = found - travels.get((place, diet), 0) - slack[place, diet]
+        if place.startswith("round:") and beyond > 0:
+            taken = min(beyond, spares[diet])
+            spares[diet] -= taken
+            slack[place, diet] += taken
     yield from _compared("loaded", Counter(travels), slack, rows.loaded)
 
 

@@ -3,8 +3,8 @@ was reported, and who is still unanswered for.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from kitchen.database import rows
@@ -12,6 +12,7 @@ from kitchen.deliveries import outcomes_for
 from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished_of
 from kitchen.driver_scope import Sight
 from kitchen.drivers import drivers_for
+from kitchen.headcounts import SpareFacts
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
 from kitchen.round_inputs import inputs_for
@@ -53,9 +54,30 @@ class RoundState:
 
     @property
     def is_loaded(self) -> bool:
-        return {line.shelf: line.portions for line in self.loaded} == dict(
-            self.expected
+        """Everything expected is on it, and nothing more but spares among the
+        boxes for the doors."""
+        counted = {line.shelf: line.portions for line in self.loaded}
+        shelves = {*counted, *self.expected}
+        more = {s: counted.get(s, 0) - self.expected.get(s, 0) for s in shelves}
+        return all(
+            n == 0 or (n > 0 and point is None) for (point, _), n in more.items()
         )
+
+    @property
+    def aboard(self) -> Counter[str]:
+        """Portions without a name among its boxes, by diet group."""
+        more = Counter[str]()
+        for line in self.loaded:
+            beyond = line.portions - self.expected.get(line.shelf, 0)
+            if line.point_id is None and beyond > 0:
+                more[line.diet_key] += beyond
+        return more
+
+    @property
+    def diets(self) -> list[str]:
+        """The diet groups it carries, the regular one always."""
+        carried = {line.diet_key for line in self.loaded}
+        return sorted({"regular", *carried} | {diet for _point, diet in self.expected})
 
     @property
     def is_back(self) -> bool:
@@ -83,6 +105,13 @@ class DeliveryDay:
     waiting: tuple[StopState, ...] = ()
     cases: tuple[CaseFacts, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
+    spares: Mapping[str, int] = field(default_factory=dict)  # the kitchen's, by diet
+
+    @property
+    def spares_left(self) -> dict[str, int]:
+        """The kitchen's own spares that no round took along, by diet group."""
+        aboard = sum((one.aboard for one in self.rounds), Counter[str]())
+        return {diet: n - aboard[diet] for diet, n in self.spares.items()}
 
     @property
     def open_cases(self) -> tuple[CaseFacts, ...]:
@@ -144,7 +173,15 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
         waiting=_stops(drops, codes, by_round.get(None, ()), outcomes),
         cases=tuple(cases),
         unfinished=tuple(unfinished_of(inputs, plan, outcomes, cases)),
+        spares=_by_diet(inputs.spares),
     )
+
+
+def _by_diet(spares: Iterable[SpareFacts]) -> dict[str, int]:
+    counts = Counter[str]()
+    for spare in spares:
+        counts[spare.diet_key] += spare.portions
+    return dict(counts)
 
 
 def _stops(

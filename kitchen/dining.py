@@ -199,6 +199,19 @@ class PointTotals:
         return max(0, -self.in_hand)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TransferFacts:
+    """Portions that changed places; `source` and `target` are point:5 or round:3."""
+
+    source: str
+    target: str
+    diet_key: str
+    portions: int
+    reason: str
+    at: datetime
+    by: str
+
+
 # Readers ----------------------------------------------------------------------
 
 
@@ -395,6 +408,37 @@ async def received_at(point_id: int, day: date, meal: str) -> dict[str, int]:
         meal,
     )
     return {row["diet_key"]: int(row["n"]) for row in found}
+
+
+async def transfers_for(kitchen_id: int, day: date, meal: str) -> list[TransferFacts]:
+    """Portions that changed places during a meal, in the order they did."""
+    found = await rows(
+        "SELECT t.diet_key AS diet_key, t.portions AS portions, t.reason AS reason,"
+        " t.at AS at, t.by AS by, t.from_point AS from_point, t.to_point AS to_point,"
+        " a.number AS from_round, b.number AS to_round FROM transfer t"
+        " LEFT JOIN round a ON a.id = t.from_round"
+        " LEFT JOIN round b ON b.id = t.to_round"
+        " WHERE t.kitchen = {} AND t.day = {} AND t.meal = {} ORDER BY t.id",
+        kitchen_id,
+        day,
+        meal,
+    )
+    return [
+        TransferFacts(
+            source=_place(row["from_point"], row["from_round"]),
+            target=_place(row["to_point"], row["to_round"]),
+            diet_key=row["diet_key"],
+            portions=row["portions"],
+            reason=row["reason"],
+            at=row["at"],
+            by=row["by"],
+        )
+        for row in found
+    ]
+
+
+def _place(point_id: int | None, number: int | None) -> str:
+    return f"round:{number}" if point_id is None else f"point:{point_id}"
 
 
 _SUMS = {

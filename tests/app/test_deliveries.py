@@ -2,13 +2,18 @@
 
 import pytest
 
+from app.delivery_pages import shelves_of
+from kitchen import day_close
+from kitchen.delivery_days import delivery_day
+from kitchen.dining import transfers_for
 from kitchen.doors import open_cases, unfinished
+from kitchen.headcounts import SpareFacts, set_spares
 from kitchen.loadings import loadings_for
 from kitchen.meals import meals_for
 from kitchen.round_plans import Plan
 from kitchen.sheet_returns import returns_for
 from tests.app.client import Client, SignInAs
-from tests.kitchen.cast import TODAY, Cast
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_deliveries import (
     out_in_the_streets,
     printed,
@@ -230,3 +235,77 @@ async def test_a_foreign_kitchens_doors_are_a_lost_page(
     )
     assert answer.status_code == 404
     assert await meals_for(cast.kitchen, TODAY, "lunch") == []
+
+
+async def test_portions_are_passed_on_from_a_round_and_to_it(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    trip = round_of(plan, await stop_of(cast, plan, cast.wang))
+    path = f"/deliveries/rounds/{trip}"
+    page = (await manager.get(path)).text
+    assert f'value="point:{cast.xinhua}"' in page
+    good = {
+        "way": "out",
+        "place": f"point:{cast.xinhua}",
+        "diet": "regular",
+        "portions": "2",
+        "reason": "新华不够",
+    }
+    for wrong in (
+        {"way": "up"},
+        {"place": "kitchen:1"},
+        {"place": ""},
+        {"place": f"round:{trip}"},
+        {"place": "point:99999"},
+        {"portions": "0"},
+        {"portions": "两份"},
+        {"reason": ""},
+    ):
+        answer = await manager.submit(f"{path}/transfers", **{**good, **wrong})
+        assert answer.status_code in (404, 422), wrong
+    assert await transfers_for(cast.kitchen, TODAY, "lunch") == []
+    assert (await manager.submit(f"{path}/transfers", **good)).status_code == 303
+    back = {**good, "way": "in", "reason": "用不完"}
+    assert (await manager.submit(f"{path}/transfers", **back)).status_code == 303
+    moves = await transfers_for(cast.kitchen, TODAY, "lunch")
+    here = f"point:{cast.xinhua}"
+    assert [(m.source == here, m.target == here) for m in moves] == [
+        (False, True),
+        (True, False),
+    ]
+    shown = (await manager.get(path)).text
+    assert "新华不够" in shown
+    assert "用不完" in shown
+
+
+async def test_a_spare_rides_along_and_is_no_difference(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    spare = [SpareFacts(0, None, "spare", "regular", 2)]
+    await set_spares(cast.kitchen, TODAY, "lunch", spare, by=CHEN, now=MORNING)
+    stop = await stop_of(cast, plan, cast.wang)
+    trip = round_of(plan, stop)
+    path = f"/deliveries/rounds/{trip}"
+    assert "备份可带 2" in (await manager.get(path)).text
+    view = await delivery_day(cast.kitchen, TODAY, "lunch")
+    state = next(one for one in view.rounds if one.round_id == trip)
+    counts = {
+        f"load-{n}": state.expected.get(shelf, 0) + (shelf == (None, "regular"))
+        for n, shelf in enumerate(shelves_of(view, state))
+    }
+    assert (await manager.submit(f"{path}/loadings", **counts)).status_code == 303
+    page = (await manager.get(path)).text
+    assert "含随车备份 1" in page
+    assert "随车备份没有送出去的" in page
+    after = await delivery_day(cast.kitchen, TODAY, "lunch")
+    assert after.spares_left == {"regular": 1}
+    assert next(one for one in after.rounds if one.round_id == trip).is_loaded
+    balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
+    number = state.number
+    assert not [
+        d
+        for d in balance.differences
+        if d.code == "loaded" and d.place == f"round:{number}"
+    ]

@@ -94,7 +94,7 @@ async def test_the_counter_receives_passes_on_and_closes_with_words(
     )
     assert answer.status_code == 303
     await manager.submit(
-        f"{here}/transfers", moved=2, diet="regular", to=cast.xinhua, why="新华不够"
+        f"{here}/transfers", moved=2, diet="regular", to=f"point:{cast.xinhua}", why="新华不够"
     )
     await manager.submit(
         f"{here}/leftovers", left=1, diet="regular", fate="wasted", why="没来"

@@ -162,3 +162,81 @@ def test_words_stay_with_their_difference() -> None:
     noted = replace(short, notes={difference.key: "标签卡纸,手写"})
     assert balance_of(noted).open == ()
     assert balance_of(noted).differences[0].note == "标签卡纸,手写"
+
+
+def with_spare(loaded: int, left: dict[tuple[str, str], int], spares: int = 2) -> Rows:
+    """The good day with the kitchen's own regular spares, `loaded` of them on round 1
+    and `left` somewhere by the evening."""
+    return replace(
+        GOOD_DAY,
+        spares={**GOOD_DAY.spares, ("kitchen", "regular"): spares},
+        dishes=tuple(
+            replace(dish, required=5 + spares, cooked=5 + spares)
+            for dish in GOOD_DAY.dishes
+        ),
+        loaded={**GOOD_DAY.loaded, ("round:1", "regular"): 1 + loaded},
+        leftovers={**GOOD_DAY.leftovers, **left},
+    )
+
+
+def codes(rows: Rows) -> list[tuple[str, str, int, int]]:
+    return [
+        (d.code, d.place, d.expected, d.found) for d in balance_of(rows).differences
+    ]
+
+
+def test_the_kitchens_spares_may_ride_along_and_are_named_in_the_evening() -> None:
+    home = {("kitchen", "wasted"): 1, ("round:1", "returned"): 2}
+    assert codes(with_spare(1, home)) == []
+    assert codes(with_spare(2, {("round:1", "returned"): 3})) == []
+    assert codes(with_spare(0, {("kitchen", "wasted"): 2})) == []
+
+
+def test_a_spare_that_nobody_named_is_missing_where_it_was_last() -> None:
+    assert codes(with_spare(1, {("kitchen", "wasted"): 1})) == [
+        ("in_hand", "round:1", 3, 2)
+    ]
+    assert codes(with_spare(1, {("round:1", "returned"): 2})) == [
+        ("kept", "kitchen", 7, 6)
+    ]
+
+
+def test_more_spares_on_the_rounds_than_there_are_is_a_difference() -> None:
+    three = with_spare(3, {("round:1", "returned"): 4})
+    assert ("loaded", "round:1", 1, 4) in codes(three)
+    two_rounds = replace(
+        with_spare(2, {("round:1", "returned"): 3}),
+        loaded={**with_spare(2, {}).loaded, ("round:2", "regular"): 1},
+    )
+    assert ("loaded", "round:2", 0, 1) in codes(two_rounds)
+    soft = with_spare(0, {("kitchen", "wasted"): 2})
+    soft = replace(soft, loaded={**soft.loaded, ("round:1", "soft"): 2})
+    assert ("loaded", "round:1", 1, 2) in codes(soft), "a spare stays in its diet"
+
+
+def test_a_spare_for_a_point_is_not_among_the_kitchens() -> None:
+    day = with_spare(0, {("kitchen", "wasted"): 2})
+    day = replace(day, loaded={**day.loaded, ("point:5", "regular"): 4})
+    assert ("loaded", "point:5", 3, 4) in codes(day)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("round:1", "point:5"),
+        ("point:5", "round:1"),
+        ("round:1", "round:2"),
+        ("point:5", "point:6"),
+    ],
+)
+def test_a_portion_that_moved_is_answered_for_where_it_went(
+    source: str, target: str
+) -> None:
+    moved = replace(GOOD_DAY, moved={source: -1, target: 1})
+    found = {(code, place) for code, place, _, _ in codes(moved)}
+    assert found == {("beyond_received", source), ("in_hand", target)}
+    fate = next(fate for place, fate in GOOD_DAY.leftovers if place == source)
+    left = {**GOOD_DAY.leftovers, (target, "wasted"): 1}
+    left[target, "wasted"] += GOOD_DAY.leftovers.get((target, "wasted"), 0)
+    left[source, fate] -= 1
+    assert codes(replace(moved, leftovers=left)) == []

@@ -15,7 +15,8 @@ from app.i18n import N_
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
-from app.scope import kitchen_of, point_of, points_of
+from app.scope import kitchen_of, point_of
+from app.transfers import place_in, places_to_move
 from app.words.diets import key_words
 from kitchen import dining, headcounts
 from kitchen.errors import Refusal
@@ -56,7 +57,7 @@ async def _counter(
         if spare.point_id == point.id:
             expected[spare.diet_key] = expected.get(spare.diet_key, 0) + spare.portions
     keys = sorted(expected, key=lambda key: (key != "regular", key)) or ["regular"]
-    others = [p for p in await points_of(request, kitchen.id) if p.id != point.id]
+    others = await places_to_move(kitchen.id, day, meal, (point.id, None))
     return page(
         request,
         "dining/counter.html",
@@ -71,7 +72,6 @@ async def _counter(
         received=await dining.received_at(point.id, day, meal),
         shift=await dining.shift_of(point.id, day, meal),
         others=others,
-        other_options=[(other.id, other.name) for other in others],
         key_options=[(key, key_words(key)) for key in keys],
         fates=FATES,
     )
@@ -126,14 +126,14 @@ async def receive(
 async def transfer(
     request: Request, day: FromPath[dt.date], meal: FromPath[str], point: FromPath[int]
 ) -> Response[Any]:
-    """Portions passed to another point, where somebody is short."""
+    """Portions passed to another point or onto a round, where somebody is short."""
     meal = meal_in(meal)
     here = await point_of(request, point)
     kitchen = await kitchen_of(request)
     form = await read_form(request)
     portions = form.integer("moved", _("调出份数"), least=1, most=500)
     diet = form.text("diet", _("饮食"), longest=60)
-    other = form.identifier("to")
+    to_point, to_round = place_in(form, "to", _("调给"))
     reason = form.text("why", _("原因"), longest=80)
     if form.ok:
         try:
@@ -145,7 +145,8 @@ async def transfer(
                 portions=portions,
                 reason=reason,
                 from_point_id=here.id,
-                to_point_id=other,
+                to_point_id=to_point,
+                to_round_id=to_round,
                 act=str(act_id(form)),
                 by=request.actor,
                 now=request.now,
