@@ -343,8 +343,10 @@ def _best(cost: Ints, count: int) -> Ints32:
     return np.argsort(cost, kind="stable")[:count].astype(np.int32)
 
 
-def numbered(table: Layout, rounds: Sequence[Round]) -> list[tuple[int, list[int]]]:
-    """Given rounds as (slot, job numbers); what does not exist is left out."""
+def numbered(
+    table: Layout, rounds: Sequence[Round]
+) -> list[tuple[int, list[int], bool]]:
+    """Given rounds as (slot, job numbers, locked); what does not exist is left out."""
     index = {job.id: number for number, job in enumerate(table.problem.jobs)}
     vehicles = [vehicle.id for vehicle in table.problem.vehicles]
     used: dict[object, int] = {}
@@ -362,7 +364,8 @@ def numbered(table: Layout, rounds: Sequence[Round]) -> list[tuple[int, list[int
         slot = low + offset + used.get(planned.vehicle, 0)
         used[planned.vehicle] = used.get(planned.vehicle, 0) + 1
         if slot < high:
-            found.append((int(slot), [index[j] for j in planned.jobs if j in index]))
+            order = [index[job] for job in planned.jobs if job in index]
+            found.append((int(slot), order, planned.locked))
     return found
 
 

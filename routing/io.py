@@ -86,29 +86,39 @@ def read_rounds(data: Json) -> tuple[Round, ...]:
         orders = _orders(data)
     except (AttributeError, TypeError) as error:
         raise InvalidInput([f"rounds: cannot be read ({error})"]) from error
-    for place, vehicle, ids in orders:
+    for place, vehicle, ids, locked in orders:
         if vehicle is None or not isinstance(ids, list):
             faults.add(place, "needs a vehicle and a list of jobs")
         else:
-            rounds.append(Round(vehicle, tuple(ids)))
+            rounds.append(Round(vehicle, tuple(ids), bool(locked)))
     faults.raise_if_any()
     return tuple(rounds)
 
 
-def _orders(data: Json) -> list[tuple[str, Any, Any]]:
+def _orders(data: Json) -> list[tuple[str, Any, Any, Any]]:
     if "rounds" in data:
         return [
-            (f"rounds[{number}]", entry.get("vehicle"), entry.get("jobs"))
+            (
+                f"rounds[{number}]",
+                entry.get("vehicle"),
+                entry.get("jobs"),
+                entry.get("locked"),
+            )
             for number, entry in enumerate(data["rounds"])
         ]
     solution = data.get("solution", data)
     if "routes" in solution:
         return [
-            (f"routes[{number}]", entry.get("vehicle"), _ids(entry.get("steps", [])))
+            (
+                f"routes[{number}]",
+                entry.get("vehicle"),
+                _ids(entry.get("steps", [])),
+                False,
+            )
             for number, entry in enumerate(solution["routes"])
         ]
     return [
-        (f"vehicles[{number}].steps", entry.get("id"), order)
+        (f"vehicles[{number}].steps", entry.get("id"), order, False)
         for number, entry in enumerate(data.get("vehicles", []))
         if entry.get("steps")
         for order in _split_at_reloads(entry["steps"])

@@ -62,7 +62,10 @@ def write_problem(problem: Problem, rounds: Sequence[Round] = ()) -> Json:
             for name, matrix in problem.matrices.items()
         }
     if rounds:
-        data["rounds"] = [{"vehicle": r.vehicle, "jobs": list(r.jobs)} for r in rounds]
+        data["rounds"] = [
+            {"vehicle": r.vehicle, "jobs": list(r.jobs), "locked": r.locked}
+            for r in rounds
+        ]
     return data
 
 

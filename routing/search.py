@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing import kernel
-from routing.arrays import WAY, Instance, Layout, named, numbered
+from routing.arrays import CLOSED, WAY, Instance, Layout, named, numbered
 from routing.solution import Round
 
 Report = Callable[[int, int], None]
@@ -94,14 +94,17 @@ class Worker:
         self.instance: Instance = table.instance
         self.setting = setting
         self.state = kernel.new_state(self.instance, seed)
-        self._begin(numbered(table, start))
+        given = numbered(table, start)
+        self.closed = [slot for slot, _, locked in given if locked]
+        self._begin([(slot, order) for slot, order, _ in given])
 
     def _begin(self, orders: Sequence[tuple[int, list[int]]]) -> None:
-        """Take up orders by slot, then insert everybody they leave out."""
+        """Take up orders by slot, close the locked, insert everybody left out."""
         for slot, order in orders:
             kernel.place_order(
                 self.instance, self.state, slot, np.array(order, np.int64)
             )
+        self.state.slots[self.closed, CLOSED] = 1
         kernel.fill(self.instance, self.state)
 
     def adopt(self, orders: Sequence[list[int]]) -> None:

@@ -11,10 +11,15 @@ from routing.problem import Id
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """An order of jobs for a vehicle; its rounds follow each other as listed."""
+    """An order of jobs for a vehicle; its rounds follow each other as listed.
+
+    A locked round stays as it is when a search begins from it: nobody leaves, nobody
+    joins.
+    """
 
     vehicle: Id
     jobs: tuple[Id, ...]
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

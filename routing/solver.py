@@ -54,7 +54,9 @@ def solve(
         Stop after so many steps instead of the time: with one worker the same seed
         then gives the same answer on every machine.
     locked
-        Jobs of `start` that keep their round and their order among each other.
+        Jobs of `start` that keep their round and their order among each other; a
+        `Round` of `start` that is locked keeps exactly its jobs. Locks are the
+        kernel's: the other engines do not know them.
     stop
         When set, the search ends at once with the best so far.
 
@@ -67,7 +69,8 @@ def solve(
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
     if engine in ("auto", "sisr") and problem.jobs:
-        how = How(seed, workers, steps, locked, full=engine == "auto")
+        pinned = {*locked, *(j for r in start if r.locked for j in r.jobs)}
+        how = How(seed, workers, steps, pinned, full=engine == "auto")
         best = task.by_kernel(start, how)
     else:
         best = task.by_floor(start)
@@ -137,9 +140,10 @@ class Task:
         from routing.evenness import even_out
         from routing.search import is_compiled
 
-        uneven = self.problem.weights.uneven > 0 and how.steps is None
+        free = how.steps is None and not how.locked
+        uneven = self.problem.weights.uneven > 0 and free
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
-        unfinished = how.full and (has_breaks or not is_compiled())
+        unfinished = how.full and (has_breaks or not is_compiled()) and not how.locked
         for_model = _confirm_seconds(self.problem) if how.full else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
         later = for_model if affords else 0.0

@@ -157,3 +157,14 @@ def test_locked_jobs_keep_their_round_and_order(seed: int) -> None:
 def test_generated_days_searched_by_the_kernel_pass_the_checker(seed: int) -> None:
     question = district(seed, doors=20, drivers=4)
     assert check(question, solve(question, engine="sisr", steps=300)) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nobody_joins_or_leaves_a_locked_round(seed: int) -> None:
+    question = district(seed)
+    usual = solve(question, engine="floor")
+    first = replace(usual.rounds[0], locked=True)
+    start = (first, *usual.rounds[1:])
+    found = solve(question, engine="sisr", steps=500, start=start)
+    assert Round(first.vehicle, first.jobs) in found.rounds
+    assert check(question, found) == []

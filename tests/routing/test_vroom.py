@@ -1,0 +1,108 @@
+"""A file in VROOM's own words works unchanged, and the answer is in them too."""
+
+from typing import Any
+
+from routing import check, read_problem, read_rounds, schedule, solve, write_solution
+
+FILE: dict[str, Any] = {
+    "vehicles": [
+        {
+            "id": 1,
+            "start": [2.35044, 48.71764],
+            "end": [2.35044, 48.71764],
+            "capacity": [4],
+            "skills": [1, 14],
+            "time_window": [28800, 43200],
+            "speed_factor": 1.25,
+            "max_tasks": 4,
+            "costs": {"fixed": 0},
+        },
+        {
+            "id": 2,
+            "start": [2.35044, 48.71764],
+            "end": [2.35044, 48.71764],
+            "capacity": [4],
+            "skills": [2, 14],
+            "time_window": [28800, 43200],
+            "breaks": [
+                {"id": 2, "service": 300, "time_windows": [[34200, 36000]]},
+            ],
+        },
+    ],
+    "jobs": [
+        {
+            "id": 1,
+            "service": 300,
+            "delivery": [1],
+            "location": [2.28465, 48.70329],
+            "skills": [1],
+            "time_windows": [[32400, 36000]],
+        },
+        {
+            "id": 2,
+            "service": 300,
+            "setup": 60,
+            "amount": [1],
+            "location": [2.23655, 48.68128],
+            "skills": [1],
+        },
+        {
+            "id": 3,
+            "description": "by the river",
+            "service": 300,
+            "delivery": [1],
+            "location": [2.39719, 48.77611],
+            "skills": [2],
+            "priority": 10,
+        },
+        {"id": 4, "service": 300, "delivery": [1], "location": [2.41808, 48.82619]},
+    ],
+}
+
+
+def test_a_vroom_file_is_solved_unchanged() -> None:
+    problem = read_problem(FILE)
+    solution = solve(problem, seconds=1, steps=300)
+    assert check(problem, solution) == []
+    assert solution.unassigned == ()
+    served = {job: route.vehicle for route in solution.routes for job in route.jobs}
+    assert (served[1], served[2], served[3]) == (1, 1, 2)
+
+
+def test_the_answer_has_vrooms_keys() -> None:
+    problem = read_problem(FILE)
+    answer = write_solution(solve(problem, engine="floor"), problem)
+    assert {"code", "summary", "unassigned", "routes"} <= answer.keys()
+    assert {
+        "cost", "routes", "unassigned", "service", "setup", "duration",
+        "waiting_time", "distance", "violations",
+    } <= answer["summary"].keys()  # fmt: skip
+    for route in answer["routes"]:
+        assert {"vehicle", "steps", "cost", "duration", "delivery"} <= route.keys()
+        assert route["steps"][-1]["duration"] == route["duration"]
+        for step in route["steps"]:
+            assert {
+                "type",
+                "arrival",
+                "duration",
+                "waiting_time",
+                "load",
+            } <= step.keys()
+
+
+def test_an_order_given_as_steps_is_kept() -> None:
+    problem = read_problem(FILE)
+    order = [{"type": "start"}, *({"type": "job", "id": k} for k in (2, 1))]
+    given = {**FILE, "vehicles": [{**FILE["vehicles"][0], "steps": order}]}
+    plan = schedule(problem, read_rounds(given))
+    assert plan.routes[0].jobs == (2, 1)
+
+
+def test_an_older_file_with_one_matrix_works() -> None:
+    older = {
+        "vehicles": [{"id": 0, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}],
+        "matrix": [[0, 10, 20], [12, 0, 5], [25, 6, 0]],
+    }
+    problem = read_problem(older)
+    assert solve(problem, engine="sisr", steps=20).summary.travel == 20 + 6 + 12
