@@ -5,12 +5,16 @@ ortools only, the last three loaded when a search begins. Seconds, metres and am
 are whole numbers; coordinates are (lon, lat). docs/routing.md has the contract.
 """
 
+from routing.changes import Change
 from routing.check import check
 from routing.distances import Travel
-from routing.explain import Remedy, explain
+from routing.explain import Remedy, Why, explain, why
 from routing.faults import InvalidInput
+from routing.geojson import geojson
+from routing.grouping import Door, Grouped, group
 from routing.io import read_problem, read_rounds
 from routing.output import read_solution, write_problem, write_solution
+from routing.prices import Place, Price, Prices
 from routing.problem import (
     Break,
     Id,
@@ -23,6 +27,7 @@ from routing.problem import (
     Vehicle,
     Weights,
 )
+from routing.replan import Moved, Replanned, replan
 from routing.schedule import schedule
 from routing.solution import (
     Round,
@@ -33,18 +38,26 @@ from routing.solution import (
     Unassigned,
     Violation,
 )
-from routing.solver import solve
+from routing.solver import confirm, solve
 
 __all__ = [
     "Break",
+    "Change",
+    "Door",
+    "Grouped",
     "Id",
     "InvalidInput",
     "Job",
     "Location",
     "Matrix",
     "Mode",
+    "Moved",
+    "Place",
+    "Price",
+    "Prices",
     "Problem",
     "Remedy",
+    "Replanned",
     "Round",
     "Route",
     "Solution",
@@ -56,13 +69,19 @@ __all__ = [
     "Vehicle",
     "Violation",
     "Weights",
+    "Why",
     "check",
+    "confirm",
     "explain",
+    "geojson",
+    "group",
     "read_problem",
     "read_rounds",
     "read_solution",
+    "replan",
     "schedule",
     "solve",
+    "why",
     "write_problem",
     "write_solution",
 ]
