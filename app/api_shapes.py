@@ -7,20 +7,22 @@ in a body is an error, so that a typing mistake is not silently ignored.
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from litestar import Request
+from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Schema
+from litestar.plugins import OpenAPISchemaPlugin
 from litestar.response import Response
-from msgspec import Meta, Struct
+from litestar.typing import FieldDefinition
+from msgspec import Meta, Struct, inspect
 
 from app.i18n import translate as _
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Line = Annotated[str, Meta(max_length=200)]
-Fen = Annotated[int, Meta(ge=0, le=1_000_000)]
-Count = Annotated[int, Meta(ge=0, le=5_000)]
 RowId = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 MealName = Literal["breakfast", "lunch", "dinner"]
 Payment = Literal["cash", "account", "voucher", "later"]
@@ -54,7 +56,7 @@ class MealIn(Body, kw_only=True):
     card: Annotated[str, Meta(max_length=40)] | None = None
     tariff: Literal["subsidised", "full"] = "subsidised"
     payment: Payment = "cash"
-    amount_shown_fen: Fen | None = None
+    amount_shown_fen: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     channel: Literal["table", "collect"] = "table"
     source: Literal["till", "paper", "telephone"] = "till"
     reason: Line = ""
@@ -251,7 +253,7 @@ class OutcomeIn(Body, kw_only=True):
     happened_at: Annotated[dt.datetime, Meta(tz=True)] | None = None
     payment: Payment = "later"
     tariff: Literal["subsidised", "full"] = "subsidised"
-    portions: Count | None = None
+    portions: Annotated[int, Meta(ge=0, le=5_000)] | None = None
     decidegrees: Annotated[int, Meta(ge=-300, le=1_200)] | None = None
 
 
@@ -325,6 +327,29 @@ class CheckOut(Struct):
 class VerifyOut(Struct):
     ok: bool
     checks: list[CheckOut]
+
+
+# The document ---------------------------------------------------------------------
+
+
+class ClosedBodies(OpenAPISchemaPlugin):
+    """Says in the OpenAPI document what `Body` does: no fields but these."""
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        return not field_definition.is_union and field_definition.is_subclass_of(Body)
+
+    def to_openapi_schema(
+        self, field_definition: FieldDefinition, schema_creator: Any
+    ) -> Schema:
+        plain = StructSchemaPlugin()
+        schema = plain.to_openapi_schema(field_definition, schema_creator)
+        schema.additional_properties = False
+        held: Any = inspect.type_info(field_definition.annotation)
+        for one in held.fields:  # Litestar loses a limit of 0 on `int | None`
+            for arm in getattr(one.type, "types", ()):
+                if isinstance(arm, inspect.IntType) and arm.ge == 0:
+                    cast(Schema, (schema.properties or {})[one.encode_name]).minimum = 0
+        return schema
 
 
 # Errors -----------------------------------------------------------------------

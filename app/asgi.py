@@ -16,6 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from app import controllers, sessions
+from app.api_shapes import ClosedBodies
 from app.assets import read_assets, static_file
 from app.auth import PasswordDesk, requires_own_form, with_doorway
 from app.errors import handle
@@ -72,6 +73,7 @@ def create_app(
         request_max_body_size=BODY_LIMIT,
         lifespan=[lambda app: _running(app, own_database)],
         openapi_config=_openapi(),
+        plugins=[ClosedBodies()],
         logging_config=None,
         debug=False,
     )
@@ -87,7 +89,12 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="暖餐 Nuancan",
         version="1",
-        openapi_router=Router("/api", route_handlers=[], opt={"allows": "public"}),
+        openapi_router=Router(
+            "/api",
+            route_handlers=[],
+            opt={"allows": "public"},
+            include_in_schema=False,
+        ),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
     )
 

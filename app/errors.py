@@ -79,6 +79,8 @@ def answer_for(request: Request, error: Exception) -> Response[Any]:
     if status == 403 and "stale-form" in str(getattr(error, "detail", "")):
         (title, advice), code = FORM_EXPIRED, "stale_form"
     headers = RETRY_AFTER if status == 503 else {}
+    if status == 405:  # which methods would do (RFC 9110)
+        headers = dict(getattr(error, "headers", None) or {})
     return _told(request, status, code, _(title), _(advice) if advice else "", headers)
 
 

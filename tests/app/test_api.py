@@ -353,3 +353,17 @@ async def test_the_document_describes_every_route(manager: Client) -> None:
     posted = document["paths"]["/api/meals"]["post"]
     assert {"200", "201", "400", "401", "403", "409", "422"} <= set(posted["responses"])
     assert posted["operationId"] == "record_meal"
+
+
+async def test_the_document_is_as_strict_as_the_bodies(manager: Client) -> None:
+    document = (await manager.get("/api/openapi.json")).json()
+    body = document["components"]["schemas"]["MealIn"]
+    assert body["additionalProperties"] is False
+    assert body["properties"]["amount_shown_fen"]["minimum"] == 0
+    assert body["properties"]["point"]["maximum"] == 2**31 - 1
+
+
+async def test_a_wrong_method_is_told_the_right_ones(manager: Client) -> None:
+    answer = await manager.get("/api/meals")
+    assert (answer.status_code, answer.json()["code"]) == (405, "http_405")
+    assert "POST" in answer.headers["Allow"]
