@@ -1,6 +1,4 @@
-"""What changes in a life after enrolment: states, ladder, cards, entitlements; and
-the logged look at a full number.
-"""
+"""What changes in a life after enrolment: states, ladder, cards, entitlements."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +15,7 @@ from kitchen.database import (
 from kitchen.elders import elder_by_id, household_of, states_for
 from kitchen.errors import Refusal
 from kitchen.names import phone_tail
-from kitchen.people_facts import NewContact, state_on
+from kitchen.people_facts import CONSENTS, NewContact, state_on
 from kitchen.people_tables import (
     Card,
     Category,
@@ -160,9 +158,12 @@ async def set_category(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Record an entitlement fact with its dates and sealed evidence."""
+    """Record an entitlement fact with its dates and sealed evidence. A consent is
+    nothing without what was signed: `consent_without_evidence`."""
     if valid_to is not None and valid_to < valid_from:
         raise Refusal("dates_reversed", first=valid_from, last=valid_to)
+    if code in CONSENTS and not evidence.strip():
+        raise Refusal("consent_without_evidence")
     async with writing():
         person = await elder_by_id(elder_id)
         await insert(
@@ -288,46 +289,6 @@ async def leave_household(elder_id: int, *, by: Actor, now: datetime) -> None:
         await elder_by_id(elder_id)
         await update_row(Elder, elder_id, {"household": None})
         await trace("household.leave", elder_id, by=by, now=now)
-
-
-async def reveal(
-    elder_id: int, field_name: str, reason: str, *, by: Actor, now: datetime
-) -> str:
-    """The full phone or ID number, logged with who looked and why. Refuses
-    `field_unknown`, `reason_missing`."""
-    if field_name not in ("phone", "id"):
-        raise Refusal("field_unknown", field=field_name)
-    if not reason.strip():
-        raise Refusal("reason_missing")
-    async with writing():
-        row = await one("SELECT * FROM elder WHERE id = {}", elder_id)
-        if row is None:
-            raise Refusal("elder_unknown", elder=elder_id)
-        await trace(f"reveal.{field_name}", elder_id, by=by, now=now, reason=reason)
-        sealed = row[f"{field_name}_sealed"]
-        return (
-            keyring().unseal("elder", field_name, row["number"], sealed)
-            if sealed
-            else ""
-        )
-
-
-async def reveal_contact(
-    contact_id: int, reason: str, *, by: Actor, now: datetime
-) -> str:
-    """A contact's full phone, logged. Refuses `reason_missing`."""
-    if not reason.strip():
-        raise Refusal("reason_missing")
-    async with writing():
-        row = await one("SELECT * FROM contact WHERE id = {}", contact_id)
-        if row is None:
-            raise Refusal("contact_unknown", contact=contact_id)
-        await trace("reveal.contact", row["elder"], by=by, now=now, reason=reason)
-        return (
-            keyring().unseal("contact", "phone", row["elder"], row["phone_sealed"])
-            if row["phone_sealed"]
-            else ""
-        )
 
 
 async def add_card(

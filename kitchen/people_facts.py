@@ -108,6 +108,12 @@ class CardFacts:
     blocked_reason: str
 
 
+AGREED_PLACE = "agreed_place"
+CONSENTS = frozenset({AGREED_PLACE})
+"""Dated facts whose evidence is what the person signed: here, that the meal may be left
+at an agreed place."""
+
+
 @dataclass(frozen=True)
 class CategoryFacts:
     """A dated entitlement fact; the evidence itself stays sealed."""

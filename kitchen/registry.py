@@ -3,7 +3,7 @@ entitled to. Facts carry dates, so any past day can be read as it was.
 
 This is the door to the registry; behind it, in reading order: `people_tables`,
 `people_facts` (values and rules), `elders` (readers), `addresses`, `people_search`,
-`people_changes`, `enrolment`.
+`people_changes`, `people_looks`, `enrolment`.
 """
 
 from kitchen.addresses import (
@@ -42,8 +42,6 @@ from kitchen.people_changes import (
     entitle_delivery,
     leave_household,
     resume,
-    reveal,
-    reveal_contact,
     set_category,
     set_contacts,
     set_state,
@@ -66,6 +64,7 @@ from kitchen.people_facts import (
     state_on,
     words_of,
 )
+from kitchen.people_looks import reveal, reveal_contact, reveal_evidence
 from kitchen.people_search import (
     Filters,
     Found,
@@ -150,6 +149,7 @@ __all__ = [
     "resume",
     "reveal",
     "reveal_contact",
+    "reveal_evidence",
     "search",
     "search_within",
     "sees",

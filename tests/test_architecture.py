@@ -27,7 +27,7 @@ KITCHEN_ORDER = """
     places
     people_tables people_facts people_trace
     elders
-    addresses people_changes
+    addresses people_changes people_looks
     people_search
     enrolment
     registry

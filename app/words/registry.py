@@ -19,6 +19,7 @@ SENTENCES = {
     "address_unknown": N_("没有这个地址"),
     "card_unknown": N_("没有这张卡"),
     "contact_unknown": N_("没有这位联系人"),
+    "consent_without_evidence": N_("请在凭据里写明同意书是谁、哪天签的"),
     "category_unknown": N_("没有这条类别，或已经撤回"),
     "entitlement_unknown": N_("没有这条送餐资格"),
     "field_unknown": N_("没有“{field}”这一项"),
@@ -51,6 +52,8 @@ CATEGORIES = {
     "centenarian": N_("百岁"),
     "living_alone": N_("独居"),
 }
+CONSENTS = {"agreed_place": N_("同意约定放置")}
+FACTS = CATEGORIES | CONSENTS
 DELIVERY_REASONS = {
     "mobility": N_("行动不便"),
     "illness": N_("生病"),
@@ -104,6 +107,7 @@ ACTIONS = {
     "reveal.phone": N_("查看手机号"),
     "reveal.id": N_("查看身份证号"),
     "reveal.contact": N_("查看联系人电话"),
+    "reveal.evidence": N_("查看凭据"),
     "plan.set": N_("修改长期计划"),
     "plan.skip": N_("登记不吃"),
     "plan.extra": N_("登记加份"),
@@ -204,7 +208,7 @@ def _span(facts: Mapping[str, Any]) -> str:
 
 def _place(facts: Mapping[str, Any]) -> str:
     if "code" in facts:
-        return _(CATEGORIES.get(str(facts["code"]), str(facts["code"])))
+        return _(FACTS.get(str(facts["code"]), str(facts["code"])))
     if "building" in facts:
         return f"{facts.get('compound', '')}{facts['building']}"
     return str(facts.get("with", ""))

@@ -513,6 +513,21 @@ async def test_a_full_number_is_shown_once_with_a_reason_and_logged(
     assert KIN_PHONE not in (await manager.get(f"/registry/{elder}")).text
 
 
+async def test_evidence_is_read_one_at_a_time_and_logged(sign_in_as: SignInAs) -> None:
+    cast = await enter()
+    elder = await marked(cast)
+    fact = (await registry.categories_of(elder))[0].id
+    path = f"/registry/{elder}/categories/{fact}/evidence"
+    manager = await sign_in_as("manager", kitchen_id=cast.kitchen)
+    assert (await manager.submit(path)).status_code == 422
+    assert EVIDENCE in (await manager.submit(path, reason="年审")).text
+    assert (await registry.history_of(elder))[0].action == "reveal.evidence"
+    finance = await sign_in_as("finance", kitchen_id=cast.kitchen)
+    assert (await finance.submit(path, reason="x")).status_code == 403
+    other = f"/registry/{cast.wang}/categories/{fact}/evidence"
+    assert (await manager.submit(other, reason="x")).status_code == 404
+
+
 async def test_ids_of_other_people_cannot_be_used_in_an_address(
     manager: Client,
 ) -> None:
@@ -558,3 +573,17 @@ async def test_a_clerk_registers_people_of_the_own_area_only(
         answer.headers["Location"].replace("plans/people", "registry")
     )
     assert "陈桂兰" in page.text
+
+
+async def test_a_consent_to_an_agreed_place_is_on_the_record_with_its_evidence(
+    manager: Client,
+) -> None:
+    cast = await enter()
+    path = f"/registry/{cast.wang}/categories"
+    consent = {"code": "agreed_place", "valid_from": TODAY.isoformat(), "valid_to": ""}
+    bare = await manager.submit(path, **consent, evidence="")
+    assert "同意书是谁、哪天签的" in bare.text
+    answer = await manager.submit(path, **consent, evidence="王秀英 9 月 25 日签")
+    assert answer.status_code == 303
+    record = (await manager.get(f"/registry/{cast.wang}")).text
+    assert "同意约定放置" in record.partition("</tbody>")[0]

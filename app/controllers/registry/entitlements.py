@@ -16,10 +16,7 @@ from app.people_forms import (
 from app.people_pages import record_page, refusing, saved
 from app.people_sight import person_in_scope
 from app.requests import Request
-from app.words.registry import (
-    CATEGORIES,
-    DELIVERY_REASONS,
-)
+from app.words.registry import DELIVERY_REASONS, FACTS
 from kitchen import registry
 
 
@@ -87,7 +84,7 @@ async def block_card(
 async def add_category(request: Request, elder_id: FromPath[int]) -> Response[Any]:
     person = await person_in_scope(request, elder_id)
     form = await read_form(request)
-    code = form.choice("code", _("类别"), CATEGORIES)
+    code = form.choice("code", _("类别"), FACTS)
     first = form.date("valid_from", _("从哪天起"))
     last = form.date("valid_to", _("到哪天"), required=False)
     evidence = form.note("evidence", _("凭据"), longest=200)

@@ -62,4 +62,28 @@ async def reveal_contact(
     return await record_page(request, person, revealed=shown)
 
 
-handlers = [reveal, reveal_contact]
+@post(
+    "/registry/{elder_id:int}/categories/{category_id:int}/evidence",
+    allows="registry.health",
+    include_in_schema=False,
+)
+async def reveal_evidence(
+    request: Request, elder_id: FromPath[int], category_id: FromPath[int]
+) -> Response[Any]:
+    """What proves an entitlement; the role that may see categories may ask."""
+    person = await person_in_scope(request, elder_id)
+    known = {fact.id for fact in await registry.categories_of(person.id)}
+    if category_id not in known or not sight_of(request.actor).categories:
+        raise NotFoundException
+    form = await read_form(request)
+    reason = form.text("reason", _("原因"), longest=80)
+    if not form.ok:
+        return await record_page(request, person, "categories", form)
+    text = await registry.reveal_evidence(
+        category_id, reason, by=request.actor, now=request.now
+    )
+    shown = {f"evidence{category_id}": text or _("没有登记")}
+    return await record_page(request, person, revealed=shown)
+
+
+handlers = [reveal, reveal_contact, reveal_evidence]
