@@ -29,7 +29,7 @@ from routing.solution import (
     Unassigned,
     all_violations,
 )
-from routing.timing import Timed, Visit, late_departure, run
+from routing.timing import Timed, Visit, departure, run
 
 
 def schedule(
@@ -134,7 +134,7 @@ class Scheduler:
         if rested:
             free = rested[-1].departure
         visits = self._visits(vehicle, inside)
-        departs = late_departure(visits, free)
+        departs = departure(visits, free)
         timed = run(visits, departs)
         place = inside[-1].location if isinstance(inside[-1], Job) else vehicle.start
         back = self.travel.seconds(vehicle, place, end)

@@ -67,6 +67,34 @@ def late_departure(visits: Sequence[Visit], earliest: int) -> int:
     return earliest if room is None else earliest + min(waited, room)
 
 
+def departure(visits: Sequence[Visit], earliest: int) -> int:
+    """When to leave: as `late_departure`, or later still for a later window.
+
+    With several windows at a door, serving it early can age the food of the next ones;
+    then the departures that meet later windows are tried too.
+    """
+    best = late_departure(visits, earliest)
+    if all(len(visit.windows) < 2 for visit in visits) or not _harm(visits, best):
+        return best
+    clock, tried = 0, [best]
+    for visit in visits:
+        clock += visit.travel + visit.setup
+        later = [window.opens - clock for window in visit.windows[1:]]
+        tried += [late_departure(visits, when) for when in later if when > earliest]
+        clock += visit.service
+    return min(tried, key=lambda when: (_harm(visits, when), when))
+
+
+def _harm(visits: Sequence[Visit], departs: int) -> int:
+    """Seconds of lateness and of age beyond the limits, summed."""
+    harm = 0
+    for timed in run(visits, departs):
+        limit = timed.visit.task.max_age if isinstance(timed.visit.task, Job) else None
+        too_old = 0 if limit is None else timed.begin - departs - limit
+        harm += timed.late + max(0, too_old)
+    return harm
+
+
 def _begin(visit: Visit, arrival: int) -> Timed:
     """Service in the first window still open on arrival, or late after the last."""
     ready = arrival + visit.setup
