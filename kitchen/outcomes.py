@@ -57,7 +57,8 @@ class OutcomeFacts:
 
 def check_report(report: Report, drop: Drop) -> None:
     """Refuse a report that does not say enough: who says so, who took it, and at a
-    dining point the count, the temperature and the signature."""
+    dining point the count, the temperature and the signature. A meal is left at an
+    agreed place only with that person's consent on file (`consent_missing`)."""
     if not report.reported_by.strip():
         raise Refusal("reporter_missing")
     if drop.is_point:
@@ -69,6 +70,8 @@ def check_report(report: Report, drop: Drop) -> None:
         raise Refusal("outcome_unknown", outcome=report.outcome)
     if report.outcome in NAMES_A_RECEIVER and not report.received_by.strip():
         raise Refusal("receiver_missing", name=drop.name)
+    if report.outcome == "agreed_place" and not drop.agreed_place:
+        raise Refusal("consent_missing", name=drop.name)
     if report.outcome == "agreed_place" and not report.note.strip():
         raise Refusal("agreed_place_needs_note", name=drop.name)
 

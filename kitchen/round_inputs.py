@@ -13,6 +13,7 @@ from kitchen.database import rows
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
+from kitchen.people_facts import AGREED_PLACE
 from kitchen.places import (
     KitchenFacts,
     PointFacts,
@@ -75,6 +76,7 @@ def door_drop(
     categories: Iterable[str],
 ) -> Drop:
     """One person's door. Without an address the person is still there, unplaced."""
+    categories = set(categories)
     priority = priority_of(
         elder.self_care, elder.lives_alone, elder.age_on(day), categories
     )
@@ -91,6 +93,7 @@ def door_drop(
         diet=eater.diet,
         priority=priority,
         change=eater.change,
+        agreed_place=AGREED_PLACE in categories,
     )
     return drop if door is None else _at(drop, door)
 

@@ -54,6 +54,7 @@ class Drop:
     unload_seconds: int = 0
     priority: int = 0
     change: str = ""
+    agreed_place: bool = False  # consent on file to leave the meal at a place
 
     @property
     def key(self) -> Key:

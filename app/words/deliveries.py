@@ -6,6 +6,9 @@ SENTENCES = {
     "reporter_missing": N_("请写明是谁报的"),
     "outcome_unknown": N_("请选好结果"),
     "receiver_missing": N_("{name}：请写明是谁代收的"),
+    "consent_missing": N_(
+        "{name}没有约定放置的书面同意，不能这样登记；请先在档案的“资格和类别”里登记"
+    ),
     "agreed_place_needs_note": N_("{name}：请在备注里写明放在哪里"),
     "point_needs_signature": N_("{name}：交接要填份数、温度和签收人"),
     "point_unreported": N_("{names}还没有交接签收，先登记就餐点再结单"),

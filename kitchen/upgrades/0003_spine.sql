@@ -1052,6 +1052,10 @@ CREATE TRIGGER loading_no_update BEFORE UPDATE ON loading
 BEGIN SELECT RAISE(ABORT, 'append_only: loading'); END;
 CREATE TRIGGER loading_no_delete BEFORE DELETE ON loading
 BEGIN SELECT RAISE(ABORT, 'append_only: loading'); END;
+CREATE TRIGGER loading_void_no_update BEFORE UPDATE ON loading_void
+BEGIN SELECT RAISE(ABORT, 'append_only: loading_void'); END;
+CREATE TRIGGER loading_void_no_delete BEFORE DELETE ON loading_void
+BEGIN SELECT RAISE(ABORT, 'append_only: loading_void'); END;
 CREATE TRIGGER receipt_no_update BEFORE UPDATE ON receipt
 BEGIN SELECT RAISE(ABORT, 'append_only: receipt'); END;
 CREATE TRIGGER receipt_no_delete BEFORE DELETE ON receipt
@@ -1122,6 +1126,8 @@ CREATE TRIGGER packed_append_only BEFORE UPDATE OR DELETE ON packed
 CREATE TRIGGER production_void_append_only BEFORE UPDATE OR DELETE ON production_void
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_record();
 CREATE TRIGGER loading_append_only BEFORE UPDATE OR DELETE ON loading
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_record();
+CREATE TRIGGER loading_void_append_only BEFORE UPDATE OR DELETE ON loading_void
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_record();
 CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON receipt
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_record();

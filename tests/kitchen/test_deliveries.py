@@ -14,6 +14,7 @@ from kitchen.loadings import LoadedLine, loadings_for, record_loading, void_load
 from kitchen.meals import meals_for
 from kitchen.outcomes import Report
 from kitchen.prints import PrintRun, PrintVoid
+from kitchen.registry import set_category
 from kitchen.round_plans import Plan, latest_plan, published_plan
 from kitchen.sheet_returns import SheetBack, close_rest, returns_for, stop_on_sheet
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -130,7 +131,7 @@ async def test_another_outcome_for_the_same_door_is_refused(database: object) ->
         (replace(SAID_BY_QIAN, outcome="point"), "outcome_unknown"),  # it is a door
         (replace(SAID_BY_QIAN, outcome="family"), "receiver_missing"),
         (replace(SAID_BY_QIAN, outcome="neighbour"), "receiver_missing"),
-        (replace(SAID_BY_QIAN, outcome="agreed_place"), "agreed_place_needs_note"),
+        (replace(SAID_BY_QIAN, outcome="agreed_place"), "consent_missing"),
     ],
 )
 async def test_a_report_says_who_and_what(
@@ -141,6 +142,41 @@ async def test_a_report_says_who_and_what(
     with pytest.raises(Refusal, match=code):
         await report_exception(stop, report, by=CHEN, now=NOON)
     assert await outcomes_for(cast.kitchen, TODAY, "lunch") == {}
+
+
+async def test_an_agreed_place_needs_consent_on_file_that_day_and_a_note(
+    database: object,
+) -> None:
+    cast, plan = await out_in_the_streets()
+    stop = await stop_of(cast, plan, cast.wang)
+    left = replace(SAID_BY_QIAN, outcome="agreed_place", note="门口的保温箱")
+    ended = (TODAY - timedelta(days=60), TODAY - timedelta(days=1))
+    fact = (cast.wang, "agreed_place")
+    signed = "王秀英本人 2026-09-25 签的同意书"
+    with pytest.raises(Refusal, match="consent_without_evidence"):
+        await set_category(*fact, TODAY, None, " ", by=CHEN, now=MORNING)
+    await set_category(*fact, *ended, signed, by=CHEN, now=MORNING)
+    with pytest.raises(Refusal, match="consent_missing"):
+        await report_exception(stop, left, by=CHEN, now=NOON)
+    await set_category(*fact, TODAY, None, signed, by=CHEN, now=MORNING)
+    with pytest.raises(Refusal, match="agreed_place_needs_note"):
+        await report_exception(stop, replace(left, note=""), by=CHEN, now=NOON)
+    await report_exception(stop, left, by=CHEN, now=NOON)
+    assert len(await meals_for(cast.kitchen, TODAY, "lunch")) == 1
+
+
+async def test_a_load_taken_back_stays_on_record(database: object) -> None:
+    cast, plan = await out_in_the_streets()
+    round_id = round_of(plan, await stop_of(cast, plan, cast.wang))
+    line = LoadedLine(None, "soft+low_salt", 1)
+    await record_loading(round_id, [line], by=CHEN, now=NOON)
+    known = await loadings_for(cast.kitchen, TODAY, "lunch")
+    loaded = next(line.id for lines in known.values() for line in lines)
+    await void_loading(loaded, "点错了", by=CHEN, now=NOON)
+    for change in ("UPDATE loading_void SET reason = 'x'", "DELETE FROM loading_void"):
+        with pytest.raises(Exception, match="append_only"):
+            async with writing():
+                await rows(change)
 
 
 async def test_a_point_is_handed_over_with_count_temperature_and_signature(
