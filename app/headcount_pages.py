@@ -162,8 +162,9 @@ async def count_page(
     kitchen = await kitchen_of(request)
     count = await headcounts.closed(kitchen.id, day, meal)
     eaters = await headcounts.eaters_for(kitchen.id, day, meal)
-    if request.actor.point_id is not None:
-        eaters = [e for e in eaters if e.point_id == request.actor.point_id]
+    own = request.actor.point_id
+    if own is not None:  # staff of a point see theirs alone
+        eaters = [eater for eater in eaters if eater.point_id == own]
     points = await points_of(request, kitchen.id)
     listed: dict[str, Any] = {
         "day": day,
@@ -177,6 +178,12 @@ async def count_page(
     if request.is_fragment and request.method == "GET":
         return fragment(request, "headcounts/_eaters.html", **listed)
     spares = await headcounts.spares_for(kitchen.id, day, meal)
+    changes = await headcounts.changes_for(count.id) if count else []
+    if own is not None:
+        gone = await headcounts.cancelled_for(kitchen.id, day, meal)
+        here = {eater.diner_id for eater in (*eaters, *gone) if eater.point_id == own}
+        changes = [change for change in changes if change.diner_id in here]
+        spares = [spare for spare in spares if spare.point_id == own]
     keys = column_keys(eaters)
     return page(
         request,
@@ -185,7 +192,7 @@ async def count_page(
         kitchen=kitchen,
         cut_off=await _cut_off(request, kitchen, day, meal),
         closure=await plans.closure_on(kitchen.id, day, meal),
-        changes=await headcounts.changes_for(count.id) if count else [],
+        changes=changes,
         keys=keys,
         rows=rows_of(eaters, points, keys, spares, await _usual(kitchen.id, day, meal)),
         points=points,

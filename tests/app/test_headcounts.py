@@ -111,3 +111,32 @@ async def test_point_staff_see_only_their_own_point(sign_in_as: SignInAs) -> Non
     assert "李德福" in page.text
     assert "周建国" not in page.text
     assert isinstance(sun.actor, Actor)
+
+
+async def test_point_staff_read_no_reasons_of_the_other_point(
+    manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast = await closed(manager)
+    for eater in await headcounts.eaters_for(cast.kitchen, TODAY, "lunch"):
+        if eater.elder_id in (cast.li, cast.zhou):
+            await manager.submit(
+                f"{LUNCH}/diners/{eater.diner_id}/changes",
+                kind="portions",
+                portions=2,
+                source="telephone",
+                reason=f"来客{eater.name}",
+            )
+    scope = {"kitchen_id": cast.kitchen, "point_id": cast.chaoyang}
+    page = await (await sign_in_as("point_staff", **scope)).get(LUNCH)
+    assert "来客李德福" in page.text
+    assert "周建国" not in page.text
+
+
+async def test_spares_sent_twice_are_added_once(manager: Client) -> None:
+    cast = await closed(manager)
+    form = {f"spare_{cast.chaoyang}": 2, "act": "6f1f9a7c-3a53-4f0e-9d61-6a0f7a1c2b10"}
+    for _ in range(2):
+        answer = await manager.submit(f"{LUNCH}/spares", **form)
+        assert answer.status_code == 303
+    spares = await headcounts.spares_for(cast.kitchen, TODAY, "lunch")
+    assert [spare.portions for spare in spares] == [2]

@@ -1,13 +1,15 @@
 """The counter: one meal each, nothing lost, the cash counted."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from kitchen import dining, headcounts
+from kitchen import dining, headcounts, places, registry
 from kitchen.database import rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
+from kitchen.registry import NewElder
 from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
 
 WHEN = (TODAY, "lunch")
@@ -140,3 +142,131 @@ async def test_portions_move_between_points_with_a_reason(database: object) -> N
     await dining.transfer(**move, portions=2, reason="新华不够", by=CHEN, now=MORNING)
     assert (await dining.totals_of(cast.xinhua, *WHEN)).moved_in == 2
     assert (await dining.totals_of(cast.chaoyang, *WHEN)).in_hand == -2
+
+
+async def test_what_is_sent_twice_is_counted_once(database: object) -> None:
+    cast = await closed_count()
+    placed = {"kitchen_id": cast.kitchen, "day": TODAY, "meal": "lunch"}
+    some = {"diet_key": "regular", "portions": 2, "reason": "新华不够"}
+    for _ in range(2):
+        await dining.receive(
+            cast.chaoyang,
+            *WHEN,
+            {"regular": 5},
+            decidegrees=None,
+            signed_by="孙阿姨",
+            act="receipt-1",
+            by=SUN,
+            now=MORNING,
+        )
+        await dining.transfer(
+            **placed,
+            **some,
+            from_point_id=cast.chaoyang,
+            to_point_id=cast.xinhua,
+            act="transfer-1",
+            by=CHEN,
+            now=MORNING,
+        )
+        await dining.record_leftover(
+            **placed,
+            **some,
+            fate="wasted",
+            point_id=cast.chaoyang,
+            act="leftover-1",
+            by=SUN,
+            now=MORNING,
+        )
+    totals = await dining.totals_of(cast.chaoyang, *WHEN)
+    assert (totals.received, totals.moved_out, totals.left) == (5, 2, 2)
+
+
+async def neighbour(cast: Cast) -> tuple[int, int, int]:
+    """Another kitchen of the street, its point and somebody who eats there."""
+    kitchen = await places.add_kitchen(
+        name="云水厨房", area_id=cast.street, by=CHEN, now=MORNING
+    )
+    point = await places.add_point(
+        kitchen_id=kitchen,
+        area_id=cast.community,
+        name="云水就餐点",
+        by=CHEN,
+        now=MORNING,
+    )
+    person = NewElder(name="孙桂芳", sex="female", birth_date=date(1946, 2, 3))
+    elder = await registry.enrol(person, kitchen_id=kitchen, by=CHEN, now=MORNING)
+    return kitchen, point, elder
+
+
+async def test_another_kitchens_people_points_and_rounds_are_unknown_here(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    _kitchen, point, elder = await neighbour(cast)
+    with pytest.raises(Refusal, match="elder_unknown"):
+        await dining.serve("tap-1", asks(cast, elder), by=SUN, now=MORNING)
+    placed = {"kitchen_id": cast.kitchen, "day": TODAY, "meal": "lunch"}
+    some = {"diet_key": "regular", "portions": 1, "reason": "送过去"}
+    for there, code in (
+        ({"to_point_id": point}, "dining_point_unknown"),
+        ({"to_round_id": 999}, "round_unknown"),
+        ({"to_point_id": cast.chaoyang}, "transfer_needs_two_places"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            await dining.transfer(
+                **placed,
+                **some,
+                **there,
+                from_point_id=cast.chaoyang,
+                by=CHEN,
+                now=MORNING,
+            )
+    with pytest.raises(Refusal, match="dining_point_unknown"):
+        await dining.record_leftover(
+            **placed, **some, fate="wasted", point_id=point, by=CHEN, now=MORNING
+        )
+    with pytest.raises(Refusal, match="dining_point_unknown"):
+        await headcounts.add_late(
+            cast.li,
+            *WHEN,
+            way="dine_in",
+            point_id=point,
+            reason="换地方",
+            source="telephone",
+            by=CHEN,
+            now=MORNING,
+        )
+
+
+async def test_a_meal_of_another_kitchen_or_a_door_is_not_the_points_to_undo(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    answer, _ = await dining.serve("tap-1", asks(cast, cast.li), by=SUN, now=MORNING)
+    stranger = replace(SUN, kitchen_id=cast.kitchen + 1)
+    with pytest.raises(Refusal, match="meal_unknown"):
+        await dining.undo(answer["meal_id"], "按错", by=stranger, now=MORNING)
+    next_door = replace(SUN, point_id=cast.xinhua)
+    with pytest.raises(Refusal, match="not_your_point"):
+        await dining.undo(answer["meal_id"], "按错", by=next_door, now=MORNING)
+
+
+@pytest.mark.parametrize("payment", ["account", "voucher", "later"])
+async def test_a_guest_without_a_record_pays_in_cash(
+    database: object, payment: str
+) -> None:
+    cast = await closed_count()
+    guest = replace(asks(cast, None), payment=payment)
+    with pytest.raises(Refusal, match="guest_pays_cash"):
+        await dining.serve("tap-1", guest, by=SUN, now=MORNING)
+    assert await dining.served_at(cast.chaoyang, *WHEN) == []
+
+
+async def test_a_point_that_is_not_there_is_a_refusal_and_no_fault(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    nowhere = replace(asks(cast, cast.li), point_id=999)
+    with pytest.raises(Refusal, match="dining_point_unknown"):
+        await dining.serve("tap-1", nowhere, by=SUN, now=MORNING)
+    assert await rows("SELECT id FROM refused_attempt") == []

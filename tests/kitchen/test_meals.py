@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kitchen import ledger, meals, registry
+from kitchen import ledger, meals, registry, subsidies
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from kitchen.meals import Handed, Serving
-from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
+from kitchen.subsidies import Layer, Rule, Rules, When
+from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
 
 
 def lunch_for(cast: Cast, elder: int | None) -> Serving:
@@ -124,3 +125,44 @@ async def test_records_can_be_neither_changed_nor_deleted(
         with pytest.raises(Exception, match="append_only"):
             async with writing():
                 await rows(statement)
+
+
+DOORS_CHEAPER = Rules(
+    (
+        Layer(
+            (("funder:district", 100),),
+            (
+                Rule("到就餐点", When(min_age=60), self_pay_fen=500),
+                Rule(
+                    "送餐到家", When(min_age=60, ways=frozenset({"deliver"})),
+                    self_pay_fen=300,
+                ),
+            ),
+        ),
+    )
+)  # fmt: skip
+
+
+async def test_the_way_a_meal_is_handed_over_decides_the_price_as_printed(
+    database: object,
+) -> None:
+    """The sheet says what a door pays; the books must say the same."""
+    cast = await enter()
+    version = await subsidies.propose_version(
+        kitchen_id=cast.kitchen,
+        scheme="送餐三元",
+        number="1",
+        rules=DOORS_CHEAPER,
+        announced_on=TODAY,
+        valid_from=TODAY,
+        valid_to=None,
+        by=CHEN,
+        now=MORNING,
+    )
+    await subsidies.approve_version(version, by=QIAN, now=MORNING)
+    shown = await meals.price_on([cast.wang], cast.kitchen, TODAY, "lunch", "deliver")
+    door = replace(
+        lunch_for(cast, cast.wang), channel="door", point_id=None, payment="later"
+    )
+    assert (await hand_over(door)).self_pay_fen == shown[cast.wang].self_pay_fen == 300
+    assert (await hand_over(lunch_for(cast, cast.li))).self_pay_fen == 500

@@ -387,3 +387,34 @@ async def test_a_list_comes_in_pages(database: Engine) -> None:
         Scope(cast.kitchen), Filters(), TODAY, limit=3, offset=3
     )
     assert ([p.name for p in found.people], found.total) == (["赵秀兰"], 4)
+
+
+async def test_who_is_enrolled_before_eight_is_enrolled_today(database: object) -> None:
+    """07:00 in Shanghai is 23:00 of the day before in UTC."""
+    cast = await enter()
+    early = MORNING - timedelta(hours=1, minutes=5)
+    person = NewElder(
+        name="吴玉兰",
+        sex="female",
+        birth_date=date(1944, 5, 6),
+        categories=("living_alone",),
+        address=NewAddress(cast.community, "朝阳里", "8号楼"),
+    )
+    elder = await registry.enrol(person, kitchen_id=cast.kitchen, by=CHEN, now=early)
+    assert (await registry.elder_by_id(elder)).enrolled_on == TODAY
+    [category] = await registry.categories_of(elder)
+    assert category.valid_from == TODAY
+
+
+async def test_two_desks_never_give_one_member_number_twice(
+    database: object,
+) -> None:
+    cast = await enter()
+    person = NewElder(name="吴玉兰", sex="female", birth_date=date(1944, 5, 6))
+    made = await asyncio.gather(
+        *(
+            registry.enrol(person, kitchen_id=cast.kitchen, by=CHEN, now=MORNING)
+            for _ in range(5)
+        )
+    )
+    assert len(set(made)) == 5

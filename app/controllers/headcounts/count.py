@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
-from app.forms import Form, read_form
+from app.forms import Form, act_id, read_form
 from app.headcount_pages import count_page
 from app.i18n import translate as _
 from app.rendering import see_other
@@ -85,7 +85,13 @@ async def add_spares(
     if form.ok and spares:
         try:
             await headcounts.set_spares(
-                kitchen.id, day, meal, spares, by=request.actor, now=request.now
+                kitchen.id,
+                day,
+                meal,
+                spares,
+                act=str(act_id(form)),
+                by=request.actor,
+                now=request.now,
             )
         except Refusal as refusal:
             form.refuse(refusal)
