@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kitchen import drivers, food, menus, places, plans, registry, subsidies
+from kitchen import (
+    demo_menus,
+    drivers,
+    food,
+    menus,
+    places,
+    plans,
+    registry,
+    subsidies,
+)
 from kitchen.database import writing
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.drivers import DriverFields
@@ -109,10 +118,10 @@ async def build(
     points = await _points(kitchen, community, rural, people, now)
     await _tariffs(kitchen, today, now)
     await food.load_food(by=MAKER, now=now)
-    await _menus(kitchen, today, now)
-    await _drivers(kitchen, people, chance, now)
+    await _drivers(kitchen, people, now)
     await _buildings(community, chance, now)
     deliveries = await _people(kitchen, community, points, people, chance, today, now)
+    await demo_menus.write(kitchen, today, by=MAKER, now=now)
     await _accounts(kitchen, points[0], community, password_hash, now)
     return Community(kitchen, tuple(points), people, deliveries)
 
@@ -230,33 +239,9 @@ async def _tariffs(kitchen: int, today: date, now: datetime) -> None:
         await subsidies.approve_version(version, by=SECOND, now=now)
 
 
-async def _menus(kitchen: int, today: date, now: datetime) -> None:
-    """This week and the next: a main, a half, a vegetable, a soup, a staple, and a
-    fish set B on Wednesdays."""
-    by_kind: dict[str, list[food.DishFacts]] = {}
-    for dish in (await food.dishes()).values():
-        if dish.hot_hold_ok:
-            by_kind.setdefault(dish.category, []).append(dish)
-    kinds = ("main", "half", "vegetable", "soup", "staple")
-    monday = menus.monday_of(today)
-    days = [monday + timedelta(days=n) for n in range(14)]
-    for offset, day in enumerate(days):
-        for position, kind in enumerate(kinds, start=1):
-            dishes = by_kind[kind]
-            choice = 0 if kind == "staple" else offset * 5 + position
-            dish = dishes[choice % len(dishes)]
-            for meal in ("lunch", "dinner"):
-                await menus.set_dish(
-                    kitchen, day, meal, "A", position, dish.id, by=MAKER, now=now
-                )
-    for meal in ("lunch", "dinner"):
-        await menus.publish(kitchen, days, meal, by=MAKER, now=now)
-
-
-async def _drivers(
-    kitchen: int, people: int, chance: random.Random, now: datetime
-) -> None:
-    """Vans for the dining points' containers, e-bikes for the doors."""
+async def _drivers(kitchen: int, people: int, now: datetime) -> None:
+    """Vans for the dining points' containers, e-bikes for the doors; and two for the
+    few dinners."""
     crew = [
         DriverFields(name=name, profile="van", capacity=400, carries_bulk=True)
         for name in ("马师傅", "牛师傅", "龙师傅", "骆师傅")[: 1 + people // 600]
@@ -273,7 +258,12 @@ async def _drivers(
             + [f"{SURNAMES[n]}师傅{n}" for n in range(10, 60)]
         )
     ]
-    for fields in crew[: 4 + people // 90]:
+    evening = {"shift_from_minutes": 16 * 60, "shift_to_minutes": 18 * 60 + 30}
+    crew = crew[: 4 + people // 90] + [
+        DriverFields(name="晚班马师傅", profile="van", carries_bulk=True, **evening),
+        DriverFields(name="晚班小田", capacity=36, **evening),
+    ]
+    for fields in crew:
         await drivers.add_driver(kitchen, fields, by=MAKER, now=now)
 
 
@@ -457,7 +447,7 @@ async def _accounts(
             point if account.role == "point_staff" else None,
             community if account.role == "clerk" else None,
         )
-        await hire(
+        staff_id = await hire(
             login=account.login,
             name=account.name,
             post=post,
@@ -465,3 +455,6 @@ async def _accounts(
             by=MAKER,
             now=now,
         )
+        for driver in await drivers.drivers_for(kitchen):
+            if account.role == "driver" and driver.name == account.name:
+                await drivers.link_account(driver.id, staff_id, by=MAKER, now=now)

@@ -46,6 +46,17 @@
     for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
   });
 
+  // A table that has to be pushed sideways can be pushed with the arrow keys.
+  const reachable = () => {
+    for (const wide of document.querySelectorAll(".grid-scroll")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+      else wide.removeAttribute("tabindex");
+    }
+  };
+  reachable();
+  window.addEventListener("resize", reachable);
+  document.addEventListener("htmx:afterSettle", reachable);
+
   // A drawer's close button empties its place.
   document.addEventListener("click", (event) => {
     const close = event.target.closest("#drawer .drawer-close");

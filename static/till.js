@@ -48,7 +48,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const now = performance.now();
+    const now = event.timeStamp; // of the key itself, however busy this page is
     clearTimeout(chosen);
     if (isEnd(event.code)) {
       const card = digits;

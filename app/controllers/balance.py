@@ -1,6 +1,7 @@
 """The day's balance: one number along the day, every difference by name, the close."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from litestar import get, post
@@ -66,6 +67,7 @@ WORDS = {
     "slot": N_("就餐记录 {what} 没有占住当天的补贴名额"),
     "ledger": N_("分录 {what} 借贷不平"),
 }
+PAGE_LENGTH = 50  # differences: in the morning everything is one
 DIET_CODES = ("packed", "loaded", "received")
 
 
@@ -107,6 +109,10 @@ async def _page(
     kitchen = await kitchen_of(request)
     count = await headcounts.closed(kitchen.id, day, meal)
     names = await place_words(kitchen.id)
+    balance = await day_close.balance_for(kitchen.id, day, meal) if count else None
+    differences = balance.differences if balance else ()
+    pages = max(1, -(-len(differences) // PAGE_LENGTH))
+    number = min(pages, _page_number(request, form))
     return page(
         request,
         "balance/index.html",
@@ -116,7 +122,10 @@ async def _page(
         meal=meal,
         form=form,
         count=count,
-        balance=await day_close.balance_for(kitchen.id, day, meal) if count else None,
+        balance=balance,
+        shown=differences[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH],
+        number=number,
+        pages=pages,
         unfinished=await doors.unfinished(kitchen.id, day, meal) if count else [],
         closed=await day_close.closed_day(kitchen.id, day, meal),
         steps=STEPS,
@@ -125,6 +134,11 @@ async def _page(
         words_of=words_of,
         place_name=lambda place: place_name(names, place),
     )
+
+
+def _page_number(request: Request, form: Form) -> int:
+    typed = form.raw("page") or request.query_params.get("page", "")
+    return max(1, int(typed)) if re.fullmatch(r"\d{1,5}", typed) else 1
 
 
 @post(
@@ -155,7 +169,8 @@ async def note(
             form.refuse(refusal)
     if not form.ok:
         return await _page(request, day, meal, form, status_code=422)
-    return see_other(request, day_url("balance", day, meal), _("已写明原因"))
+    where = f"{day_url('balance', day, meal)}?page={_page_number(request, form)}"
+    return see_other(request, f"{where}#differences", _("已写明原因"))
 
 
 @post(

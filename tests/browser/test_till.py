@@ -1,0 +1,375 @@
+"""The till in a real browser, by the keys of a scanner and of people."""
+
+import re
+import statistics
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kitchen import dining, registry
+from kitchen.dining import Request
+from kitchen.registry import NewElder
+from tests.app.client import Clock
+from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
+from tests.browser.midday import CARD, LUNCH, Midday, midday
+from tests.kitchen.cast import CHEN, MORNING, SUN
+
+FIELD = "[data-till-field]"
+TALLY = "#tallies .figure:first-child b"
+
+# What a scanner does: a key each 10 ms, seen by an input method, then Enter. The keys
+# carry their own times, so that a busy machine does not slow the scanner down.
+SCAN = """({card, gap, key, end}) => {
+  let at = performance.now();
+  const send = (code, name) => {
+    const event = new KeyboardEvent(
+      "keydown", {key: name, code, bubbles: true, cancelable: true});
+    Object.defineProperty(event, "timeStamp", {value: at});
+    at += gap;
+    document.activeElement.dispatchEvent(event);
+  };
+  for (const digit of card) send("Digit" + digit, key || digit);
+  send(end, key || end);
+}"""
+
+
+@pytest.fixture
+def town(run: Run[Midday], clock: Clock) -> Midday:
+    clock.forward(hours=3)
+    return run(midday(40))
+
+
+@pytest.fixture
+def cards(town: Midday, run: Run[object]) -> list[str]:
+    """A card for each elder who still has to eat here; the last is the one with the
+    long name and the allergies."""
+    hungry = [e for e in town.at_point()[4:] if e.elder_id != town.long_name]
+    made = []
+    for number, eater in enumerate(hungry):
+        card = f"77001{number:05d}"
+        run(registry.bind_card(eater.elder_id, card, by=CHEN, now=MORNING))
+        made.append(card)
+    return [*made, CARD]
+
+
+def open_till(town: Midday, enter: Enter, **how: object) -> Page:
+    page = enter("point_staff", "孙阿姨", point_id=town.point, **how)
+    page.goto(f"/dining/{LUNCH[0]}/lunch/{town.point}")
+    return page
+
+
+def scan(
+    page: Page, card: str, *, gap: int = 10, key: str = "", end: str = "Enter"
+) -> None:
+    page.evaluate(SCAN, {"card": card, "gap": gap, "key": key, "end": end})
+
+
+def served(town: Midday, run: Run[object]) -> int:
+    totals = run(dining.totals_of(town.point, *LUNCH))
+    assert isinstance(totals, dining.PointTotals)
+    return totals.served
+
+
+def bar(page: Page, tone: str = "") -> str:
+    selector = f"[data-tone='{tone}']" if tone else "[data-tone]"
+    page.wait_for_selector(selector)
+    page.wait_for_selector(f"{FIELD}:focus")
+    return page.inner_text(selector)
+
+
+@pytest.mark.parametrize("key", ["", "Process"], ids=["plain", "input-method"])
+@pytest.mark.parametrize("end", ["Enter", "Tab"])
+def test_a_scan_serves_whatever_the_input_method_makes_of_it(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object], key: str, end: str
+) -> None:
+    page = open_till(town, enter)
+    scan(page, cards[0], key=key, end=end)
+    assert "5.00 元" in bar(page)
+    assert served(town, run) == 5
+
+
+def test_a_card_read_twice_within_two_seconds_counts_once(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    scan(page, cards[0])
+    bar(page)
+    scan(page, cards[0])
+    page.wait_for_timeout(300)
+    assert served(town, run) == 5
+    assert "吃过" not in bar(page)
+    page.wait_for_timeout(2000)
+    scan(page, cards[0])
+    assert "已在朝阳就餐点吃过" in bar(page, "info")
+    assert served(town, run) == 5
+
+
+def test_cards_read_faster_than_the_answers_are_all_served(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    for card in cards[:4]:
+        scan(page, card)
+    expect(page.locator(TALLY)).to_have_text("8", timeout=20_000)
+    page.wait_for_selector(f"{FIELD}:focus")
+    assert served(town, run) == 8
+
+
+def test_a_person_typing_is_not_a_scanner(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    scan(page, cards[0], gap=120)  # such keys keys type nothing: no scan, no serving
+    page.wait_for_timeout(300)
+    assert served(town, run) == 4
+    page.keyboard.type(cards[0], delay=120)
+    assert page.input_value(FIELD) == cards[0]
+    page.wait_for_selector(".till-preview")
+    page.keyboard.press("Enter")
+    assert "5.00 元" in bar(page)
+    assert served(town, run) == 5
+
+
+def test_a_scan_while_tiles_are_shown_serves_the_card_and_no_tile(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    page.keyboard.type("w", delay=60)
+    page.wait_for_selector("[data-tile='2']")
+    page.route("**/servings", lambda route: (time.sleep(0.3), route.continue_()))
+    scan(page, cards[1])
+    bar(page)
+    page.wait_for_timeout(500)
+    assert served(town, run) == 5
+    lines = run(dining.served_at(town.point, *LUNCH, 1))
+    owner = run(registry.search(cards[1], kitchen_id=town.kitchen))
+    assert isinstance(lines, list)
+    assert isinstance(owner, list)
+    assert lines[0].elder_id == owner[0].id
+
+
+def test_digits_choose_among_tiles_that_tell_people_of_one_name_apart(
+    town: Midday, enter: Enter, run: Run[object]
+) -> None:
+    for year in (1940, 1950):
+        elder = NewElder(
+            name="诸葛瑾瑜",
+            sex="male",
+            birth_date=MORNING.date().replace(year=year, day=1),
+            point_id=town.point,
+        )
+        run(registry.enrol(elder, kitchen_id=town.kitchen, by=CHEN, now=MORNING))
+    page = open_till(town, enter)
+    page.keyboard.type("zgjy", delay=60)
+    page.wait_for_selector("[data-tile='2']")
+    assert {"86 岁", "76 岁"} == set(re.findall(r"\d+ 岁", page.inner_text(".tiles")))
+    page.keyboard.press("2")
+    assert "今天没有订餐" in bar(page, "warn")
+    assert served(town, run) == 4
+
+
+def test_a_walk_in_is_served_by_enter_and_a_passing_scan_is_not(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    page.keyboard.type("smxrcq", delay=60)
+    page.keyboard.press("Enter")
+    said = bar(page, "warn")
+    assert said.index("花生过敏") < said.index("5.00 元")
+    assert served(town, run) == 4
+    picture(page, "till-walk-in")
+    page.keyboard.press("Enter")
+    assert "司马相如长卿" in bar(page, "diet")
+    assert served(town, run) == 5
+    page.keyboard.press("Enter")  # nothing is asked: nothing happens
+    page.wait_for_timeout(300)
+    assert served(town, run) == 5
+
+
+def test_escape_clears_the_field_the_tiles_and_the_question(
+    town: Midday, enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    page.keyboard.type("smxrcq", delay=60)
+    page.keyboard.press("Enter")
+    bar(page, "warn")
+    page.keyboard.type("w", delay=60)
+    page.wait_for_selector("[data-tile='1']")
+    page.keyboard.press("Escape")
+    assert page.input_value(FIELD) == ""
+    assert page.locator("[data-tile], [data-again]").count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert served(town, run) == 4
+
+
+def test_f2_changes_the_payment_of_the_field_and_of_the_tiles(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    assert page.locator("[data-till] [name=payment]:checked").input_value() == "voucher"
+    scan(page, cards[0])
+    bar(page)
+    page.keyboard.type("w", delay=60)
+    page.wait_for_selector("[data-tile='1']")
+    page.keyboard.press("F2")
+    paid = page.locator("#guests [name=payment]").first.input_value()
+    assert paid == "later"
+    lines = run(dining.served_at(town.point, *LUNCH, 1))
+    assert isinstance(lines, list)
+    assert lines[0].payment == "voucher"
+
+
+def test_the_last_serving_is_undone_by_z(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    scan(page, cards[0])
+    bar(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".served tr.closed")
+    assert served(town, run) == 4
+    page.wait_for_selector(f"{FIELD}:focus")
+    page.wait_for_timeout(2000)
+    scan(page, cards[0])
+    bar(page)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("z")
+    expect(page.locator(".served tr.closed")).to_have_count(2)
+    assert served(town, run) == 4
+
+
+def test_a_name_that_begins_with_z_is_still_a_name(town: Midday, enter: Enter) -> None:
+    page = open_till(town, enter)
+    page.keyboard.type("z", delay=60)
+    page.wait_for_timeout(300)
+    assert page.input_value(FIELD) == "z"
+    assert page.locator(".served tr.closed").count() == 0
+
+
+def test_an_unknown_card_is_bound_and_works_the_next_time(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    scan(page, "9911223344")
+    assert "不认识这张卡" in bar(page, "bad")
+    page.fill("[name=who]", "oyhmsf")
+    page.press("[name=who]", "Enter")
+    assert "欧阳慧敏淑芬" in bar(page, "info")
+    assert served(town, run) == 4
+    page.wait_for_timeout(2000)
+    scan(page, "9911223344")
+    assert "收 5.00 元" in bar(page, "diet")
+    assert served(town, run) == 5
+
+
+def test_every_outcome_is_said_in_words_and_drawn_not_only_sounded(
+    town: Midday, cards: list[str], enter: Enter
+) -> None:
+    page = open_till(town, enter)
+    page.evaluate("window.AudioContext = undefined")
+    for typed, tone in (
+        (CARD, "diet"),
+        ("smxrcq", "warn"),
+        ("0000000000", "bad"),
+    ):
+        page.fill(FIELD, typed)
+        page.press(FIELD, "Enter")
+        said = bar(page, tone).split()
+        assert said
+        assert page.locator("[data-tone] > .icon").count() == 1
+        assert (page.text_content("#live") or "").split() == said
+
+
+@pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
+def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
+    town: Midday, cards: list[str], enter: Enter, size: str
+) -> None:
+    page = open_till(town, enter, size=size)
+    for name, typed in (
+        ("served", CARD),
+        ("already", "oyhmsf"),
+        ("walk-in", "smxrcq"),
+        ("unknown", "9911223344"),
+        ("choose", "w"),
+    ):
+        page.fill(FIELD, typed)
+        page.press(FIELD, "Enter")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(150)
+        picture(page, f"till-{name}-{size}", full=True)
+        assert axe_faults(page) == []
+        assert not overflows(page)
+    heights = page.eval_on_selector_all(
+        "#till button, #till label.option, #till input[name=q]",
+        "all => all.map((one) => one.getBoundingClientRect().height)",
+    )
+    assert min(heights) >= 44
+
+
+def test_the_tallies_follow_what_another_tablet_serves(
+    town: Midday, enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    assert page.inner_text(TALLY) == "4"
+    eater = town.at_point()[5]
+    asked = Request(town.point, *LUNCH, eater.elder_id, "subsidised", "cash")
+    run(dining.serve("another-tablet", asked, by=SUN, now=MORNING))
+    page.keyboard.type("w", delay=60)
+    expect(page.locator(TALLY)).to_have_text("5", timeout=25_000)
+    assert page.input_value(FIELD) == "w"
+    assert page.locator(f"{FIELD}:focus").count() == 1
+
+
+def test_elders_are_served_by_card_well_under_three_seconds(
+    town: Midday, cards: list[str], enter: Enter
+) -> None:
+    page = open_till(town, enter)
+    taken = []
+    for number, card in enumerate(cards[:7], start=5):
+        begun = time.monotonic()
+        scan(page, card)
+        expect(page.locator(TALLY)).to_have_text(str(number))
+        page.wait_for_selector(f"{FIELD}:focus")
+        taken.append(time.monotonic() - begun)
+    assert statistics.median(taken) < 3
+
+
+def test_a_shift_is_served_without_scripts(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter, scripts=False)
+    for typed, word in ((cards[0], "5.00 元"), ("smxrcq", "今天没有订餐")):
+        page.fill(FIELD, typed)
+        with page.expect_navigation():
+            page.press(FIELD, "Enter")
+        assert word in page.inner_text("[data-tone]")
+    with page.expect_navigation():
+        page.click("[data-again]")
+    assert "司马相如长卿" in page.inner_text("[data-tone]")
+    with page.expect_navigation():
+        page.click("[data-undo]")
+    assert served(town, run) == 5
+    page.fill(FIELD, "w")
+    with page.expect_navigation():
+        page.press(FIELD, "Enter")
+    with page.expect_navigation():
+        page.click("[data-tile='1']")
+    assert page.locator("[data-tone]").count() == 1
+    page.goto(f"/dining/{LUNCH[0]}/lunch/{town.point}/guests?q=w")
+    with page.expect_navigation():
+        page.get_by_role("link", name="回到就餐登记").click()
+    assert page.locator(FIELD).count() == 1
+
+
+def test_the_shift_begins_with_one_large_button(town: Midday, enter: Enter) -> None:
+    page = enter("manager", "陈经理")
+    page.goto(f"/dining/{LUNCH[0]}/lunch/{town.point + 1}")
+    page.wait_for_selector(".till-start .button:focus")
+    assert "开始午餐" in page.inner_text(".till-start .button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.wait_for_selector(f"{FIELD}:focus")
