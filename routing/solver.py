@@ -173,7 +173,8 @@ class Task:
             problem: Problem, begin: Sequence[Round], part: float, warm: bool
         ) -> tuple[Round, ...]:
             table = layout(problem, self.travel, locked=tuple(how.locked))
-            left = max(self.clock.left - later, self.clock.seconds / 4)
+            # On a busy machine reading and loading can eat the time; search a little.
+            left = max(self.clock.left - later, self.clock.seconds / 10)
             return search(
                 table,
                 begin,
@@ -192,6 +193,8 @@ class Task:
             return run(self.problem, start, 1.0, bool(start))
         small = group(self.problem)
         rounds = run(small.problem, small.shrink(start), 0.75, bool(start))
+        if how.steps is None and self.clock.left < self.clock.seconds / 10:
+            return small.expand(rounds)
         return run(self.problem, small.expand(rounds), 1.0, True)
 
     def by_authority(self, best: Solution, steps: int | None = None) -> Solution:
