@@ -1,6 +1,6 @@
 """Backups that are known to restore: copied, opened, checked, then named.
 
-A copy is made while the kitchen works, in a folder of its own (`unfinished/`), and
+A copy is made while the kitchen works, in a folder of its own (`unfinished-…`), and
 checked in a child process: the file's pages, every foreign key, the books, the audit
 chain, the counts. Only then do its manifest and the file itself appear in
 `DATA/backups`, so that whatever is there is complete; a crash leaves nothing of it.
@@ -17,6 +17,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -34,7 +35,8 @@ from kitchen import audit, database, schema, sealing, upgrading
 from kitchen.errors import Refusal
 
 SUFFIX = ".db"
-UNFINISHED = "unfinished"
+UNFINISHED = "unfinished-"
+LEFT_BEHIND_SECONDS = 3600
 HOURS, DAYS, MONTHS = 24, 14, 12
 CHECK_SECONDS = 600.0
 CHUNK = 1 << 20
@@ -133,11 +135,14 @@ async def make(
 
 
 def rough_folder(folder: Path) -> Path:
-    """A place on the same disk for what is not finished; old leftovers go."""
+    """A place of one's own on the same disk for what is not finished: the server and
+    a person may make backups at once. What a crash left there goes after an hour."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    rough = folder / UNFINISHED
-    shutil.rmtree(rough, ignore_errors=True)
-    rough.mkdir(mode=0o700)
+    rough = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+    newest = rough.stat().st_mtime
+    for other in folder.glob(f"{UNFINISHED}*"):
+        if newest - other.stat().st_mtime > LEFT_BEHIND_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
     return rough
 
 

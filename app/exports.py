@@ -47,6 +47,7 @@ class Period:
     first: dt.date
     last: dt.date
     meal: str = "lunch"
+    acts_of: int | None = None  # audit lines of this kitchen's people; None: all
 
     @classmethod
     def day(cls, day: dt.date, meal: str = "lunch") -> "Period":
@@ -161,9 +162,12 @@ async def audit_lines(_kitchen_id: int, period: Period) -> Table:
     """Who did what, without the contents: the chain's ends are in it to compare."""
     found = await rows(
         "SELECT id, at, actor, action, object_kind, object_id, reason, mac"
-        " FROM audit_line WHERE at >= {} AND at < {} ORDER BY id",
+        " FROM audit_line WHERE at >= {} AND at < {} AND (CAST({} AS INTEGER) IS NULL"
+        " OR staff_id IN (SELECT id FROM staff WHERE kitchen_id = {})) ORDER BY id",
         _instant(period.first),
         _instant(period.last + dt.timedelta(days=1)),
+        period.acts_of,
+        period.acts_of,
     )
     listed = [{**row, "at": row["at"].isoformat()} for row in found]
     return Table(_("操作记录"), _columns(AUDIT), listed)

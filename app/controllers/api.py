@@ -1,6 +1,6 @@
 """JSON for other programs: the count, the balance, the checks, the exports; meals and
-rounds are in `api_meals` and `api_rounds`. The same actions of the policy as the pages, the same
-verbs behind them; documented in OpenAPI at /api/openapi.json.
+rounds are in `api_meals` and `api_rounds`. The same actions of the policy as the
+pages, the same verbs behind them; documented in OpenAPI at /api/openapi.json.
 """
 
 import asyncio
@@ -229,7 +229,8 @@ async def export(
         raise PermissionDeniedException
     kitchen = await kitchen_of(request)
     begin = first or request.today
-    period = exports.Period(begin, last or begin, meal_in(meal))
+    own = request.actor.kitchen_id
+    period = exports.Period(begin, last or begin, meal_in(meal), acts_of=own)
     if form == "geojson":
         data = await exports.rounds_geojson(kitchen.id, begin, meal)
     else:

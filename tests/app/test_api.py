@@ -367,3 +367,14 @@ async def test_a_wrong_method_is_told_the_right_ones(manager: Client) -> None:
     answer = await manager.get("/api/meals")
     assert (answer.status_code, answer.json()["code"]) == (405, "http_405")
     assert "POST" in answer.headers["Allow"]
+
+
+async def test_audit_lines_of_others_stay_with_them(
+    cast: Cast, manager: Client, sign_in_as: SignInAs
+) -> None:
+    """The manager of every kitchen sees all; this kitchen's, what its people did."""
+    own = await sign_in_as("supervisor", kitchen_id=cast.kitchen)
+    query = {"form": "json", "first": DAY}
+    everybodys = (await manager.get("/api/exports/audit", params=query)).json()
+    assert everybodys
+    assert (await own.get("/api/exports/audit", params=query)).json() == []
