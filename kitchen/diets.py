@@ -7,6 +7,7 @@ Pure values. Their words in Chinese and English belong to the doorway.
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Texture(StrEnum):
@@ -95,6 +96,7 @@ class Diet:
         )
 
     @classmethod
+    @lru_cache(maxsize=4096)  # a count of thousands holds a few dozen diets
     def from_text(cls, text: str) -> "Diet":
         """The inverse of `as_text`."""
         raw = json.loads(text)

@@ -26,7 +26,7 @@ from kitchen.calendar import day_kind, is_service_day, next_service_day
 from kitchen.delivery_days import DeliveryDay, delivery_day
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
-from kitchen.places import KitchenFacts, ServiceFacts
+from kitchen.places import ServiceFacts
 from kitchen.plans import Eater
 from kitchen.round_plans import latest_plan
 
@@ -68,8 +68,10 @@ async def index(
     kitchen = await kitchen_of(request)
     service = (await places.services_for(kitchen.id)).get(meal)
     eaters = await headcounts.eaters_for(kitchen.id, day, meal)
-    steps = await _steps(request, kitchen, service, day, meal, eaters)
-    matters = await _matters(request, kitchen, day, meal, eaters)
+    today = await kitchen_day(kitchen.id, day, meal)
+    out = await _out(kitchen.id, day, meal)
+    steps = await _steps(request, service, today, out, eaters) if service else []
+    matters = await _matters(request, today, out, eaters)
     overrides = await places.overrides_for(kitchen.id)
     serves = {
         "serves_weekends": kitchen.serves_weekends,
@@ -106,16 +108,11 @@ async def index(
 
 async def _steps(
     request: Request,
-    kitchen: KitchenFacts,
-    service: ServiceFacts | None,
-    day: dt.date,
-    meal: str,
+    service: ServiceFacts,
+    today: KitchenDay,
+    out: DeliveryDay,
     eaters: list[Eater],
 ) -> list[Step]:
-    if service is None:
-        return []
-    today = await kitchen_day(kitchen.id, day, meal)
-    out = await _out(kitchen.id, day, meal)
     return [
         _menu(today),
         _count(today, service, eaters),
@@ -278,21 +275,16 @@ async def _balance(today: KitchenDay) -> Step:
 
 
 async def _matters(
-    request: Request,
-    kitchen: KitchenFacts,
-    day: dt.date,
-    meal: str,
-    eaters: list[Eater],
+    request: Request, today: KitchenDay, out: DeliveryDay, eaters: list[Eater]
 ) -> list[Matter]:
     """What a person should look at, worst first, each with where to go."""
     matters = []
-    out = await _out(kitchen.id, day, meal)
+    kitchen, day, meal = today.kitchen, today.day, today.meal
     if may(request.actor, "doors.read"):
         for case in out.open_cases:
             text = _("{name} 敲门没人应，还没找到人", name=case.name)
             url = day_url("deliveries", day, meal)
             matters.append(Matter("bad", text, url, _("去处理")))
-    today = await kitchen_day(kitchen.id, day, meal)
     if may(request.actor, "production.read"):
         names = {eater.elder_id: eater.name for eater in eaters}
         for elder_id, dishes in today.sheet.open_people.items():

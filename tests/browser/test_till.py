@@ -5,7 +5,7 @@ import statistics
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kitchen import dining, registry
 from kitchen.dining import Request
@@ -69,6 +69,11 @@ def served(town: Midday, run: Run[object]) -> int:
     totals = run(dining.totals_of(town.point, *LUNCH))
     assert isinstance(totals, dining.PointTotals)
     return totals.served
+
+
+def answer_slowly(route: Route) -> None:
+    time.sleep(0.3)
+    route.continue_()
 
 
 def bar(page: Page, tone: str = "") -> str:
@@ -137,7 +142,7 @@ def test_a_scan_while_tiles_are_shown_serves_the_card_and_no_tile(
     page = open_till(town, enter)
     page.keyboard.type("w", delay=60)
     page.wait_for_selector("[data-tile='2']")
-    page.route("**/servings", lambda route: (time.sleep(0.3), route.continue_()))
+    page.route("**/servings", answer_slowly)
     scan(page, cards[1])
     bar(page)
     page.wait_for_timeout(500)
