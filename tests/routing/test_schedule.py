@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -23,15 +24,15 @@ from tests.routing.cases import problem
 LINE = Matrix(tuple(tuple(abs(a - b) * 100 for b in range(4)) for a in range(4)))
 
 
-def line(*jobs: Job, **vehicle: object) -> Problem:
+def line(*jobs: Job, **vehicle: Any) -> Problem:
     """Places 0 to 3 on a line, 100 seconds apart; the kitchen at 0."""
     kitchen = Location(index=0)
-    driver = Vehicle(id="a", profile="ebike", start=kitchen, end=kitchen, **vehicle)  # type: ignore[arg-type]
+    driver = Vehicle(id="a", profile="ebike", start=kitchen, end=kitchen, **vehicle)
     return Problem(jobs=jobs, vehicles=(driver,), matrices={"ebike": LINE})
 
 
-def door(at: int, opens: int = 0, closes: int = 9_000, **more: object) -> Job:
-    return Job(  # type: ignore[arg-type]
+def door(at: int, opens: int = 0, closes: int = 9_000, **more: Any) -> Job:
+    return Job(
         id=at,
         location=Location(index=at),
         windows=(TimeWindow(opens, closes),),
