@@ -14,6 +14,7 @@ from app.forms import Form
 from app.i18n import N_
 from app.i18n import translate as _
 from app.picking import people_choices
+from app.policy import may
 from app.rendering import fragment, page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
@@ -166,11 +167,12 @@ async def count_page(
     if own is not None:  # staff of a point see theirs alone
         eaters = [eater for eater in eaters if eater.point_id == own]
     points = await points_of(request, kitchen.id)
+    named = may(request.actor, "registry.read")  # the others see figures alone
     listed: dict[str, Any] = {
         "day": day,
         "meal": meal,
         "count": count,
-        "people": await people_of(request, kitchen.id, eaters),
+        "people": await people_of(request, kitchen.id, eaters if named else []),
         "point_names": {point.id: point.name for point in points},
         "ways": WAYS,
         "sources": SOURCES,
@@ -178,7 +180,7 @@ async def count_page(
     if request.is_fragment and request.method == "GET":
         return fragment(request, "headcounts/_eaters.html", **listed)
     spares = await headcounts.spares_for(kitchen.id, day, meal)
-    changes = await headcounts.changes_for(count.id) if count else []
+    changes = await headcounts.changes_for(count.id) if count and named else []
     if own is not None:
         gone = await headcounts.cancelled_for(kitchen.id, day, meal)
         here = {eater.diner_id for eater in (*eaters, *gone) if eater.point_id == own}

@@ -120,7 +120,7 @@ async def _headcount(
                 diner=eater.diner_id,
                 elder=eater.elder_id,
                 number=eater.number,
-                name=eater.name,
+                name=eater.name if may(request.actor, "registry.read") else "",
                 way=eater.way,
                 point=eater.point_id,
                 portions=eater.portions,

@@ -140,3 +140,35 @@ async def test_spares_sent_twice_are_added_once(manager: Client) -> None:
         assert answer.status_code == 303
     spares = await headcounts.spares_for(cast.kitchen, TODAY, "lunch")
     assert [spare.portions for spare in spares] == [2]
+
+
+@pytest.mark.parametrize("role", ["cook", "auditor"])
+async def test_who_needs_figures_alone_reads_no_names(
+    manager: Client, sign_in_as: SignInAs, role: str
+) -> None:
+    cast = await closed(manager)
+    await manager.submit(
+        f"{LUNCH}/additions", who="ldf", way="dine_in", source="office", reason="x"
+    )
+    reader = await sign_in_as(role, kitchen_id=cast.kitchen)
+    whole, listed = await reader.get(LUNCH), await reader.fragment(LUNCH)
+    assert "朝阳就餐点" in whole.text
+    for name in ("王秀英", "李德福", "周建国"):
+        assert name not in whole.text + listed.text
+
+
+async def test_a_point_where_everyone_cancelled_still_tells_why(
+    manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast = await closed(manager)
+    for eater in await headcounts.eaters_for(cast.kitchen, TODAY, "lunch"):
+        if eater.elder_id == cast.li:
+            await manager.submit(
+                f"{LUNCH}/diners/{eater.diner_id}/changes",
+                kind="cancel",
+                source="telephone",
+                reason="女儿来接",
+            )
+    scope = {"kitchen_id": cast.kitchen, "point_id": cast.chaoyang}
+    page = await (await sign_in_as("point_staff", **scope)).get(LUNCH)
+    assert "女儿来接" in page.text

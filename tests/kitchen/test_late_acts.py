@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.verifying import mac_prefix_of
+from app.verifying import mac_prefix_of, verify_all
 from kitchen import (
     day_close,
     decisions,
@@ -13,6 +13,7 @@ from kitchen import (
     headcounts,
     meals,
     menus,
+    places,
     production,
     round_changes,
     round_publishing,
@@ -123,3 +124,8 @@ async def test_the_seal_is_of_the_day_on_the_kitchens_wall(database: object) -> 
     closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=late)
     line = (await rows("SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1"))[0]
     assert line["mac"].startswith(mac_prefix_of(closed.seal))
+
+
+async def test_a_setting_changed_later_faults_no_closed_day(closed: Cast) -> None:
+    await places.change_kitchen(closed.kitchen, {"sample_grams": 200}, **BY)
+    assert [check.fault for check in await verify_all() if not check.ok] == []
