@@ -269,33 +269,23 @@ def why(
     problem: Problem, solution: Solution, travel: Travel | None = None
 ) -> tuple[Why, ...]:
     """For each served job the reason for its round, against the best other vehicle."""
-    travel = travel or Travel(problem)
+    prices = Prices(problem, solution.rounds, travel)
+    jobs = {job.id: job for job in problem.jobs}
     return tuple(
-        _why_here(problem, solution.rounds, route.vehicle, job, travel)
+        _why_here(prices, route.vehicle, jobs[job])
         for route in solution.routes
         for job in route.jobs
     )
 
 
-def _why_here(
-    problem: Problem, rounds: Sequence[Round], vehicle: Id, job: Id, travel: Travel
-) -> Why:
-    asked = next(j for j in problem.jobs if j.id == job)
-    able = [v for v in problem.vehicles if problem.may_serve(v, asked)]
-    if len(able) == 1:
-        return Why(job, vehicle, "only_driver")
-    saved = -Prices(problem, rounds, travel).removal(job).cost
-    others = tuple(
-        Round(r.vehicle, tuple(j for j in r.jobs if j != job)) for r in rounds
-    )
-    elsewhere = replace(asked, forbidden_vehicles=asked.forbidden_vehicles | {vehicle})
-    jobs = tuple(elsewhere if j.id == job else j for j in problem.jobs)
-    prices = Prices(replace(problem, jobs=jobs), others, travel)
-    found = prices.best_insertion(job)
+def _why_here(prices: Prices, vehicle: Id, job: Job) -> Why:
+    problem = prices.problem
+    if sum(problem.may_serve(other, job) for other in problem.vehicles) == 1:
+        return Why(job.id, vehicle, "only_driver")
+    found = prices.best_insertion(job.id, elsewhere_than=vehicle)
     if found is None:
-        return Why(job, vehicle, "no_room_elsewhere")
+        return Why(job.id, vehicle, "no_room_elsewhere")
     place, price = found
-    extra = price.cost - saved
-    return Why(
-        job, vehicle, "cheapest" if extra >= 0 else "dearer", place.vehicle, extra
-    )
+    extra = price.cost + prices.removal(job.id).cost
+    reason = "cheapest" if extra >= 0 else "dearer"
+    return Why(job.id, vehicle, reason, place.vehicle, extra)

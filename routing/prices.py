@@ -114,9 +114,13 @@ class Prices:
             }
         )
 
-    def best_insertion(self, job: Id) -> tuple[Place, Price] | None:
-        """The cheapest place that breaks nothing, or None."""
+    def best_insertion(
+        self, job: Id, elsewhere_than: Id | None = None
+    ) -> tuple[Place, Price] | None:
+        """The cheapest place that breaks nothing, or None; not in the vehicle named."""
         for _, place in sorted(self._detours(job), key=lambda found: found[0]):
+            if place.vehicle == elsewhere_than:
+                continue
             price = self.insertion(job, place)
             if price.is_feasible:
                 return place, price
