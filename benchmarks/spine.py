@@ -174,7 +174,7 @@ async def job(client: httpx.AsyncClient, location: str) -> float:
     begin = time.perf_counter()
     while time.perf_counter() - begin < 300:
         answer = await client.get(location)
-        if "/progress\"" not in answer.text:  # it asks for no more news
+        if '/progress"' not in answer.text:  # it asks for no more news
             break
         await asyncio.sleep(0.25)
     return time.perf_counter() - begin
