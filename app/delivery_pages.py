@@ -11,6 +11,7 @@ from litestar.response import Response
 from app.forms import Form
 from app.rendering import page
 from app.requests import Request
+from app.round_sight import cut_for
 from app.transfers import place_words, places_to_move
 from app.words.deliveries import (
     CONTACT_KINDS,
@@ -51,7 +52,8 @@ async def round_state(
     """The round in the plan that counts, also by an older version's id."""
     named = await plan_by_id(facts.id)
     number = next(row.number for row in named.rounds if row.id == round_id)
-    view = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
+    whole = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
+    view = cut_for(request.actor, whole)
     state = view.round(number)
     if state is None:
         raise NotFoundException

@@ -29,6 +29,7 @@ from app.delivery_pages import plan_of_round, plan_of_stop, sight
 from app.i18n import translate as _
 from app.jobs import JobFacts
 from app.requests import Request
+from app.round_sight import cut_for
 from app.scope import kitchen_of
 from kitchen import deliveries, round_publishing, sheet_returns
 from kitchen.boards import BoardRound, BoardStop, board_seen
@@ -223,7 +224,7 @@ async def _rounds(request: Request, day: dt.date, meal: str) -> RoundsOut:
     """The board's plan, with what was reported when it is the one that counts."""
     kitchen = await kitchen_of(request)
     own = await sight(request, kitchen.id, day, meal)
-    view = await board_seen(kitchen.id, day, meal, own)
+    view = cut_for(request.actor, await board_seen(kitchen.id, day, meal, own))
     plan = view.plan
     reported: dict[int, RoundState] = {}
     stops: dict[int, StopState] = {}

@@ -21,6 +21,7 @@ from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
+from app.round_sight import cut_for
 from app.scope import kitchen_of
 from app.words.deliveries import OUTCOMES, PAYMENTS
 from kitchen import deliveries, sheet_returns
@@ -219,7 +220,8 @@ async def _day_page(
             status_code=status_code,
         )
     try:
-        view = (await delivery_day(kitchen.id, day, meal)).seen(own)
+        whole = await delivery_day(kitchen.id, day, meal)
+        view = cut_for(request.actor, whole.seen(own))
     except Refusal as refusal:
         return page(
             request, "deliveries/not_yet.html", refusal=refusal, day=day, meal=meal
@@ -249,7 +251,8 @@ async def _stop_page(
 ) -> Response[Any]:
     facts = await plan_of_stop(request, stop_id)
     own = await sight(request, facts.kitchen_id, facts.day, facts.meal)
-    view = (await delivery_day(facts.kitchen_id, facts.day, facts.meal)).seen(own)
+    whole = await delivery_day(facts.kitchen_id, facts.day, facts.meal)
+    view = cut_for(request.actor, whole.seen(own))
     trip, one = _stop_in(view, stop_id)
     context = dict(
         stop=one, trip=trip, day=facts.day, meal=facts.meal, form=form, **WORDS

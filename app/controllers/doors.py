@@ -13,6 +13,7 @@ from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
+from app.round_sight import cut_for
 from app.scope import kitchen_of
 from app.words.deliveries import CONTACT_KINDS, STEPS
 from kitchen import doors
@@ -68,7 +69,9 @@ async def _page(
         request,
         "doors/index.html",
         status_code=status_code,
-        cases=await doors.cases_for(kitchen.id, day, meal),
+        cases=cut_for(
+            request.actor, tuple(await doors.cases_for(kitchen.id, day, meal))
+        ),
         day=day,
         meal=meal,
         form=form,

@@ -13,8 +13,10 @@ from app.days import day_redirect, day_url, meal_in
 from app.delivery_pages import plan_of, plan_of_stop
 from app.forms import Form, read_form
 from app.i18n import translate as _
+from app.people_sight import sight_of
 from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
+from app.round_sight import cut_for
 from app.scope import kitchen_of
 from app.sketch import colour_of, dash_of, sketch_svg
 from app.words.deliveries import CONTACT_KINDS
@@ -162,10 +164,11 @@ async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
         return see_other(request, f"/deliveries/stops/{stop_id}")
     plan = await plan_by_id(facts.id)
     inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
-    view = boards.board_of(inputs, plan)
+    view = cut_for(request.actor, boards.board_of(inputs, plan))
     one, trip = _found(view, stop_id)
     elder = one.drop.elder_id
-    contacts = (await contacts_for([elder])).get(elder, []) if elder else []
+    may_ring = elder is not None and sight_of(request.actor).contacts
+    contacts = (await contacts_for([elder]))[elder] if elder and may_ring else []
     return page_or_fragment(
         request,
         "rounds/stop.html",
@@ -233,7 +236,7 @@ async def _board_page(
         return see_other(request, day_url("deliveries", day, meal))
     kitchen = await kitchen_of(request)
     try:
-        view = await boards.board(kitchen.id, day, meal)
+        view = cut_for(request.actor, await boards.board(kitchen.id, day, meal))
     except Refusal as refusal:
         return page(request, "rounds/not_yet.html", refusal=refusal, day=day, meal=meal)
     if request.is_fragment and status_code == 200:
