@@ -44,6 +44,7 @@ class Periodic:
 
     name: str
     seconds: float
+    first_seconds: float  # after the start: a machine switched off daily is served too
     run: Callable[[Litestar], Awaitable[None]]
 
 
@@ -134,9 +135,9 @@ async def open_database(settings: Settings) -> None:
 
 def periodic_tasks() -> list[Periodic]:
     """What runs by the clock; `app.backups` brings the hourly backup."""
-    tasks = [Periodic("forget old sessions", 24 * 3600, _forget_old_sessions)]
+    tasks = [Periodic("forget old sessions", 24 * 3600, 3600, _forget_old_sessions)]
     if find_spec("app.backups"):
-        tasks.append(Periodic("backup", 3600, import_module("app.backups").hourly))
+        tasks.append(Periodic("backup", 3600, 120, import_module("app.backups").hourly))
     return tasks
 
 
@@ -145,9 +146,10 @@ async def _forget_old_sessions(app: Litestar) -> None:
 
 
 async def _repeat(app: Litestar, task: Periodic) -> None:
+    await asyncio.sleep(task.first_seconds)
     while True:
-        await asyncio.sleep(task.seconds)
         try:
             await task.run(app)
         except Exception:
             log.exception("%s failed; next try in %s s", task.name, task.seconds)
+        await asyncio.sleep(task.seconds)
