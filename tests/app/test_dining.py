@@ -94,7 +94,11 @@ async def test_the_counter_receives_passes_on_and_closes_with_words(
     )
     assert answer.status_code == 303
     await manager.submit(
-        f"{here}/transfers", moved=2, diet="regular", to=f"point:{cast.xinhua}", why="新华不够"
+        f"{here}/transfers",
+        moved=2,
+        diet="regular",
+        to=f"point:{cast.xinhua}",
+        why="新华不够",
     )
     await manager.submit(
         f"{here}/leftovers", left=1, diet="regular", fate="wasted", why="没来"
@@ -130,3 +134,37 @@ async def test_another_points_till_is_a_lost_page(sign_in_as: SignInAs) -> None:
     )
     page = await sun.get(f"/dining/{TODAY}/lunch/{cast.xinhua}")
     assert page.status_code == 404
+
+
+async def test_a_card_nobody_knows_is_bound_to_whoever_stands_there(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/servings", q="7700123456", payment="cash")
+    assert "不认识这张卡" in answer.text
+    answer = await manager.submit(f"{here}/cards", card="7700123456", who="ldf")
+    assert "已绑定" in answer.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+    answer = await manager.submit(f"{here}/servings", q="7700123456", payment="cash")
+    assert "收 5.00 元" in answer.text
+
+
+async def test_a_card_is_bound_to_one_person_and_never_taken_from_another(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    for who in ("", "没这个人", "<b>"):
+        answer = await manager.submit(f"{here}/cards", card="7700123456", who=who)
+        assert "已绑定" not in answer.text
+    answer = await manager.submit(f"{here}/cards", card="8800111277", elder=cast.zhou)
+    assert "已绑定" not in answer.text
+    answer = await manager.submit(f"{here}/cards", card="", elder=cast.zhou)
+    assert answer.status_code == 200
+    assert "已绑定" not in answer.text
+
+
+async def test_an_elder_of_nobody_is_not_served(manager: Client) -> None:
+    cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/servings", elder=9999, payment="cash")
+    assert "没有找到" in answer.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0

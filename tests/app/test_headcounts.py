@@ -172,3 +172,63 @@ async def test_a_point_where_everyone_cancelled_still_tells_why(
     scope = {"kitchen_id": cast.kitchen, "point_id": cast.chaoyang}
     page = await (await sign_in_as("point_staff", **scope)).get(LUNCH)
     assert "女儿来接" in page.text
+
+
+async def diner_of(cast: Cast, elder_id: int) -> int:
+    eaters = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    return next(e.diner_id for e in eaters if e.elder_id == elder_id)
+
+
+async def test_a_change_is_a_sheet_of_its_own_and_a_drawer_for_htmx(
+    manager: Client,
+) -> None:
+    cast = await closed(manager)
+    here = f"{LUNCH}/diners/{await diner_of(cast, cast.li)}"
+    page = await manager.get(here)
+    assert "<h1" in page.text
+    assert "花生过敏" in page.text
+    drawer = await manager.fragment(here)
+    assert "<h1" not in drawer.text
+    assert 'class="drawer"' in drawer.text
+
+
+async def test_portions_are_changed_late_and_mistakes_stay_on_the_sheet(
+    manager: Client,
+) -> None:
+    cast = await closed(manager)
+    here = f"{LUNCH}/diners/{await diner_of(cast, cast.li)}"
+    for portions in ("0", "10", "两份", "-1"):
+        answer = await manager.submit(
+            f"{here}/changes",
+            kind="portions",
+            portions=portions,
+            source="door",
+            reason="客人来",
+        )
+        assert answer.status_code == 422
+        assert "李德福" in answer.text
+    answer = await manager.submit(
+        f"{here}/changes", kind="portions", portions=2, source="door", reason="客人来"
+    )
+    assert answer.status_code == 303
+    eaters = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    assert {e.portions for e in eaters if e.elder_id == cast.li} == {2}
+
+
+async def test_nothing_is_changed_late_before_the_close(manager: Client) -> None:
+    await enter()
+    assert (await manager.get(f"{LUNCH}/diners/1")).status_code == 404
+    assert (await manager.submit(f"{LUNCH}/diners/1/changes")).status_code == 404
+
+
+async def test_the_list_is_narrowed_to_a_place_or_a_name(manager: Client) -> None:
+    cast = await enter()
+    here = await manager.fragment(f"{LUNCH}?at={cast.chaoyang}")
+    assert "李德福" in here.text
+    assert "周建国" not in here.text
+    doors = await manager.fragment(f"{LUNCH}?at=door&q=wxy")
+    assert "王秀英" in doors.text
+    assert "赵秀兰" not in doors.text
+    for nonsense in ("at=99", "page=0", "page=-3", "page=x", "page=99999999", "q=%"):
+        page = await manager.get(f"{LUNCH}?{nonsense}")
+        assert page.status_code == 200
