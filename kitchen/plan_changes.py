@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from kitchen import audit
+from kitchen import acts, audit
 from kitchen.database import insert, insert_many, lock_for, one, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.plan_facts import PlanFacts, meal_of
@@ -111,8 +111,10 @@ async def add_exception(
     choice: str = "",
     source: str = "office",
     late: bool = False,
+    act: str = "",
 ) -> int:
-    """Something different from a day to a day. Refuses `dates_reversed`,
+    """Something different from a day to a day; sent twice with one `act` key it is one
+    difference, not two portions more. Refuses `dates_reversed`,
     `already_booked` (a second meal for the same person, day and meal),
     `book_one_day`, `nothing_to_change` (nothing is ordered on the only day),
     `not_active`, and `headcount_closed`, because a closed count changes by its own
@@ -121,7 +123,21 @@ async def add_exception(
         raise Refusal("dates_reversed", first=from_day, last=to_day)
     if kind == "book" and to_day != from_day:
         raise Refusal("book_one_day")
-    async with writing():
+    asked = {
+        "elder": elder_id,
+        "meal": meal,
+        "kind": kind,
+        "from_day": from_day,
+        "to_day": to_day,
+        "way": way,
+        "point": point_id,
+        "portions": portions,
+        "choice": choice,
+        "reason": reason,
+        "source": source,
+    }
+
+    async def add() -> acts.Answer:
         person = await elder_by_id(elder_id)
         await lock_for("orders_of", elder_id)
         await _refuse_frozen_days(person.kitchen_id, meal, from_day, to_day, now)
@@ -131,17 +147,7 @@ async def add_exception(
             await _refuse_change_of_nothing(person, meal, from_day)
         exception_id = await insert(
             PlanException,
-            elder=elder_id,
-            meal=meal,
-            kind=kind,
-            from_day=from_day,
-            to_day=to_day,
-            way=way,
-            point=point_id,
-            portions=portions,
-            choice=choice,
-            reason=reason,
-            source=source,
+            **asked,
             late=late,
             at=now,
             by=by.name,
@@ -158,7 +164,11 @@ async def add_exception(
             after={"meal": meal, "from": from_day, "to": to_day, "way": way},
             reason=reason,
         )
-        return int(exception_id)
+        return {"exception": int(exception_id)}
+
+    async with writing():
+        answer, _repeated = await acts.once_if(act, by.name, now, asked, add)
+        return int(answer["exception"])
 
 
 async def withdraw(exception_id: int, *, by: Actor, now: datetime) -> None:

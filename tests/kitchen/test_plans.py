@@ -262,3 +262,26 @@ async def test_an_exception_beside_the_close_is_counted_or_refused(
     counted = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
     eats = "李德福" in [eater.name for eater in counted]
     assert eats is isinstance(skipped, Refusal)
+
+
+async def test_an_extra_portion_sent_twice_is_one_more_not_two(
+    database: object,
+) -> None:
+    cast = await enter()
+    extra: dict[str, Any] = {
+        "elder_id": cast.li,
+        "meal": "lunch",
+        "kind": "extra",
+        "from_day": TODAY,
+        "to_day": TODAY,
+        "portions": 1,
+        "reason": "女儿来看她",
+        "act": "form-1",
+        "by": CHEN,
+        "now": MORNING,
+    }
+    first = await plans.add_exception(**extra)
+    again = await plans.add_exception(**{**extra, "late": True})
+    assert again == first
+    eaters = await plans.expected_eaters(cast.kitchen, TODAY, "lunch")
+    assert [e.portions for e in eaters if e.elder_id == cast.li] == [2]

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import MEALS, day_words
-from app.forms import Form, read_form
+from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
 from app.people_pages import exception_words, refusing
 from app.people_sight import own_scope, person_in_scope, picked_in_scope
@@ -192,6 +192,7 @@ async def _add(
             choice=typed.choice,
             source=typed.source,
             late=late,
+            act=str(act_id(form)),
             by=request.actor,
             now=request.now,
         )
