@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kitchen import (
+    demo_history,
     demo_menus,
     drivers,
     food,
@@ -19,7 +20,9 @@ from kitchen import (
     registry,
     subsidies,
 )
+from kitchen.calendar import is_service_day
 from kitchen.database import writing
+from kitchen.demo_history import Past
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.drivers import DriverFields
 from kitchen.identity import id_check_digit
@@ -87,6 +90,18 @@ class Community:
 
 
 @dataclass(frozen=True)
+class _Town:
+    """What everybody who is enrolled shares; their weeks begin on `first`."""
+
+    kitchen: int
+    community: int
+    points: tuple[int, ...]
+    today: date
+    first: date
+    now: datetime
+
+
+@dataclass(frozen=True)
 class Account:
     """A way to sign in to the demo."""
 
@@ -110,20 +125,52 @@ ACCOUNTS = (
 
 
 async def build(
-    *, people: int, seed: int, today: date, now: datetime, password_hash: str
+    *,
+    people: int,
+    seed: int,
+    today: date,
+    now: datetime,
+    password_hash: str,
+    history: bool = False,
 ) -> Community:
-    """Fill an empty database. `people` elders, about a third of them delivered."""
+    """Fill an empty database. `people` elders, about a third of them delivered. With
+    `history` the town is two weeks old, and a few of its lunches are over and closed
+    (towns of `demo_history.TOWNS`).
+    """
     chance = random.Random(seed)  # noqa: S311 - a believable town, not a secret
+    history = history and people in demo_history.TOWNS
+    first = menus.monday_of(today)
+    if history:
+        first -= timedelta(days=14)
+        now -= timedelta(days=14 + today.weekday())
     community, rural, kitchen = await _street(now)
     points = await _points(kitchen, community, rural, people, now)
-    await _tariffs(kitchen, today, now)
+    await _tariffs(kitchen, today, first, now)
     await food.load_food(by=MAKER, now=now)
     await _drivers(kitchen, people, now)
     await _buildings(community, chance, now)
-    deliveries = await _people(kitchen, community, points, people, chance, today, now)
-    await demo_menus.write(kitchen, today, by=MAKER, now=now)
+    town = _Town(kitchen, community, tuple(points), today, first, now)
+    deliveries = await _people(town, people, chance)
+    await demo_menus.write(kitchen, first, today, by=MAKER, now=now)
     await _accounts(kitchen, points[0], community, password_hash, now)
+    if history:
+        for day in lived_through(today):
+            past = Past(kitchen, day, tuple(points), MAKER)
+            await demo_history.live(past, chance)
     return Community(kitchen, tuple(points), people, deliveries)
+
+
+def lived_through(today: date) -> list[date]:
+    """The lunches of the demo's past: the last one, and those one and two weeks before
+    the next, which make its usual figures."""
+    served = {"serves_weekends": False, "serves_holidays": False}
+    coming = today
+    while not is_service_day(coming, {}, **served):
+        coming += timedelta(days=1)
+    before = [today - timedelta(days=n) for n in range(1, 15)]
+    past = [day for day in before if is_service_day(day, {}, **served)]
+    alike = [day for day in past if (coming - day).days in (7, 14)]
+    return sorted({*past[:1], *alike})
 
 
 async def _street(now: datetime) -> tuple[int, int, int]:
@@ -216,13 +263,13 @@ FIVE_THREE_FREE = Rules(
 )
 
 
-async def _tariffs(kitchen: int, today: date, now: datetime) -> None:
+async def _tariffs(kitchen: int, today: date, first: date, now: datetime) -> None:
     """Five yuan now; 5/3/0 by age announced for the first of the next month but
     one, so that both can be seen."""
     year, month = divmod(today.year * 12 + today.month + 1, 12)
     later = date(year, month + 1, 1)
-    for number, rules, first in (
-        ("1", FIVE, date(today.year, 1, 1)),
+    for number, rules, valid_from in (
+        ("1", FIVE, date(first.year, 1, 1)),
         ("2", FIVE_THREE_FREE, later),
     ):
         version = await subsidies.propose_version(
@@ -230,8 +277,8 @@ async def _tariffs(kitchen: int, today: date, now: datetime) -> None:
             scheme="五元午餐",
             number=number,
             rules=rules,
-            announced_on=min(first, today),
-            valid_from=first,
+            announced_on=min(valid_from, first),
+            valid_from=valid_from,
             valid_to=None,
             by=MAKER,
             now=now,
@@ -258,12 +305,21 @@ async def _drivers(kitchen: int, people: int, now: datetime) -> None:
             + [f"{SURNAMES[n]}师傅{n}" for n in range(10, 60)]
         )
     ]
-    evening = {"shift_from_minutes": 16 * 60, "shift_to_minutes": 18 * 60 + 30}
-    crew = crew[: 4 + people // 90] + [
-        DriverFields(name="晚班马师傅", profile="van", carries_bulk=True, **evening),
-        DriverFields(name="晚班小田", capacity=36, **evening),
+    evening = [
+        DriverFields(
+            name=name,
+            profile=profile,
+            capacity=capacity,
+            shift_from_minutes=16 * 60,
+            shift_to_minutes=18 * 60 + 30,
+            carries_bulk=profile == "van",
+        )
+        for name, profile, capacity in (
+            ("晚班马师傅", "van", 200),
+            ("晚班小田", "ebike", 36),
+        )
     ]
-    for fields in crew:
+    for fields in (*crew[: 4 + people // 90], *evening):
         await drivers.add_driver(kitchen, fields, by=MAKER, now=now)
 
 
@@ -285,40 +341,25 @@ async def _buildings(community: int, chance: random.Random, now: datetime) -> No
             await places.place_building(building, lon, lat, by=MAKER, now=now)
 
 
-async def _people(
-    kitchen: int,
-    community: int,
-    points: Sequence[int],
-    people: int,
-    chance: random.Random,
-    today: date,
-    now: datetime,
-) -> int:
+async def _people(town: _Town, people: int, chance: random.Random) -> int:
     deliveries = 0
     for start in range(0, people, 200):
         async with writing():
             for number in range(start, min(start + 200, people)):
-                deliveries += await _person(
-                    kitchen, community, points, number, chance, today, now
-                )
+                deliveries += await _person(town, number, chance)
     return deliveries
 
 
-async def _person(
-    kitchen: int,
-    community: int,
-    points: Sequence[int],
-    number: int,
-    chance: random.Random,
-    today: date,
-    now: datetime,
-) -> int:
+async def _person(town: _Town, number: int, chance: random.Random) -> int:
     """One elder with a week of lunches; 1 when the meal is brought."""
     roll = chance.random()
     way = "deliver" if roll < 0.32 else "dine_in" if roll < 0.9 else "collect"
-    point = chance.choices(points, weights=_pull(points))[0]
-    elder = _elder(community, point, number, chance, today, way == "deliver")
-    elder_id = await registry.enrol_one(elder, kitchen_id=kitchen, by=MAKER, now=now)
+    point = chance.choices(town.points, weights=_pull(town.points))[0]
+    today, now = town.today, town.now
+    elder = _elder(town.community, point, number, chance, today, way == "deliver")
+    elder_id = await registry.enrol_one(
+        elder, kitchen_id=town.kitchen, by=MAKER, now=now
+    )
     week = {
         weekday: PlanFacts(
             elder_id,
@@ -331,13 +372,12 @@ async def _person(
         for weekday in range(1, 6)
         if chance.random() < 0.93
     }
-    since = menus.monday_of(today)
     await plans.set_plan_in_transaction(
-        elder_id, "lunch", week, since, by=MAKER, now=now
+        elder_id, "lunch", week, town.first, by=MAKER, now=now
     )
     if way == "deliver" and chance.random() < 0.12:
         await plans.set_plan_in_transaction(
-            elder_id, "dinner", week, since, by=MAKER, now=now
+            elder_id, "dinner", week, town.first, by=MAKER, now=now
         )
     return int(way == "deliver")
 

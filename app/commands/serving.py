@@ -85,6 +85,7 @@ def _fill(people: int, seed: int) -> None:
             today=today,
             now=now,
             password_hash=hash_password(DEMO_PASSWORD),
+            history=True,
         )
 
     made = with_database(build)

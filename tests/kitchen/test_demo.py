@@ -1,0 +1,133 @@
+"""The demo is a believable town: something to decide, somebody for each round."""
+
+import shutil
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+import routing
+from kitchen import day_close, demo, headcounts
+from kitchen.calendar import is_service_day
+from kitchen.database import configure, one, rows
+from kitchen.demo import Community
+from kitchen.doors import cases_for
+from kitchen.driver_scope import sight_of
+from kitchen.drivers import drivers_for
+from kitchen.kitchen_day import kitchen_day
+from kitchen.round_inputs import inputs_for
+from kitchen.rounds import problem_of, proposal_of, timetable
+from kitchen.schema import TABLES
+from kitchen.staff import Actor
+
+FRIDAY = date(2026, 11, 20)
+
+
+def morning_of(day: date) -> datetime:
+    return datetime.combine(day, time(0, 5), tzinfo=UTC)
+
+
+async def a_town(today: date, people: int = 180, history: bool = False) -> Community:
+    return await demo.build(
+        people=people,
+        seed=1,
+        today=today,
+        now=morning_of(today),
+        password_hash="x",
+        history=history,
+    )
+
+
+async def test_every_day_leaves_a_handful_of_decisions(sqlite_database: object) -> None:
+    town = await a_town(FRIDAY)
+    for ahead in range(10):
+        day = FRIDAY + timedelta(days=ahead)
+        if not is_service_day(day, {}, serves_weekends=False, serves_holidays=False):
+            continue
+        today = await kitchen_day(town.kitchen_id, day, "lunch")
+        people = {o.elder_id for b in today.blocks if b.is_open for o in b.orders}
+        assert 3 <= len(people) <= 8, day
+
+
+@pytest.mark.parametrize("meal", ["lunch", "dinner"])
+async def test_both_meals_can_be_planned_in_time(
+    sqlite_database: object, meal: str
+) -> None:
+    town = await a_town(FRIDAY)
+    when = (town.kitchen_id, FRIDAY, meal)
+    await headcounts.close_headcount(*when, by=demo.MAKER, now=morning_of(FRIDAY))
+    inputs = await inputs_for(*when)
+    problem, groups = problem_of(inputs)
+    assert problem is not None
+    solution = routing.solve(problem, seconds=2, seed=1)
+    proposal = proposal_of(inputs, solution, groups)
+    times = timetable(inputs, proposal.orders)
+    assert set(proposal.why.values()) <= {"no_place"}
+    assert times.hard == ()
+    assert all(timed.back_at for timed in times.rounds.values())
+
+
+async def test_the_drivers_account_is_linked_to_its_driver(
+    sqlite_database: object,
+) -> None:
+    town = await a_town(FRIDAY)
+    row = await one("SELECT id FROM staff WHERE login = 'zhao'")
+    assert row is not None
+    linked = [d for d in await drivers_for(town.kitchen_id) if d.staff_id == row["id"]]
+    assert [driver.name for driver in linked] == ["赵师傅"]
+    actor = Actor(row["id"], "赵师傅", "driver", town.kitchen_id)
+    now = morning_of(FRIDAY)
+    sight = await sight_of(
+        actor, town.kitchen_id, FRIDAY, "lunch", today=FRIDAY, now=now
+    )
+    assert sight.linked
+
+
+@pytest.mark.parametrize(
+    ("today", "closed"),
+    [
+        (date(2026, 11, 24), ["2026-11-10", "2026-11-17", "2026-11-23"]),  # a Tuesday
+        (date(2026, 11, 22), ["2026-11-09", "2026-11-16", "2026-11-20"]),  # a Sunday
+        (date(2026, 1, 5), ["2025-12-22", "2025-12-29", "2026-01-04"]),  # 调休
+    ],
+)
+def test_the_past_is_the_last_lunch_and_the_same_weekdays(
+    today: date, closed: list[str]
+) -> None:
+    assert [str(day) for day in demo.lived_through(today)] == closed
+
+
+async def test_past_lunches_are_closed_without_an_open_difference(
+    sqlite_database: object,
+) -> None:
+    town = await a_town(FRIDAY, people=60, history=True)
+    for day in demo.lived_through(FRIDAY):
+        when = (town.kitchen_id, day, "lunch")
+        assert await day_close.closed_day(*when)
+        balance = await day_close.balance_for(*when)
+        assert balance.differences == ()
+        assert 0 < balance.total("claimed") <= balance.total("handed_over")
+        assert [case.is_open for case in await cases_for(*when)] == [False]
+    usual = await headcounts.usual_walk_ins(town.kitchen_id, FRIDAY, "lunch")
+    assert set(usual) == set(town.point_ids)
+    assert all(usual.values())
+    assert await headcounts.closed(town.kitchen_id, FRIDAY, "lunch") is None
+
+
+async def test_the_same_seed_and_day_give_the_same_past(
+    sqlite_url: str, memory_folder: Path
+) -> None:
+    seen = []
+    for copy in ("first", "second"):
+        path = memory_folder / f"{uuid.uuid4().hex}-{copy}.db"
+        shutil.copyfile(sqlite_url.removeprefix("sqlite:///"), path)
+        engine = configure(f"sqlite:///{path}", TABLES)
+        await engine.open()
+        await a_town(FRIDAY, people=40, history=True)
+        eaten = "SELECT elder, day, payment, self_pay_fen, served_at FROM meal"
+        seen.append(await rows(f"{eaten} ORDER BY id"))
+        await engine.close()
+        path.unlink()
+    assert seen[0] == seen[1]
+    assert seen[0]
