@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.forms import Form
 from app.i18n import translate as _
+from app.typed import parse_id
 from kitchen import registry
 from kitchen.registry import ElderFacts
 
@@ -21,8 +22,9 @@ async def picked(
     typed = form.text(name, label, longest=60)
     if not typed:
         return None, []
-    if typed.startswith("#") and typed[1:].isdigit():
-        person = (await registry.elders_by_id([int(typed[1:])])).get(int(typed[1:]))
+    chosen = parse_id(typed[1:]) if typed.startswith("#") else None
+    if chosen is not None:
+        person = (await registry.elders_by_id([chosen])).get(chosen)
         if person is not None and person.kitchen_id == kitchen_id:
             return person, []
     found = await registry.search(typed, kitchen_id=kitchen_id, limit=9)

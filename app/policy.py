@@ -11,9 +11,14 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    NotFoundException,
+    PermissionDeniedException,
+)
 from litestar.handlers.base import BaseRouteHandler
 
+from app.typed import FIRST_IMPOSSIBLE_ID
 from kitchen.staff import Actor
 
 PUBLIC = "public"
@@ -113,7 +118,8 @@ def requires_permission(
     connection: ASGIConnection[Any, Any, Any, Any],
     route_handler: BaseRouteHandler,
 ) -> None:
-    """Guard of every route: 401 without a person, 403 without the right."""
+    """Guard of every route: 401 without a person, 403 without the right, 404 for an
+    id that no row can have (PostgreSQL would call it a fault)."""
     action = route_handler.opt.get("allows", "")
     if action == PUBLIC:
         return
@@ -122,6 +128,9 @@ def requires_permission(
         raise NotAuthorizedException
     if actor.role not in ACTIONS.get(action, frozenset()):
         raise PermissionDeniedException
+    numbers = (n for n in connection.path_params.values() if isinstance(n, int))
+    if any(not 0 <= number < FIRST_IMPOSSIBLE_ID for number in numbers):
+        raise NotFoundException
 
 
 def actor_of(

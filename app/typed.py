@@ -11,11 +11,20 @@ SHOWN = 40  # characters of what was typed that an error sentence repeats
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e]")
 
+FIRST_IMPOSSIBLE_ID = 2**31
+"""No row has this id or a larger one."""
+
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
 _AMOUNT = re.compile(r"-?\d{1,7}(\.\d{1,2})?")
 _DEGREES = r"-?\d{1,3}(?:\.\d{1,12})?"
 _PAIR = re.compile(rf"({_DEGREES})[,\s]+({_DEGREES})")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-9]\d{6,7}|400\d{7}|1\d{4}")
+
+
+def parse_id(text: str) -> int | None:
+    """A row's id as a form brings it back; None for what cannot be one, as "²"."""
+    plain = text.isascii() and text.isdigit() and len(text) <= 10
+    return int(text) if plain and int(text) < FIRST_IMPOSSIBLE_ID else None
 
 
 def half_width(typed: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from kitchen import audit
-from kitchen.database import insert, writing
+from kitchen.database import insert, lock_for, writing
 from kitchen.errors import Refusal
 from kitchen.plan_readers import closure_on
 from kitchen.plan_tables import Closure, ClosureCall
@@ -28,6 +28,7 @@ async def close_meal(
     if kind == "substituted" and not substitute.strip():
         raise Refusal("other_meal_missing")
     async with writing():
+        await lock_for("closure", f"{kitchen_id}|{day}|{meal}")
         if await closure_on(kitchen_id, day, meal) is not None:
             raise Refusal("meal_already_closed", day=day)
         closure_id = await insert(

@@ -17,6 +17,7 @@ from app.refusals import sentence_for
 from app.rendering import fragment, page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
+from app.typed import parse_id
 from app.words import diets as words
 from app.words.menus import DECISION_WORDS, NUTRIENT_WORDS, STATES
 from kitchen import decisions, food, menus, plans
@@ -337,7 +338,8 @@ async def decide(
 ) -> Response[Any]:
     """Answer one block's clash; from here or from the production page."""
     kitchen, form = await kitchen_of(request), await read_form(request)
-    people = [int(text) for text in form.raw("elders").split(",") if text.isdigit()]
+    named = (parse_id(text) for text in form.raw("elders").split(","))
+    people = [elder for elder in named if elder is not None]
     place = (kitchen.id, day, meal_in(meal), people[:MOST_PEOPLE])
     dish_id = form.identifier("dish") or 0
     doer: dict[str, Any] = {"by": request.actor, "now": request.now}

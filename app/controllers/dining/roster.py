@@ -15,6 +15,7 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, point_of
 from app.till_pages import PAYMENTS, tell_of_tampering
+from app.typed import parse_id
 from kitchen import dining, headcounts
 from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
@@ -78,7 +79,8 @@ async def enter_roster(
     source = form.choice("source", _("从哪里补录"), tuple(SOURCES))
     reason = form.text("reason", _("原因"), longest=80)
     payment = form.choice("payment", _("怎么付"), tuple(PAYMENTS))
-    ticked = sorted({int(i) for i in form.typed.get("elder", []) if i.isdigit()})
+    named = (parse_id(text) for text in form.typed.get("elder", []))
+    ticked = sorted({elder for elder in named if elder is not None})
     if not ticked:
         form.refuse_field("elder", _("名单：还没有勾选一位老人"))
     done = 0
