@@ -103,3 +103,68 @@ def test_at_twice_the_size_nothing_is_pushed_sideways(
         if overflows(page):
             pushed.append(name)
     assert pushed == []
+
+
+IN_SIGHT = {
+    # what a person must find in three seconds, without scrolling
+    "today": (".spine .next", ".next-step .button.primary"),
+    "headcounts-open": (
+        ".figures",
+        "tfoot",
+        "form[action$='/closure'] .button.primary",
+    ),
+    "till": ("[data-till-field]", "[name=payment]:checked", ".till-form .primary"),
+    "balance": (".chain", "h1"),
+    "settlement": (".chain", "h1"),
+}
+
+
+@pytest.mark.parametrize("size", ["tablet", "desk"])
+def test_what_matters_is_in_sight_without_scrolling(
+    town: Midday, enter: Enter, size: str
+) -> None:
+    page = enter("manager", "陈经理", size=size)
+    paths = screens(town)
+    hidden = []
+    for name, selectors in IN_SIGHT.items():
+        page.goto(paths[name])
+        view = page.viewport_size
+        assert view is not None
+        for selector in selectors:
+            box = page.locator(selector).first.bounding_box()
+            if box is None or box["y"] + box["height"] > view["height"]:
+                hidden.append((name, selector))
+    assert hidden == []
+
+
+def test_a_late_change_is_made_in_the_drawer_by_keys(
+    town: Midday, enter: Enter
+) -> None:
+    page = enter("manager", "陈经理")
+    page.goto(f"/headcounts/{LUNCH}?q=oyhm")
+    page.locator("#people .row-end a").press("Enter")
+    page.wait_for_selector(".drawer h2:focus")
+    assert axe_faults(page) == []
+    picture(page, "headcounts-drawer")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".drawer", state="detached")
+    page.locator("#people .row-end a").press("Enter")
+    page.locator(".drawer [value=cancel]").press("Space")
+    page.locator(".drawer [value=telephone]").press("Space")
+    page.locator(".drawer [name=reason]").fill("女儿来接")
+    with page.expect_navigation():
+        page.locator(".drawer [name=reason]").press("Enter")
+    assert "女儿来接" in page.inner_text("main")
+
+
+def test_the_list_is_paged_and_narrowed_in_place(town: Midday, enter: Enter) -> None:
+    page = enter("manager", "陈经理")
+    page.goto(f"/headcounts/{LUNCH}")
+    assert page.locator("#people tbody tr").count() == 50
+    page.get_by_role("link", name="下一页").click()
+    page.get_by_text("第 2 页，共 2 页").wait_for()
+    assert page.locator("#people tbody tr").count() == len(town.eaters) - 50
+    page.select_option("#people-at", "door")
+    page.wait_for_selector("#people td:has-text('堂食')", state="detached")
+    ways = set(page.locator("#people td[data-word='方式']").all_inner_texts())
+    assert ways == {"送餐"}

@@ -289,11 +289,15 @@ def test_every_outcome_is_said_in_words_and_drawn_not_only_sounded(
         assert (page.text_content("#live") or "").split() == said
 
 
-@pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
+@pytest.mark.parametrize(
+    ("size", "dark"),
+    [("phone", False), ("tablet", False), ("desk", True)],
+    ids=["phone", "tablet", "desk-dark"],
+)
 def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
-    town: Midday, cards: list[str], enter: Enter, size: str
+    town: Midday, cards: list[str], enter: Enter, size: str, dark: bool
 ) -> None:
-    page = open_till(town, enter, size=size)
+    page = open_till(town, enter, size=size, dark=dark)
     for name, typed in (
         ("served", CARD),
         ("already", "oyhmsf"),
