@@ -55,7 +55,7 @@ KITCHEN_ORDER = """
     balance day_close
     settlement
     schema
-    demo_menus demo_history
+    demo_people demo_menus demo_history
     demo
 """
 LINE_OF = {
