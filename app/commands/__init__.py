@@ -47,7 +47,7 @@ def program() -> None:
 
 def main() -> None:
     """Run the command that was asked for."""
-    program()
+    program(prog_name="nuancan")
 
 
 __all__ = ["main", "program", "say", "with_database"]
