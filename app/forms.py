@@ -15,7 +15,8 @@ import datetime as dt
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, overload
 
@@ -98,6 +99,14 @@ class Form:
     def refuse(self, refusal: Refusal) -> None:
         """The business said no: shown above the form with what was typed kept."""
         self.refusal = refusal
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Around the verb of a form: its refusal becomes the form's."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.refuse(refusal)
 
     @property
     def ok(self) -> bool:

@@ -19,6 +19,7 @@ from app.refusals import sentence_for
 from app.rendering import page, see_other
 from app.requests import Request
 from app.spreadsheets import Reader, explain
+from app.typed import parse_id
 from kitchen import intake, places
 from kitchen.errors import Refusal
 from kitchen.places import KitchenFacts
@@ -150,7 +151,8 @@ async def enter(request: Request, token: FromPath[str]) -> Response[Any]:
     form = Form.of(await request.form())
     if draft.enrolled is not None:
         return see_other(request, f"/imports/drafts/{token}")
-    skip = {int(number) for number in form.typed.get("skip", ()) if number.isdigit()}
+    ticked = (parse_id(number) for number in form.typed.get("skip", ()))
+    skip = {number for number in ticked if number is not None}
     try:
         done = await intake.apply(
             draft.grid,

@@ -37,6 +37,7 @@ from app.print_options import PrintOptions, options_for
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
+from app.typed import parse_id
 from app.words.prints import STATES, subject_words
 from kitchen import prints
 from kitchen.errors import Refusal
@@ -131,8 +132,8 @@ async def _options(
     """As the kitchen has set them; `start` begins on a used sheet of labels."""
     options = await options_for(kitchen_id)
     asked = request.query_params.get("start", "")
-    if start is None and asked.isdigit():
-        start = int(asked)
+    if start is None:
+        start = parse_id(asked)
     if start is not None and 1 <= start <= LabelLayout.PER_SHEET:
         return options.starting_at(start)
     return options
