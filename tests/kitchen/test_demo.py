@@ -99,7 +99,7 @@ def test_the_past_is_the_last_lunch_and_the_same_weekdays(
 
 
 async def test_past_lunches_are_closed_without_an_open_difference(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     town = await a_town(FRIDAY, people=60, history=True)
     for day in demo.lived_through(FRIDAY):
