@@ -79,6 +79,10 @@ async def index(
     }
     wall = request.now.astimezone(request.settings.timezone)
     mine = [step for step in steps if may(request.actor, step.allows)]
+    served = service is not None and is_service_day(day, overrides, **serves)
+    next_day = next_service_day(day, overrides, **serves)
+    # A closed day with nobody on its list has no chain to work through: it leads on.
+    resting = not served and not eaters and next_day is not None
     return page(
         request,
         "today/index.html",
@@ -98,9 +102,12 @@ async def index(
         spares=sum(
             s.portions for s in await headcounts.spares_for(kitchen.id, day, meal)
         ),
-        served=service is not None and is_service_day(day, overrides, **serves),
+        served=served,
         kind=day_kind(day, overrides),
-        next_day=next_service_day(day, overrides, **serves),
+        next_day=next_day,
+        next_url=day_url("today", next_day, request.settings.meals[0])
+        if resting and next_day
+        else None,
         anybody=bool(eaters) or bool(await registry.elders_of(kitchen.id)),
         minutes_now=wall.hour * 60 + wall.minute if day == request.today else None,
     )

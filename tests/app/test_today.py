@@ -1,8 +1,10 @@
 """Today: what next, by when, what is wrong."""
 
+import datetime as dt
+
 import pytest
 
-from kitchen import food, headcounts, menus, registry
+from kitchen import food, headcounts, menus, place_changes, registry
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
 
@@ -74,3 +76,15 @@ async def test_a_driver_sees_the_day_without_names(sign_in_as: SignInAs) -> None
     page = await driver.get(TODAY_PAGE)
     assert page.status_code == 200
     assert "赵秀兰" not in page.text
+
+
+async def test_a_closed_day_leads_to_the_next_serving_day(manager: Client) -> None:
+    cast = await enter()
+    closed = TODAY + dt.timedelta(days=1)
+    await place_changes.override_day(
+        cast.kitchen, closed, False, "检修", by=CHEN, now=MORNING
+    )
+    page = await manager.get(f"/today/{closed}/lunch")
+    assert "今天不供餐" in page.text
+    assert f'href="/today/{closed + dt.timedelta(days=1)}/lunch" data-key' in page.text
+    assert "核对并截单" not in page.text
