@@ -5,6 +5,7 @@ eye; the columns beside it are the interface. Coordinates are WGS-84 × 10⁶.
 """
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ COLOURS = 6
 NICE_METRES = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 NUMBERED_STOPS = 80
 """Up to so many stops each has its number; beyond, only the rounds are numbered."""
+ASTRAY_METRES = 50_000
+"""So far from the middle no kitchen delivers: a wrong coordinate, left off the picture
+so that it does not shrink everybody else to one dot."""
 
 Spot = tuple[float, float]
 
@@ -85,7 +89,23 @@ def _places(board: Board) -> list[tuple[int, int]]:
     ]
     if board.kitchen_lon_e6 is not None and board.kitchen_lat_e6 is not None:
         found.append((board.kitchen_lon_e6, board.kitchen_lat_e6))
-    return found
+    return _without_astray(found)
+
+
+def _without_astray(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The places within `ASTRAY_METRES` of the median place, east-west and
+    north-south."""
+    if not places:
+        return []
+    lon = statistics.median_low([lon for lon, _lat in places])
+    lat = statistics.median_low([lat for _lon, lat in places])
+    reach = ASTRAY_METRES * 1e6 / METRES_PER_DEGREE
+    shrink = math.cos(math.radians(lat / 1e6))
+    return [
+        place
+        for place in places
+        if abs(place[0] - lon) * shrink <= reach and abs(place[1] - lat) <= reach
+    ]
 
 
 def _ground(board: Board) -> Ground | None:
