@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing import kernel
-from routing.arrays import CLOSED, WAY, Instance, Layout, named, numbered
+from routing.arrays import CLOSED, FIXED, WAY, Instance, Layout, named, numbered
 from routing.solution import Round
 
 Report = Callable[[int, int], None]
@@ -21,10 +21,14 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How one worker searches: stops removed per step, longest string, heat."""
+    """How one worker searches: stops removed per step, longest string, heat.
+
+    `first` are stops and string for the first half of the time, when not the same.
+    """
 
     removed: float = 10.0
     longest: int = 10
+    first: tuple[float, int] | None = None
     hot: float = 1.0
     cold: float = 0.01
     blink: float = 0.01
@@ -36,6 +40,9 @@ SETTINGS = (
     Setting(removed=8.0, longest=8, hot=0.3),
     Setting(removed=20.0, longest=30),
 )
+
+# Where a vehicle costs something, whole rounds must come out in one step to save one.
+FLEET_SETTINGS = (Setting(first=(15.0, 30)), *SETTINGS)
 
 # From a good plan on: refine, and do not melt it first.
 COOL = (
@@ -62,12 +69,13 @@ def search(
     on_better: Report | None = None,
     stop: threading.Event | None = None,
     clock: Callable[[], float] = time.monotonic,
-    settings: Sequence[Setting] = SETTINGS,
+    settings: Sequence[Setting] = (),
 ) -> tuple[Round, ...]:
     """The best rounds found, beginning from `start` where it is feasible.
 
     `clock` measures `seconds`; benchmarks count processor time instead of the wall's.
     """
+    settings = settings or default_settings(table.instance)
     searches = [
         Worker(table, start, seed + 1000 * k, settings[k % len(settings)])
         for k in range(max(1, workers))
@@ -83,6 +91,11 @@ def search(
             thread.join()
     best = min(searches, key=lambda worker: worker.cost)
     return named(table, best.orders())
+
+
+def default_settings(instance: Instance) -> Sequence[Setting]:
+    """The portfolio for a problem begun from nothing, the likeliest first."""
+    return FLEET_SETTINGS if instance.vehicles[:, FIXED].any() else SETTINGS
 
 
 class Worker:
@@ -137,18 +150,19 @@ class Worker:
                 run.catch_up(self)
             count = min(chunk, steps - done) if steps is not None else chunk
             began = time.perf_counter()
-            self._run(count, hot * (cold / hot) ** part)
+            self._run(count, hot * (cold / hot) ** part, part)
             done += count
             if steps is None:
                 took = max(1e-6, time.perf_counter() - began)
                 chunk = max(20, min(100_000, int(chunk * CHUNK_SECONDS / took)))
             run.note(self)
 
-    def _run(self, steps: int, heat: float) -> None:
+    def _run(self, steps: int, heat: float, part: float) -> None:
         s = self.setting
-        kernel.run(
-            self.instance, self.state, steps, heat, s.removed, s.longest, s.blink
-        )
+        removed, longest = s.removed, s.longest
+        if s.first is not None and part < 0.5:
+            removed, longest = s.first
+        kernel.run(self.instance, self.state, steps, heat, removed, longest, s.blink)
 
     def _scale(self) -> float:
         """Mean travel per job served: the unit in which heat is measured."""

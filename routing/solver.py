@@ -167,7 +167,7 @@ class Task:
     ) -> tuple[Round, ...]:
         """Large problems first by stairwell, then door by door from there."""
         from routing.arrays import layout
-        from routing.search import COOL, SETTINGS, search
+        from routing.search import COOL, search
 
         def run(
             problem: Problem, begin: Sequence[Round], part: float, warm: bool
@@ -186,7 +186,7 @@ class Task:
                     "search", cost, unassigned=absent
                 ),
                 self.stop,
-                settings=COOL if warm else SETTINGS,
+                settings=COOL if warm else (),
             )
 
         if len(self.problem.jobs) < GROUP_FROM or how.locked:
