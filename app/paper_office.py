@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import papers
-from app.controllers.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
 from app.i18n import translate as _
+from app.words.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
 from app.words.payers import payer_words
 from kitchen.balance import Balance, Line
 from kitchen.day_close import ClosedDay

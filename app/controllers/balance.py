@@ -9,91 +9,31 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
-from app.forms import Form, read_form
-from app.i18n import N_
+from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
+from app.words.balance import (
+    COLUMN_WORDS,
+    COLUMNS,
+    STEPS,
+    place_name,
+    words_of,
+)
 from app.words.diets import key_words
-from kitchen import day_close, doors, headcounts, places
-from kitchen.balance import KEPT, UNPLACED, Difference
+from app.words.dining import FATES
+from kitchen import day_close, dining, doors, headcounts, places
+from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
 
-STEPS = {
-    "ordered": N_("订餐"),
-    "planned": N_("备餐"),
-    "cooked": N_("做好"),
-    "portioned": N_("贴签、分餐"),
-    "loaded": N_("装车"),
-    "handed_over": N_("交到手"),
-    "returned": N_("退回"),
-    "wasted": N_("倒掉"),
-    "claimed": N_("申领补贴"),
-}
-COLUMNS = (
-    "ordered",
-    "spares",
-    "portioned",
-    "loaded",
-    "received",
-    "moved",
-    "handed_over",
-    "returned",
-    "wasted",
-    "claimed",
-)
-COLUMN_WORDS = {
-    **STEPS,
-    "spares": N_("备份"),
-    "received": N_("收到"),
-    "moved": N_("调拨"),
-}
-WORDS = {
-    "cooked": N_("{what}：应做 {expected} 份，做了 {found} 份"),
-    "sample": N_("{what}：应留样 {expected} 克，留了 {found} 克"),
-    "label": N_("{what}：应有 {expected} 张标签，有 {found} 张"),
-    "label_for_nobody": N_("标签 {what} 不在名单里"),
-    "packed": N_("{what}：应分 {expected} 份，分了 {found} 份"),
-    "loaded": N_("{what}：应装 {expected} 份，装了 {found} 份"),
-    "received": N_("{what}：送出 {expected} 份，签收 {found} 份"),
-    "unsigned": N_("整箱送到没有：还没有人报告"),
-    "unplaced": N_("{what}：没有排上线路"),
-    "unreported": N_("{what}：还没有人报告送到没有"),
-    "handed_over": N_("{what}：应交 {expected} 份，有 {found} 条就餐记录"),
-    "in_hand": N_("到了 {expected} 份，只有 {found} 份有去处。没有记录的：{what}"),
-    "beyond_received": N_("到了 {expected} 份，却记了 {found} 份去处"),
-    "kept": N_("做了 {expected} 份，离开厨房的和剩在厨房的共 {found} 份"),
-    "slot": N_("就餐记录 {what} 没有占住当天的补贴名额"),
-    "ledger": N_("分录 {what} 借贷不平"),
-}
 PAGE_LENGTH = 50  # differences: in the morning everything is one
-DIET_CODES = ("packed", "loaded", "received")
-
-
-def words_of(difference: Difference) -> str:
-    """A difference as a sentence."""
-    what = difference.what
-    if difference.code in DIET_CODES:
-        what = key_words(what)
-    return _(
-        WORDS[difference.code],
-        what=what or _("没有名字"),
-        expected=difference.expected,
-        found=difference.found,
-    )
 
 
 async def place_words(kitchen_id: int) -> dict[str, str]:
     """Names of the places a balance speaks of; rounds are numbered."""
     names = {f"point:{p.id}": p.name for p in await places.points_for(kitchen_id)}
     return {**names, KEPT: _("厨房"), UNPLACED: _("未排上")}
-
-
-def place_name(names: dict[str, str], place: str) -> str:
-    if place.startswith("round:"):
-        return _("第 {number} 趟", number=place.partition(":")[2])
-    return names.get(place, place)
 
 
 @get("/balance/{day:date}/{meal:str}", allows="balance.read", include_in_schema=False)
@@ -133,7 +73,16 @@ async def _page(
         column_words=COLUMN_WORDS,
         words_of=words_of,
         place_name=lambda place: place_name(names, place),
+        fates=FATES,
+        diets=[(key, key_words(key)) for key in await _diets(kitchen.id, day, meal)],
     )
+
+
+async def _diets(kitchen_id: int, day: dt.date, meal: str) -> list[str]:
+    """Diet groups of the count, plain food first."""
+    eaters = await headcounts.eaters_for(kitchen_id, day, meal)
+    keys = {eater.diet.key for eater in eaters} | {"regular"}
+    return sorted(keys, key=lambda key: (key != "regular", key))
 
 
 def _page_number(request: Request, form: Form) -> int:
@@ -155,7 +104,7 @@ async def note(
     form = await read_form(request)
     reason = form.text("reason", _("原因"), longest=200)
     if form.ok:
-        try:
+        with form.refusals():
             await day_close.note_difference(
                 kitchen.id,
                 day,
@@ -165,12 +114,45 @@ async def note(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _page(request, day, meal, form, status_code=422)
     where = f"{day_url('balance', day, meal)}?page={_page_number(request, form)}"
     return see_other(request, f"{where}#differences", _("已写明原因"))
+
+
+@post(
+    "/balance/{day:date}/{meal:str}/leftovers",
+    allows="balance.close",
+    include_in_schema=False,
+)
+async def leftover(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """Portions that never left the kitchen, and what became of them."""
+    meal = meal_in(meal)
+    kitchen = await kitchen_of(request)
+    form = await read_form(request)
+    diet = form.text("diet", _("饮食"), longest=60)
+    portions = form.integer("portions", _("剩余份数"), least=1, most=2000)
+    fate = form.choice("fate", _("怎么处理"), tuple(FATES))
+    reason = form.text("why", _("原因"), longest=80)
+    if form.ok:
+        with form.refusals():
+            await dining.record_leftover(
+                kitchen_id=kitchen.id,
+                day=day,
+                meal=meal,
+                diet_key=diet,
+                portions=portions,
+                fate=fate,
+                reason=reason,
+                act=str(act_id(form)),
+                by=request.actor,
+                now=request.now,
+            )
+    if not form.ok:
+        return await _page(request, day, meal, form, status_code=422)
+    return see_other(request, day_url("balance", day, meal), _("已登记剩余"))
 
 
 @post(
@@ -195,4 +177,4 @@ async def close(
     return see_other(request, day_url("balance", day, meal), _("已关账"))
 
 
-handlers = [day_redirect("balance", "balance.read"), index, note, close]
+handlers = [day_redirect("balance", "balance.read"), index, note, leftover, close]

@@ -59,7 +59,7 @@ async def report_from_sheet(
     position = form.integer("position", _("站号"), least=1, most=500)
     report = _report(request, form, day)
     if form.ok:
-        try:
+        with form.refusals():
             stop_id = await sheet_returns.stop_on_sheet(
                 kitchen.id, day, meal_in(meal), sheet, version, position
             )
@@ -67,8 +67,6 @@ async def report_from_sheet(
             await deliveries.report_exception(
                 stop_id, report, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _day_page(request, day, meal, form, 422)
     url = f"{day_url('deliveries', day, meal)}?sheet={sheet}&version={version}"
@@ -111,12 +109,10 @@ async def close_rest(request: Request, round_id: FromPath[int]) -> Response[Any]
         note=form.note("note", _("备注"), longest=200),
     )
     if form.ok:
-        try:
+        with form.refusals():
             closed = await sheet_returns.close_rest(
                 round_id, back, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await round_page(request, round_id, form, 422)
     return _back(request, facts, _("已回单：其余 {n} 户按计划送到", n=closed))
@@ -139,12 +135,10 @@ async def report(request: Request, stop_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     said = _report(request, form, facts.day)
     if form.ok:
-        try:
+        with form.refusals():
             await deliveries.report_exception(
                 stop_id, said, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _stop_page(request, stop_id, form, 422)
     return await _to_round_of(request, facts, stop_id)

@@ -19,7 +19,6 @@ from app.words.deliveries import CONTACT_KINDS, STEPS
 from kitchen import doors
 from kitchen.doors import STEPS as STEP_CODES
 from kitchen.doors import TARGET_MINUTES
-from kitchen.errors import Refusal
 from kitchen.round_plans import plan_by_id, stop_plan_of
 
 
@@ -41,7 +40,7 @@ async def step(request: Request, case_id: FromPath[int]) -> Response[Any]:
     who = form.text("who", _("谁 / 哪个单位"), longest=60, required=False)
     note = form.text("note", _("备注"), longest=200, required=False)
     if form.ok:
-        try:
+        with form.refusals():
             await doors.take_step(
                 case_id,
                 kind,
@@ -51,8 +50,6 @@ async def step(request: Request, case_id: FromPath[int]) -> Response[Any]:
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _page(request, facts.day, facts.meal, form, 422)
     return see_other(request, day_url("doors", facts.day, facts.meal), _("已记下"))

@@ -17,7 +17,6 @@ from app.words.rounds import PROFILES
 from kitchen import drivers
 from kitchen.drivers import PROFILES as PROFILE_CODES
 from kitchen.drivers import DriverFacts, DriverFields
-from kitchen.errors import Refusal
 
 
 @get("/drivers", allows="drivers.read", include_in_schema=False)
@@ -32,12 +31,10 @@ async def create(request: Request) -> Response[Any]:
     fields = _fields(form)
     phone = form.phone("phone", _("电话"), required=False)
     if form.ok:
-        try:
+        with form.refusals():
             await drivers.add_driver(
                 kitchen.id, fields, phone, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _list_page(request, form, 422)
     return see_other(request, "/drivers", _("已登记{name}", name=fields.name))
@@ -66,12 +63,10 @@ async def change(request: Request, driver_id: FromPath[int]) -> Response[Any]:
     fields = _fields(form)
     phone = form.phone("phone", _("电话"), required=False)
     if form.ok:
-        try:
+        with form.refusals():
             await drivers.change_driver(
                 driver.id, fields, phone or None, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _driver_page(request, driver, form, 422)
     return see_other(request, "/drivers", _("已保存{name}", name=fields.name))

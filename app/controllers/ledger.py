@@ -15,7 +15,6 @@ from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.words.ledger import kind_words
 from kitchen import ledger, registry
-from kitchen.errors import Refusal
 from kitchen.registry import ElderFacts
 
 MOST_FEN = 500_000  # 5,000 yuan at once: more is a typing mistake
@@ -93,7 +92,7 @@ async def top_up(request: Request, elder: FromPath[int]) -> Response[Any]:
     if point is not None and point not in dict(await _points(request)):
         form.refuse_field("point", _("收款地点：请重新选"))
     if form.ok:
-        try:
+        with form.refusals():
             await ledger.top_up(
                 elder,
                 fen,
@@ -104,8 +103,6 @@ async def top_up(request: Request, elder: FromPath[int]) -> Response[Any]:
                 now=request.now,
                 act=str(act_id(form)),
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     reader = may(request.actor, "ledger.read")
     if not form.ok:
         shown = _statement if reader else _form_page
@@ -128,12 +125,10 @@ async def reverse(
     form = await read_form(request)
     reason = form.text("reason", _("原因"), longest=80)
     if form.ok:
-        try:
+        with form.refusals():
             await ledger.take_back(
                 entry, elder, reason, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _statement(request, elder, form, 422)
     return see_other(request, f"/ledger/{elder}", _("已冲正"))

@@ -21,7 +21,6 @@ from app.transfers import place_in
 from kitchen import loadings
 from kitchen.dining import record_leftover
 from kitchen.dining import transfer as transfer_portions
-from kitchen.errors import Refusal
 from kitchen.loadings import LoadedLine
 
 
@@ -42,12 +41,10 @@ async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
         if count:
             lines.append(LoadedLine(point_id, diet_key, count, tenths(heat)))
     if form.ok:
-        try:
+        with form.refusals():
             await loadings.record_loading(
                 round_id, lines, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await round_page(request, round_id, form, 422)
     return see_other(
@@ -123,7 +120,7 @@ async def transfer(request: Request, round_id: FromPath[int]) -> Response[Any]:
     here, there = (None, state.round_id), (point_id, other_id)
     source, target = (here, there) if way == "out" else (there, here)
     if form.ok:
-        try:
+        with form.refusals():
             await transfer_portions(
                 kitchen_id=facts.kitchen_id,
                 day=facts.day,
@@ -139,8 +136,6 @@ async def transfer(request: Request, round_id: FromPath[int]) -> Response[Any]:
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await round_page(request, round_id, form, 422)
     return see_other(request, f"/deliveries/rounds/{state.round_id}", _("已登记调拨"))

@@ -23,7 +23,6 @@ from app.words import production as production_words
 from kitchen import food, production, round_plans
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
-from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
@@ -228,7 +227,7 @@ async def cook(
     at = form.time("at", _("出锅时间"))
     core = form.number("core", _("中心温度"), least=-20, most=120, required=False)
     if form.ok:
-        try:
+        with form.refusals():
             await production.record_batch(
                 kitchen.id,
                 day,
@@ -241,8 +240,6 @@ async def cook(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _done(request, day, meal, form, _("已记下这一锅"))
 
 
@@ -263,7 +260,7 @@ async def hold(
     if batch not in {each.id for each in cooked}:
         raise NotFoundException
     if form.ok:
-        try:
+        with form.refusals():
             await production.record_holding(
                 batch,
                 round(degrees * 10),
@@ -271,8 +268,6 @@ async def hold(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _done(request, day, meal, form, _("已记下保温温度"))
 
 
@@ -288,7 +283,7 @@ async def sample(
     kitchen, form = await kitchen_of(request), await read_form(request)
     grams = form.integer("grams", _("留样克数"), least=1, most=2000)
     if form.ok:
-        try:
+        with form.refusals():
             await production.record_sample(
                 kitchen.id,
                 day,
@@ -299,8 +294,6 @@ async def sample(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _done(request, day, meal, form, _("已记下留样"))
 
 

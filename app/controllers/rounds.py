@@ -110,12 +110,10 @@ async def publish(request: Request, plan_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     override = form.note("override", _("谁同意、为什么"), longest=200)
     if form.ok:
-        try:
+        with form.refusals():
             await round_publishing.publish(
                 plan_id, override, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _board_page(request, facts.day, facts.meal, form, 422)
     return see_other(

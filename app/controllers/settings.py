@@ -15,7 +15,6 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.settings import Settings
 from kitchen import places
-from kitchen.errors import Refusal
 from kitchen.places import KitchenFacts, ServiceFacts
 
 SHOWN = (
@@ -82,12 +81,10 @@ async def update(request: Request, kitchen_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     changes = _kitchen_changes(form)
     if form.ok:
-        try:
+        with form.refusals():
             await places.change_kitchen(
                 kitchen.id, changes, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return page(
             request,
@@ -125,12 +122,10 @@ async def update_meal(
     form = await read_form(request)
     service = _service(form, meal_in(meal))
     if form.ok:
-        try:
+        with form.refusals():
             await places.set_service(
                 kitchen.id, service, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return _meal_page(request, kitchen, meal, form)
     return see_other(request, "/settings", _("已保存 {name}", name=_(MEALS[meal])))

@@ -14,7 +14,6 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.words.roles import ROLE_PURPOSES, role_word
 from kitchen import places, staff
-from kitchen.errors import Refusal
 from kitchen.passwords import check_password
 from kitchen.staff import Post, StaffFacts, roles_given_by
 
@@ -42,7 +41,7 @@ async def create(request: Request) -> Response[Any]:
     name, post_held = await _name_and_post(request, form)
     password = _password(form, login)
     if form.ok:
-        try:
+        with form.refusals():
             await staff.hire(
                 login=login,
                 name=name,
@@ -51,8 +50,6 @@ async def create(request: Request) -> Response[Any]:
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _form_page(request, form, None)
     return see_other(
@@ -80,12 +77,10 @@ async def update(request: Request, staff_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     name, post_held = await _name_and_post(request, form)
     if form.ok:
-        try:
+        with form.refusals():
             await staff.change_post(
                 staff_id, name=name, post=post_held, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _form_page(request, form, person)
     return see_other(request, "/staff", _("已保存 {name}", name=name))
@@ -97,15 +92,13 @@ async def set_password(request: Request, staff_id: FromPath[int]) -> Response[An
     form = await read_form(request)
     password = _password(form, person.login)
     if form.ok:
-        try:
+        with form.refusals():
             await staff.set_password(
                 staff_id,
                 await request.app.state.passwords.hashed(password),
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _form_page(request, form, person)
     told = _("{name} 的密码已改，设备都已退出", name=person.name)
@@ -176,10 +169,8 @@ def _password(form: Form, login: str) -> str:
     if len(typed) > PASSWORD_LENGTH:
         form.refuse_field("password", _("{label}：最多 200 个字符", label=_("密码")))
         return ""
-    try:
+    with form.refusals():
         check_password(typed, login)
-    except Refusal as refusal:
-        form.refuse(refusal)
     return typed
 
 

@@ -193,7 +193,7 @@ async def create(request: Request) -> Response[Any]:
     valid_to = form.date("valid_to", _("截止日"), required=False)
     payers, rules = _payers(form), _bands(form)
     if form.ok:
-        try:
+        with form.refusals():
             version_id = await subsidies.propose_version(
                 kitchen_id=kitchen.id,
                 scheme=scheme,
@@ -205,8 +205,6 @@ async def create(request: Request) -> Response[Any]:
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _form_page(request, form, 422)
     return see_other(

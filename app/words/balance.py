@@ -1,6 +1,9 @@
-"""Refusals of the day's balance."""
+"""The day's balance in words: its columns, its differences, its refusals."""
 
 from app.i18n import N_
+from app.i18n import translate as _
+from app.words.diets import key_words
+from kitchen.balance import Difference
 
 SENTENCES = {
     "difference_unknown": N_("这处差异已经不在了，请刷新再看"),
@@ -8,3 +11,71 @@ SENTENCES = {
     "day_unfinished": N_("还有 {count} 处没有交代：{names}"),
     "differences_open": N_("还有 {count} 处差异没有写明原因"),
 }
+
+STEPS = {
+    "ordered": N_("订餐"),
+    "planned": N_("备餐"),
+    "cooked": N_("做好"),
+    "portioned": N_("贴签、分餐"),
+    "loaded": N_("装车"),
+    "handed_over": N_("交到手"),
+    "returned": N_("退回"),
+    "wasted": N_("倒掉"),
+    "claimed": N_("申领补贴"),
+}
+COLUMNS = (
+    "ordered",
+    "spares",
+    "portioned",
+    "loaded",
+    "received",
+    "moved",
+    "handed_over",
+    "returned",
+    "wasted",
+    "claimed",
+)
+COLUMN_WORDS = {
+    **STEPS,
+    "spares": N_("备份"),
+    "received": N_("收到"),
+    "moved": N_("调拨"),
+}
+WORDS = {
+    "cooked": N_("{what}：应做 {expected} 份，做了 {found} 份"),
+    "sample": N_("{what}：应留样 {expected} 克，留了 {found} 克"),
+    "label": N_("{what}：应有 {expected} 张标签，有 {found} 张"),
+    "label_for_nobody": N_("标签 {what} 不在名单里"),
+    "packed": N_("{what}：应分 {expected} 份，分了 {found} 份"),
+    "loaded": N_("{what}：应装 {expected} 份，装了 {found} 份"),
+    "received": N_("{what}：送出 {expected} 份，签收 {found} 份"),
+    "unsigned": N_("整箱送到没有：还没有人报告"),
+    "unplaced": N_("{what}：没有排上线路"),
+    "unreported": N_("{what}：还没有人报告送到没有"),
+    "handed_over": N_("{what}：应交 {expected} 份，有 {found} 条就餐记录"),
+    "in_hand": N_("到了 {expected} 份，只有 {found} 份有去处。没有记录的：{what}"),
+    "beyond_received": N_("到了 {expected} 份，却记了 {found} 份去处"),
+    "kept": N_("做了 {expected} 份，离开厨房的和剩在厨房的共 {found} 份"),
+    "slot": N_("就餐记录 {what} 没有占住当天的补贴名额"),
+    "ledger": N_("分录 {what} 借贷不平"),
+}
+DIET_CODES = ("packed", "loaded", "received")
+
+
+def words_of(difference: Difference) -> str:
+    """A difference as a sentence."""
+    what = difference.what
+    if difference.code in DIET_CODES:
+        what = key_words(what)
+    return _(
+        WORDS[difference.code],
+        what=what or _("没有名字"),
+        expected=difference.expected,
+        found=difference.found,
+    )
+
+
+def place_name(names: dict[str, str], place: str) -> str:
+    if place.startswith("round:"):
+        return _("第 {number} 趟", number=place.partition(":")[2])
+    return names.get(place, place)

@@ -29,6 +29,8 @@ SENTENCES = {
     "signature_missing": N_("请写明谁签收的"),
     "transfer_needs_two_places": N_("请选好从哪里调到哪里"),
     "portions_not_positive": N_("份数须大于零"),
-    "till_cash_differs": N_("现金 {counted_fen} 元，账上 {rows_fen} 元：请写明差在哪里"),
+    "till_cash_differs": N_(
+        "现金 {counted_fen} 元，账上 {rows_fen} 元：请写明差在哪里"
+    ),
     "served_more_than_received": N_("比收到的多发了 {portions} 份：请写明从哪里来的"),
 }

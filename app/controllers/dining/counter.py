@@ -11,18 +11,15 @@ from litestar.response import Response
 
 from app.days import meal_in
 from app.forms import Form, act_id, read_form
-from app.i18n import N_
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, point_of
 from app.transfers import place_in, places_to_move
 from app.words.diets import key_words
+from app.words.dining import FATES
 from kitchen import dining, headcounts
-from kitchen.errors import Refusal
 from kitchen.places import PointFacts
-
-FATES = {"returned": N_("退回厨房"), "wasted": N_("倒掉")}
 
 
 @get(
@@ -101,7 +98,7 @@ async def receive(
     )
     signed = form.text("signed_by", _("签收人"), longest=40)
     if form.ok:
-        try:
+        with form.refusals():
             await dining.receive(
                 here.id,
                 day,
@@ -113,8 +110,6 @@ async def receive(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _back(request, day, meal, here, form, _("已登记收餐"))
 
 
@@ -136,7 +131,7 @@ async def transfer(
     to_point, to_round = place_in(form, "to", _("调给"))
     reason = form.text("why", _("原因"), longest=80)
     if form.ok:
-        try:
+        with form.refusals():
             await dining.transfer(
                 kitchen_id=kitchen.id,
                 day=day,
@@ -151,8 +146,6 @@ async def transfer(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _back(request, day, meal, here, form, _("已登记调拨"))
 
 
@@ -174,7 +167,7 @@ async def leftover(
     fate = form.choice("fate", _("怎么处理"), tuple(FATES))
     reason = form.text("why", _("原因"), longest=80)
     if form.ok:
-        try:
+        with form.refusals():
             await dining.record_leftover(
                 kitchen_id=kitchen.id,
                 day=day,
@@ -188,8 +181,6 @@ async def leftover(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _back(request, day, meal, here, form, _("已登记剩余"))
 
 
@@ -208,12 +199,10 @@ async def close_shift(
     cash = form.fen("cash", _("现金清点"))
     note = form.text("note", _("说明"), longest=200, required=False)
     if form.ok:
-        try:
+        with form.refusals():
             await dining.close_shift(
                 here.id, day, meal, cash, note, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     return await _back(request, day, meal, here, form, _("已收班"))
 
 

@@ -15,7 +15,6 @@ from app.rendering import see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
 from kitchen import headcounts
-from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 
 
@@ -44,12 +43,10 @@ async def close(
     kitchen = await kitchen_of(request)
     spares = await _spares(request, form, kitchen.id)
     if form.ok:
-        try:
+        with form.refusals():
             await headcounts.close_headcount(
                 kitchen.id, day, meal, spares=spares, by=request.actor, now=request.now
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await count_page(request, day, meal, form, status_code=422)
     return see_other(request, day_url("headcounts", day, meal), _("人数已截单"))
@@ -83,7 +80,7 @@ async def add_spares(
     kitchen = await kitchen_of(request)
     spares = await _spares(request, form, kitchen.id)
     if form.ok and spares:
-        try:
+        with form.refusals():
             await headcounts.set_spares(
                 kitchen.id,
                 day,
@@ -93,8 +90,6 @@ async def add_spares(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await count_page(request, day, meal, form, status_code=422)
     return see_other(request, day_url("headcounts", day, meal), _("已加备份"))

@@ -18,7 +18,6 @@ from app.rendering import page_or_fragment, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
 from kitchen import headcounts
-from kitchen.errors import Refusal
 from kitchen.plans import Eater
 
 KINDS = {"cancel": N_("退餐"), "portions": N_("改份数"), **WAYS}
@@ -42,7 +41,7 @@ async def add(
     source = form.choice("source", _("谁说的"), tuple(SOURCES))
     reason = form.text("reason", _("原因"), longest=80)
     if form.ok and person is not None:
-        try:
+        with form.refusals():
             await headcounts.add_late(
                 person.id,
                 day,
@@ -54,8 +53,6 @@ async def add(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await count_page(
             request, day, meal, form, status_code=422, candidates=tuple(people)
@@ -135,7 +132,7 @@ async def change(
         portions = form.integer("portions", _("份数"), least=1, most=9) or portions
     if form.ok:
         by, now = request.actor, request.now
-        try:
+        with form.refusals():
             match kind:
                 case "cancel":
                     await headcounts.cancel_late(
@@ -155,8 +152,6 @@ async def change(
                         by=by,
                         now=now,
                     )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await _sheet(request, day, meal, eater, form, status_code=422)
     return see_other(request, day_url("headcounts", day, meal), _("已记下变动"))

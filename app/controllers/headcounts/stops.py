@@ -16,7 +16,6 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import plans
-from kitchen.errors import Refusal
 
 
 @post(
@@ -35,7 +34,7 @@ async def cancel_meal(
     substitute = form.text("substitute", _("改送什么"), longest=80, required=False)
     reason = form.text("reason", _("原因"), longest=80)
     if form.ok:
-        try:
+        with form.refusals():
             await plans.close_meal(
                 kitchen.id,
                 day,
@@ -46,8 +45,6 @@ async def cancel_meal(
                 by=request.actor,
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
     if not form.ok:
         return await count_page(request, day, meal, form, status_code=422)
     return see_other(request, f"/headcounts/{day}/{meal}/calls", _("请逐户电话通知"))
