@@ -143,8 +143,15 @@ class Prices:
                 first = self.problem.vehicle_cost(vehicle) if not orders else 0
                 there = self.travel.seconds(vehicle, vehicle.start, asked.location)
                 back = self.travel.seconds(vehicle, asked.location, vehicle.end)
+                home = self._return_home(vehicle, orders[-1][-1]) if orders else 0
                 place = Place(vehicle.id, len(orders) + 1, 0)
-                yield there + back + first + extra, place
+                yield there + back + first + home + extra, place
+
+    def _return_home(self, vehicle: Vehicle, last: Id) -> int:
+        """What the round that is no longer the last costs more by coming back."""
+        door = self._scheduler.jobs[last].location
+        to_start = self.travel.seconds(vehicle, door, vehicle.start)
+        return to_start - self.travel.seconds(vehicle, door, vehicle.end)
 
     def _stops(
         self, vehicle: Vehicle, order: Sequence[Id], last: bool
