@@ -192,6 +192,17 @@ def test_a_walk_in_is_served_by_enter_and_a_passing_scan_is_not(
     assert served(town, run) == 5
 
 
+def test_a_stranger_paid_in_cash_leaves_the_till_ready_for_the_next(
+    town: Midday, enter: Enter
+) -> None:
+    page = open_till(town, enter)
+    before = int(page.inner_text(TALLY))
+    page.get_by_role("button", name="散客，全价收现金").click()
+    expect(page.locator(TALLY)).to_have_text(str(before + 1))
+    expect(page.locator(FIELD)).to_be_visible()
+    expect(page.locator(".served tr").first).to_contain_text("散客")
+
+
 def test_escape_clears_the_field_the_tiles_and_the_question(
     town: Midday, enter: Enter, run: Run[object]
 ) -> None:
