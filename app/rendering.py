@@ -23,7 +23,7 @@ from app.days import MEALS, WEEKDAYS, day_words, lunar_words, stepped
 from app.forms import Form
 from app.i18n import LANGUAGES, LOCALE, language
 from app.i18n import translate as _
-from app.navigation import links_for
+from app.navigation import Link, links_for
 from app.policy import may
 from app.refusals import sentence_for
 from app.requests import Request
@@ -132,7 +132,7 @@ def _answer(
         html = (
             environment(request.assets)
             .get_template(template)
-            .render(shell_for(request) | context)
+            .render(shell_for(request) | {"nav": _nav(request, context)} | context)
         )
     finally:
         _drawn_for.reset(drawing)
@@ -147,7 +147,7 @@ def _answer(
 def shell_for(request: Request) -> dict[str, Any]:
     """What the frame around each page needs to know."""
     params = request.scope.get("path_params", {})
-    day, meal = params.get("day"), params.get("meal")
+    day = params.get("day")
     day = day if isinstance(day, dt.date) else None
     actor = request.visitor
     path = request.scope["path"]
@@ -159,7 +159,6 @@ def shell_for(request: Request) -> dict[str, Any]:
         "now": request.now.astimezone(request.settings.timezone),
         "path": path,
         "here": path if request.method == "GET" else "/",
-        "nav": links_for(actor, path, day, meal) if actor else [],
         "stepper": _stepper(request, path, params) if day else None,
         "notice": _notice(request.cookies.get(NOTICE_COOKIE, "")),
         "large_type": request.cookies.get(TYPE_COOKIE) == "large",
@@ -167,6 +166,21 @@ def shell_for(request: Request) -> dict[str, Any]:
         "density": "touch" if actor and actor.role in TOUCH_ROLES else "compact",
         "lan_warning": not request.secure and not _is_this_machine(request),
     }
+
+
+def _nav(request: Request, context: dict[str, Any]) -> list[Link]:
+    """The areas, with the day of the address or else of the page itself: one round's
+    page is of a day although its address names only the round."""
+    if not request.visitor:
+        return []
+    about = context | request.scope.get("path_params", {})
+    day, meal = about.get("day"), about.get("meal")
+    return links_for(
+        request.visitor,
+        request.scope["path"],
+        day if isinstance(day, dt.date) else None,
+        meal if isinstance(meal, str) and meal in MEALS else None,
+    )
 
 
 def _stepper(request: Request, path: str, params: dict[str, Any]) -> dict[str, Any]:
