@@ -14,6 +14,7 @@ from app.policy import may
 from app.rendering import page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
+from app.words.diets import dish_name
 from kitchen import (
     day_close,
     dining,
@@ -298,7 +299,7 @@ async def _matters(
             text = _(
                 "{name} 不能吃{dishes}，还没定怎么办",
                 name=names.get(elder_id, "?"),
-                dishes="、".join(dish.name for dish in dishes),
+                dishes=_("、").join(dish_name(dish) for dish in dishes),
             )
             url = day_url("production", day, meal)
             matters.append(Matter("bad", text, url, _("决定")))
