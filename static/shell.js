@@ -57,6 +57,11 @@
   window.addEventListener("resize", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
 
+  // On a phone the areas are one row: the one in use is brought into it.
+  const inUse = document.querySelector("nav [aria-current=page]");
+  const row = inUse?.closest("nav");
+  if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = inUse.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 2;
+
   // A drawer's close button empties its place.
   document.addEventListener("click", (event) => {
     const close = event.target.closest("#drawer .drawer-close");
