@@ -145,12 +145,13 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
 
 
 async def chosen_kitchen(wanted: int | None) -> KitchenFacts:
-    """The kitchen of that number, or the first. Refuses `kitchen_unknown`."""
+    """The kitchen of that number, or the first. Refuses `kitchen_unknown`,
+    `no_kitchen_yet`."""
     if wanted is not None:
         return await places.kitchen_by_id(wanted)
     kitchens = await places.kitchens()
     if not kitchens:
-        raise Refusal("kitchen_unknown", kitchen="")
+        raise Refusal("no_kitchen_yet")
     return kitchens[0]
 
 

@@ -115,7 +115,7 @@ async def _kitchen_id(wanted: int | None) -> int:
     if wanted is not None:
         return (await places.kitchen_by_id(wanted)).id
     if not kitchens:
-        raise Refusal("kitchen_unknown", kitchen="")
+        raise Refusal("no_kitchen_yet")
     return kitchens[0].id
 
 

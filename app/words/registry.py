@@ -13,6 +13,9 @@ SENTENCES = {
     "area_level_unknown": N_("没有“{level}”这一级区域"),
     "area_unknown_here": N_("没有这个区域"),
     "kitchen_unknown": N_("没有这个厨房"),
+    "no_kitchen_yet": N_(
+        "还没有厨房：先运行 ./run serve 看演示，或 ./run init 建自己的"
+    ),
     "dining_point_unknown": N_("没有这个就餐点"),
     "building_unknown": N_("没有这栋楼"),
     "elder_unknown": N_("没有这位老人"),

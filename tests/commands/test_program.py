@@ -72,4 +72,4 @@ def test_a_wrong_setting_is_named_before_anything_is_done(
 def test_without_a_kitchen_a_command_says_so(run: Run, data: object) -> None:
     result = run("export", "people")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "没有这个厨房" in result.stderr
+    assert "还没有厨房" in result.stderr
