@@ -87,6 +87,8 @@ def test_axe_finds_nothing_on_any_screen(
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, (name, answer.status)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         picture(page, f"{name}-{size}{'-dark' if dark else ''}", full=True)
         found[name] = faults_of(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
