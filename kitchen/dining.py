@@ -372,10 +372,17 @@ async def shift_of(point_id: int, day: date, meal: str) -> ShiftFacts | None:
     )
 
 
-async def totals_of(point_id: int, day: date, meal: str) -> PointTotals:
-    """Every figure of a point, each from the rows of its own act."""
+async def totals_of(
+    point_id: int,
+    day: date,
+    meal: str,
+    expected: Mapping[int, int] | None = None,
+) -> PointTotals:
+    """Every figure of a point, each from the rows of its own act. `expected`:
+    portions by point, where the caller has loaded them for all points at once."""
     point = await point_by_id(point_id)
-    eaters = await headcounts.eaters_at(point["kitchen"], day, meal, point_id)
+    if expected is None:
+        expected = await headcounts.expected_by_point(point["kitchen"], day, meal)
     when = (point_id, day, meal)
     served = await rows(
         "SELECT m.payment AS payment, COUNT(*) AS n, SUM(m.self_pay_fen) AS fen,"
@@ -386,7 +393,7 @@ async def totals_of(point_id: int, day: date, meal: str) -> PointTotals:
     )
     by_payment = {row["payment"]: (int(row["n"]), int(row["fen"])) for row in served}
     return PointTotals(
-        expected=sum(eater.portions for eater in eaters),
+        expected=expected.get(point_id, 0),
         received=await _sum("receipt", "point", when),
         moved_in=await _sum("transfer", "to_point", when),
         moved_out=await _sum("transfer", "from_point", when),

@@ -227,6 +227,26 @@ async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
     return eaters
 
 
+async def expected_by_point(kitchen_id: int, day: date, meal: str) -> dict[int, int]:
+    """Portions expected at each point. While nothing has changed since the close the
+    frozen rows are simply summed: a till asks this at every tap."""
+    count = await closed(kitchen_id, day, meal)
+    if count is not None and not await rows(
+        "SELECT id FROM diner_change WHERE headcount = {} LIMIT 1", count.id
+    ):
+        found = await rows(
+            "SELECT point, SUM(portions) AS n FROM diner WHERE headcount = {}"
+            " AND NOT added AND point IS NOT NULL GROUP BY point",
+            count.id,
+        )
+        return {row["point"]: int(row["n"]) for row in found}
+    expected: Counter[int] = Counter()
+    for eater in await eaters_for(kitchen_id, day, meal):
+        if eater.point_id is not None:
+            expected[eater.point_id] += eater.portions
+    return dict(expected)
+
+
 async def eaters_at(
     kitchen_id: int, day: date, meal: str, point_id: int
 ) -> list[Eater]:

@@ -22,7 +22,7 @@ from app.till_pages import (
     tell_of_tampering,
     till_page,
 )
-from kitchen import dining, registry
+from kitchen import dining, headcounts, registry
 from kitchen.dining import Guest
 from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
@@ -39,7 +39,8 @@ async def choose(
     points = await points_of(request, kitchen.id)
     if len(points) == 1:
         return Redirect(f"/dining/{day}/{meal}/{points[0].id}", status_code=303)
-    totals = {p.id: await dining.totals_of(p.id, day, meal) for p in points}
+    expected = await headcounts.expected_by_point(kitchen.id, day, meal)
+    totals = {p.id: await dining.totals_of(p.id, day, meal, expected) for p in points}
     shifts = {p.id: await dining.shift_of(p.id, day, meal) for p in points}
     return page(
         request,
