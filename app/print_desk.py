@@ -120,12 +120,15 @@ async def _morning_papers(
     line = int(last["id"] or 0) if last else 0
     world = (database.current(), line, language.get())
     key = (*world, kitchen_id, day, meal, desk.office, options)
-    if key not in _made:
-        morning = await morning_for(kitchen_id, day, meal, desk.office, options)
-        _made[key] = papers_of(morning)
-        while len(_made) > KEPT_MORNINGS:
-            _made.popitem(last=False)
-    return _made[key]
+    if key in _made:
+        return _made[key]
+    morning = await morning_for(kitchen_id, day, meal, desk.office, options)
+    # In a thread: a second of arithmetic for a large kitchen, while tills go on.
+    made = await asyncio.to_thread(papers_of, morning)
+    _made[key] = made
+    while len(_made) > KEPT_MORNINGS:
+        _made.popitem(last=False)
+    return made
 
 
 async def paper_at(

@@ -61,7 +61,7 @@ async def solve_in_child(
 ) -> Solved:
     """A valid plan, at the latest `seconds + grace_seconds` and a moment from now."""
     floor = await asyncio.to_thread(routing.solve, problem, seconds=0, engine="floor")
-    question = json.dumps(routing.write_problem(problem, start)).encode()
+    question = await asyncio.to_thread(_question, problem, start)
     options = ("solve", "--seconds", str(seconds), "--seed", str(seed), "--progress")
     try:
         outcome = await run_child(
@@ -74,6 +74,10 @@ async def solve_in_child(
     except OSError:  # the program itself is missing
         return Solved(floor, "not_started")
     return await asyncio.to_thread(_judged, problem, outcome, floor)
+
+
+def _question(problem: routing.Problem, start: Sequence[routing.Round]) -> bytes:
+    return json.dumps(routing.write_problem(problem, start)).encode()
 
 
 def _judged(
@@ -131,7 +135,7 @@ async def _proposal(
     seed: int,
     command: Sequence[str],
 ) -> tuple[Proposal, str]:
-    problem, groups = problem_of(inputs, locked, pinned)
+    problem, groups = await asyncio.to_thread(problem_of, inputs, locked, pinned)
     if problem is None:  # every driver's rounds are locked, or no door is placed
         nothing = routing.Solution(routes=(), engine="hand")
         return proposal_of(inputs, nothing, {}, locked), ""
