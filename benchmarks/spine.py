@@ -253,6 +253,7 @@ def as_table(figures: list[Figure], people: int) -> str:
         "",
         f"One kitchen with {people} elders, embedded database, server and load on",
         "the same two cores. `./run bench` repeats it; times vary with the machine.",
+        "Pages are measured before the count is closed: rounds and balance are empty.",
         "",
         "| what | measured | asked for |",
         "| --- | --- | --- |",
