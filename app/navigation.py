@@ -28,6 +28,7 @@ AREAS = (
     Area("menus", "tools-kitchen-2", N_("菜单"), "menus.read", of_day=True),
     Area("headcounts", "list-check", N_("人数"), "headcounts.read", of_day=True),
     Area("production", "soup", N_("生产"), "production.read", of_day=True),
+    Area("hands", "first-aid-kit", N_("晨检"), "hands.read", of_day=True),
     Area("rounds", "route", N_("线路"), "rounds.read", of_day=True),
     Area("deliveries", "truck-delivery", N_("送餐"), "deliveries.read", of_day=True),
     Area("dining", "bowl-chopsticks", N_("就餐点"), "dining.read", of_day=True),

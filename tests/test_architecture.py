@@ -25,6 +25,7 @@ KITCHEN_ORDER = """
     place_tables
     place_changes
     places
+    certificates hands
     people_tables people_facts people_trace
     elders
     addresses people_changes people_looks

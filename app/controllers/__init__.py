@@ -20,6 +20,7 @@ MODULES = (
     "headcounts",
     "production",
     "safety",
+    "hands",
     "rounds",
     "drivers",
     "prints",
