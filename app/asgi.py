@@ -24,6 +24,7 @@ from app.forms import BadForm
 from app.headers import with_headers
 from app.jobs import Job, Supervisor
 from app.policy import refuse_unnamed_routes, requires_permission
+from app.rendering import compile_pages
 from app.requests import Request
 from app.settings import Settings
 from kitchen import database, schema, sealing, upgrading
@@ -112,6 +113,9 @@ async def _running(app: Litestar, own_database: bool) -> AsyncIterator[None]:
     app.state.jobs = Supervisor(app.state.clock)
     await app.state.jobs.open()
     tasks = [asyncio.create_task(_repeat(app, job)) for job in periodic_tasks()]
+    if own_database:  # a server, not a test
+        compiling = asyncio.to_thread(compile_pages, app.state.assets)
+        tasks.append(asyncio.create_task(compiling))
     try:
         yield
     finally:

@@ -52,6 +52,10 @@ def content_of(paper: Paper) -> Content:
     )
 
 
+def _contents(papers: Sequence[Paper]) -> list[Content]:
+    return [content_of(paper) for paper in papers]
+
+
 async def print_papers(
     kitchen_id: int,
     papers: Sequence[Paper],
@@ -89,12 +93,15 @@ async def _print(
     told: Told | None,
 ) -> list[Made]:
     day, meal = papers[0].day, papers[0].meal
-    contents = [content_of(paper) for paper in papers]
+    # In threads: a large kitchen has a second of arithmetic here, while tills go on.
+    contents = await asyncio.to_thread(_contents, papers)
     places = await prints.upcoming(kitchen_id, day, meal, contents)
     pages = [_kept(store, *pair) for pair in zip(papers, places, strict=True)]
     missing = [i for i, pdf in enumerate(pages) if pdf is None]
     stamps = [_stamp(place, zone, by, now) for place in places]
-    documents = [document_for(papers[i], stamps[i]) for i in missing]
+    documents = await asyncio.to_thread(
+        lambda: [document_for(papers[i], stamps[i]) for i in missing]
+    )
     drawn = dict(zip(missing, await _drawn(documents, told), strict=True))
     counts = [
         drawn[i].pages if i in drawn else (place.same.pages if place.same else 0)

@@ -262,6 +262,14 @@ def environment(assets: Assets) -> Environment:
     return env
 
 
+def compile_pages(assets: Assets) -> None:
+    """Compile every page now, so that nobody is the first to wait for one."""
+    env = environment(assets)
+    for name in env.list_templates(extensions=["html"]):
+        if not name.startswith("prints/"):  # papers have an environment of their own
+            env.get_template(name)
+
+
 # filters
 
 

@@ -140,7 +140,8 @@ async def _proposal(
         nothing = routing.Solution(routes=(), engine="hand")
         return proposal_of(inputs, nothing, {}, locked), ""
     solved = await solve_in_child(problem, seconds, seed, command=command)
-    proposal = proposal_of(
+    proposal = await asyncio.to_thread(
+        proposal_of,
         inputs,
         solved.solution,
         groups,

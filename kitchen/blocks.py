@@ -7,7 +7,7 @@ counted, printed, never dropped.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from kitchen.clashes import NEVER, OWN_PAN, Decision, Reason, Step, answer, clash
 from kitchen.diets import Diet
@@ -61,27 +61,27 @@ class Block:
     is_decided: bool
     orders: tuple[Order, ...]
 
-    @property
+    @cached_property
     def portions(self) -> int:
         return sum(order.portions for order in self.orders)
 
-    @property
+    @cached_property
     def spare_portions(self) -> int:
         return sum(order.portions for order in self.orders if order.elder_id is None)
 
-    @property
+    @cached_property
     def weighted_percent(self) -> int:
         """Portions by their size, in percent of a normal one: 70, 100, 130 each."""
         return sum(order.portions * SIZE_PERCENT[order.size] for order in self.orders)
 
-    @property
+    @cached_property
     def by_size(self) -> dict[str, int]:
         counts = dict.fromkeys(SIZE_PERCENT, 0)
         for order in self.orders:
             counts[order.size] += order.portions
         return counts
 
-    @property
+    @cached_property
     def people(self) -> tuple[Order, ...]:
         return tuple(order for order in self.orders if order.elder_id is not None)
 

@@ -7,7 +7,7 @@ Pure values. Their words in Chinese and English belong to the doorway.
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 
 class Texture(StrEnum):
@@ -56,7 +56,7 @@ class Diet:
     allergies: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The packing group: everyone with the same key gets the same box.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from kitchen.database import one, rows
@@ -181,15 +182,6 @@ async def household_of(person: ElderFacts) -> list[ElderFacts]:
 
 def elder_of(row: dict[str, Any]) -> ElderFacts:
     """A row of `elder` as a plain value."""
-    diet = Diet(
-        texture=Texture(row["texture"]),
-        low_salt=bool(row["low_salt"]),
-        sugar_control=bool(row["sugar_control"]),
-        halal=bool(row["halal"]),
-        vegetarian=Vegetarian(row["vegetarian"]),
-        allergies=words_of(row["allergies"]),
-        dislikes=words_of(row["dislikes"]),
-    )
     return ElderFacts(
         id=row["id"],
         kitchen_id=row["kitchen"],
@@ -209,10 +201,42 @@ def elder_of(row: dict[str, Any]) -> ElderFacts:
         self_care=row["self_care"],
         lives_alone=bool(row["lives_alone"]),
         slow_door=bool(row["slow_door"]),
-        diet=diet,
+        diet=_diet(*(row[need] for need in NEEDS)),
         enrolled_on=row["enrolled_on"],
         import_run_id=row["import_run"],
         version=row["version"],
+    )
+
+
+NEEDS = (
+    "texture",
+    "low_salt",
+    "sugar_control",
+    "halal",
+    "vegetarian",
+    "allergies",
+    "dislikes",
+)
+
+
+@lru_cache(maxsize=4096)  # thousands of people have a few dozen diets
+def _diet(
+    texture: str,
+    low_salt: bool,
+    sugar_control: bool,
+    halal: bool,
+    vegetarian: str,
+    allergies: str,
+    dislikes: str,
+) -> Diet:
+    return Diet(
+        texture=Texture(texture),
+        low_salt=bool(low_salt),
+        sugar_control=bool(sugar_control),
+        halal=bool(halal),
+        vegetarian=Vegetarian(vegetarian),
+        allergies=words_of(allergies),
+        dislikes=words_of(dislikes),
     )
 
 

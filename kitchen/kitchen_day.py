@@ -2,7 +2,7 @@
 whom it hurts, how much to cook, where it goes. Nothing here is stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,7 @@ from kitchen.places import (
     points_for,
     services_for,
 )
+from kitchen.plans import Eater
 from kitchen.portions import ProductionSheet, Purchase, purchases_for, sheet_for
 from kitchen.registry import doors_for
 
@@ -43,6 +44,7 @@ class KitchenDay:
     meal: str
     count: HeadcountFacts | None
     menu: DayMenu
+    eaters: tuple[Eater, ...]
     orders: tuple[Order, ...]
     decisions: Mapping[tuple[int, int], Decision]
     blocks: tuple[Block, ...]
@@ -76,7 +78,8 @@ async def kitchen_day(
     menu = await menu_for(kitchen_id, day, meal)
     decisions = await decisions_for(kitchen_id, day, meal)
     dishes = await substitutes_of(decisions.values())
-    orders = await orders_for(kitchen_id, day, meal)
+    eaters = await eaters_for(kitchen_id, day, meal)
+    orders = orders_of(eaters, await spares_for(kitchen_id, day, meal))
     blocks = blocks_for(orders, menu.sets, decisions, dishes)
     points = await points_for(kitchen_id)
     where = destinations(orders, points, round_of or {}, await _off_the_map(orders))
@@ -88,6 +91,7 @@ async def kitchen_day(
         meal=meal,
         count=await closed(kitchen_id, day, meal),
         menu=menu,
+        eaters=tuple(eaters),
         orders=tuple(orders),
         decisions=decisions,
         blocks=tuple(blocks),
@@ -97,10 +101,8 @@ async def kitchen_day(
     )
 
 
-async def orders_for(kitchen_id: int, day: date, meal: str) -> list[Order]:
-    """Every portion of a meal: the people of the one headcount, then the spares."""
-    eaters = await eaters_for(kitchen_id, day, meal)
-    spares = await spares_for(kitchen_id, day, meal)
+def orders_of(eaters: Iterable[Eater], spares: Iterable[SpareFacts]) -> list[Order]:
+    """Every portion as an order: the people, then the portions without a name."""
     return [order_of(eater) for eater in eaters] + [spare_order(one) for one in spares]
 
 

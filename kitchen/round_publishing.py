@@ -1,5 +1,6 @@
 """Saving what a solver proposes, and publishing – which nothing faulty passes."""
 
+import asyncio
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -38,11 +39,12 @@ async def save_plan(
     """Keep a proposal as the day's draft; an earlier draft makes way for it, a
     published plan stays and this becomes the next version. `reason`: why it is a
     fallback, kept in the audit line."""
+    # Before the transaction and off the loop: nobody waits for the arithmetic.
+    times = await asyncio.to_thread(timetable, inputs, proposal.orders)
+    drops = inputs.by_key()
     async with writing():
         await lock_plans(inputs.kitchen.id, inputs.day, inputs.meal)
         plan_id = await _fresh_draft(inputs, proposal, by, now)
-        times = timetable(inputs, proposal.orders)
-        drops = inputs.by_key()
         stops: list[dict[str, Any]] = []
         for order in proposal.orders:
             timed = times.rounds[order.number]

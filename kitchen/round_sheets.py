@@ -2,6 +2,7 @@
 what to collect, whom to ring. Readers only; the paper itself belongs to the doorway.
 """
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -212,6 +213,7 @@ async def _views(plan: Plan) -> list[SheetView]:
         driver = drivers.get(row.driver_id or 0)
         skipped = tuple(absent.get(row.driver_id or 0, ()))
         views.append(_view(inputs, plan, row, driver, lines, skipped))
+        await asyncio.sleep(0)  # each is milliseconds; a till may be waiting
     return views
 
 

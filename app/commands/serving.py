@@ -32,6 +32,9 @@ def serve(port: int | None, host: str | None) -> None:
     if with_database(has_demo):
         settings = settings.model_copy(update={"demo": True})
         _show_accounts()
+    # What runs in threads beside the tills (papers, plans) hands the interpreter on
+    # after half a millisecond instead of five: a check-in crosses a dozen of these.
+    sys.setswitchinterval(0.0005)
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -28,7 +28,6 @@ from kitchen.delivery_days import DeliveryDay, delivery_day
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.places import ServiceFacts
-from kitchen.plans import Eater
 from kitchen.round_plans import latest_plan
 
 
@@ -68,11 +67,11 @@ async def index(
     meal = meal_in(meal)
     kitchen = await kitchen_of(request)
     service = (await places.services_for(kitchen.id)).get(meal)
-    eaters = await headcounts.eaters_for(kitchen.id, day, meal)
     today = await kitchen_day(kitchen.id, day, meal)
+    eaters = today.eaters
     out = await _out(kitchen.id, day, meal)
-    steps = await _steps(request, service, today, out, eaters) if service else []
-    matters = await _matters(request, today, out, eaters)
+    steps = await _steps(request, service, today, out) if service else []
+    matters = await _matters(request, today, out)
     overrides = await places.overrides_for(kitchen.id)
     serves = {
         "serves_weekends": kitchen.serves_weekends,
@@ -119,11 +118,10 @@ async def _steps(
     service: ServiceFacts,
     today: KitchenDay,
     out: DeliveryDay,
-    eaters: list[Eater],
 ) -> list[Step]:
     return [
         _menu(today),
-        _count(today, service, eaters),
+        _count(today, service),
         await _production(today, service),
         await _rounds(today, service),
         _deliveries(today, out, service),
@@ -156,8 +154,8 @@ def _menu(today: KitchenDay) -> Step:
     )
 
 
-def _count(today: KitchenDay, service: ServiceFacts, eaters: list[Eater]) -> Step:
-    n = sum(eater.portions for eater in eaters)
+def _count(today: KitchenDay, service: ServiceFacts) -> Step:
+    n = sum(eater.portions for eater in today.eaters)
     closed = today.count is not None
     return Step(
         "headcounts",
@@ -283,7 +281,7 @@ async def _balance(today: KitchenDay) -> Step:
 
 
 async def _matters(
-    request: Request, today: KitchenDay, out: DeliveryDay, eaters: list[Eater]
+    request: Request, today: KitchenDay, out: DeliveryDay
 ) -> list[Matter]:
     """What a person should look at, worst first, each with where to go."""
     matters = []
@@ -294,7 +292,7 @@ async def _matters(
             url = day_url("deliveries", day, meal)
             matters.append(Matter("bad", text, url, _("去处理")))
     if may(request.actor, "production.read"):
-        names = {eater.elder_id: eater.name for eater in eaters}
+        names = {eater.elder_id: eater.name for eater in today.eaters}
         for elder_id, dishes in today.sheet.open_people.items():
             text = _(
                 "{name} 不能吃{dishes}，还没定怎么办",

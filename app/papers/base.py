@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from app.i18n import N_
@@ -58,7 +59,7 @@ class Paper:
     subject: str = "all"
     holder: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Stands for everything printed: same digest, same paper."""
         content = json.dumps(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from app.papers.base import Paper
@@ -63,7 +64,7 @@ class Labels(Paper):
     layout: LabelLayout = LabelLayout()
     earlier: str = ""  # eat-before, where it is now sooner than first printed
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of the labels alone: another paper size is the same set of labels, and a
         time to eat them by that is later than the printed one does no harm."""

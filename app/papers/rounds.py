@@ -3,6 +3,7 @@ since.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from app.papers.base import Load, Paper, Unplaced
@@ -97,7 +98,7 @@ class DriverSheet(Paper):
     strict: bool = False
     small: bool = False  # A5, two columns fewer
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The plan's own digest, as `kitchen.round_sheets` makes it; other names or
         another size are another paper."""
