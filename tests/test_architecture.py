@@ -52,6 +52,10 @@ KITCHEN_ORDER = """
     meal_history
     round_sheets
     outcomes deliveries sheet_returns loadings doors delivery_days
+    counters
+    receipts transfers leftovers
+    guests shifts
+    servings
     dining
     balance day_close
     settlement

@@ -1,0 +1,164 @@
+"""One meal recorded at a counter, once, whatever the tablet sends; refused attempts are
+kept, auditors ask for them.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from piccolo.columns import Date, ForeignKey, Text, Timestamptz
+from piccolo.table import Table
+
+from kitchen import acts, headcounts, meals
+from kitchen.counters import hold_point, refuse_foreign_point
+from kitchen.database import insert, one, writing
+from kitchen.errors import Refusal
+from kitchen.meals import Serving
+from kitchen.places import DiningPoint
+from kitchen.plans import Eater
+from kitchen.registry import Elder
+from kitchen.shifts import shift_of
+from kitchen.staff import Actor
+
+
+class RefusedAttempt(Table, tablename="refused_attempt"):
+    """Somebody asked at a till and the business said no."""
+
+    point = ForeignKey(DiningPoint, null=False)
+    day = Date()
+    meal = Text()
+    elder = ForeignKey(Elder, null=True)
+    code = Text()
+    facts = Text()
+    at = Timestamptz()
+    by = Text()
+
+
+NOT_KEPT = frozenset(
+    {"dining_point_unknown", "database_busy", "database_unreachable", "disk_full"}
+)
+"""No row for a point that is not there, and none while rows cannot be written."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the till asks to record. `amount_shown_fen` is what staff saw and took;
+    a price that differs by then is refused online rather than silently changed."""
+
+    point_id: int
+    day: date
+    meal: str
+    elder_id: int | None
+    tariff: str  # subsidised | full
+    payment: str
+    channel: str = "table"
+    amount_shown_fen: int | None = None
+    source: str = "till"
+    reason: str = ""
+    device: str = ""
+
+
+async def serve(
+    act_key: str, request: Request, *, by: Actor, now: datetime
+) -> tuple[dict[str, Any], bool]:
+    """Record one meal at a point; the answer, and whether it is a repeat.
+
+    Idempotent by `act_key` (made by the till at the tap): the same key with the
+    same request gives the same answer, with another request `act_tampered`.
+    Refusals are kept as rows. Refuses what `meals.hand_over_all` refuses, and
+    `price_changed`, `shift_closed`, `not_your_point`, `late_needs_reason`,
+    `guest_pays_cash` (who has no record has no account and no voucher).
+    """
+    refuse_foreign_point(request.point_id, by)
+    body = {**vars(request), "day": request.day.isoformat()}
+
+    async def act() -> dict[str, Any]:
+        return await _serve(request, by=by, now=now)
+
+    try:
+        async with writing():
+            return await acts.once(act_key, by.name, now, body, act)
+    except Refusal as refusal:
+        if refusal.code not in NOT_KEPT:
+            await _keep_refusal(request, refusal, by=by, now=now)
+        raise
+
+
+async def _serve(request: Request, *, by: Actor, now: datetime) -> dict[str, Any]:
+    when = (request.point_id, request.day, request.meal)
+    point = await hold_point(*when, shared=True)
+    shift = await shift_of(*when)
+    if shift is not None and shift.closed_at is not None and not request.reason:
+        raise Refusal("shift_closed", point=point["name"], at=shift.closed_at)
+    if request.source in ("paper", "telephone") and not request.reason.strip():
+        raise Refusal("late_needs_reason")
+    if request.elder_id is None and request.payment != "cash":
+        raise Refusal("guest_pays_cash")
+    diner = await _diner(request, point["kitchen"])
+    full = request.tariff == "full"
+    serving = Serving(
+        kitchen_id=point["kitchen"],
+        day=request.day,
+        meal=request.meal,
+        elder_id=request.elder_id,
+        diner_id=None if diner is None or full else diner.diner_id or None,
+        portion=1,
+        channel=request.channel,
+        point_id=request.point_id,
+        stop_id=None,
+        tariff=request.tariff if request.elder_id else "full",
+        payment=request.payment,
+        served_at=now,
+        source=request.source,
+        reason=request.reason,
+        device=request.device,
+    )
+    handed = (await meals.hand_over_all([serving], by=by, now=now))[0]
+    shown = request.amount_shown_fen
+    if shown is not None and shown != handed.self_pay_fen:
+        raise Refusal("price_changed", shown_fen=shown, now_fen=handed.self_pay_fen)
+    return {
+        "meal_id": handed.meal_id,
+        "list_price_fen": handed.list_price_fen,
+        "self_pay_fen": handed.self_pay_fen,
+        "lines": [[line.payer, line.fen, line.why] for line in handed.lines],
+    }
+
+
+async def _diner(request: Request, kitchen_id: int) -> Eater | None:
+    if request.elder_id is None:
+        return None
+    count = await headcounts.closed(kitchen_id, request.day, request.meal)
+    if count is None:
+        return None
+    found = await headcounts.eaters_among(count.id, [request.elder_id])
+    return found[0] if found else None
+
+
+async def _keep_refusal(
+    request: Request, refusal: Refusal, *, by: Actor, now: datetime
+) -> None:
+    async with writing():
+        await insert(
+            RefusedAttempt,
+            point=request.point_id,
+            day=request.day,
+            meal=request.meal,
+            elder=request.elder_id if refusal.code != "elder_unknown" else None,
+            code=refusal.code,
+            facts=json.dumps(refusal.facts, ensure_ascii=False, default=str),
+            at=now,
+            by=by.name,
+        )
+
+
+async def undo(meal_id: int, reason: str, *, by: Actor, now: datetime) -> None:
+    """Take back a meal of one's own point, as a reversing entry. Refuses
+    `meal_unknown` (another kitchen's too), `not_your_point` (a door's too)."""
+    row = await one("SELECT kitchen, point FROM meal WHERE id = {}", meal_id)
+    if row is None or not by.sees_kitchen(row["kitchen"]):
+        raise Refusal("meal_unknown", meal=meal_id)
+    if by.point_id is not None and row["point"] != by.point_id:
+        raise Refusal("not_your_point")
+    await meals.void_meal(meal_id, reason, by=by, now=now)
