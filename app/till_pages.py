@@ -10,7 +10,7 @@ from app.forms import Form
 from app.i18n import N_
 from app.rendering import page_or_fragment
 from app.requests import Request
-from kitchen import acts, dining
+from kitchen import acts, dining, places, registry
 from kitchen.dining import Guest
 from kitchen.errors import Refusal
 from kitchen.places import PointFacts
@@ -29,8 +29,8 @@ SHORTEST_CARD = 6  # digits, as in static/till.js
 class Outcome:
     """What the bar says after an act: tone, words, and what may be done next.
 
-    kind: idle | served | already | walk_in | choose | unknown | bound | refused.
-    `card` is a card that names nobody yet.
+    kind: idle | served | already | walk_in | choose | unknown | bound | booked |
+    unbooked | refused. `card` is a card that names nobody yet.
     """
 
     kind: str
@@ -41,6 +41,8 @@ class Outcome:
     refusal: Refusal | None = None
     typed: str = ""
     card: str = ""
+    booking_id: int | None = None
+    booked_for: dt.date | None = None
 
 
 def card_in(typed: str) -> str:
@@ -51,6 +53,19 @@ def card_in(typed: str) -> str:
 def payment_in(typed: str) -> str:
     """A way to pay; cash for anything else."""
     return typed if typed in PAYMENTS else "cash"
+
+
+async def guest_of(
+    form: Form, point: PointFacts, day: dt.date, meal: str
+) -> Guest | None:
+    """The one person of this kitchen a tile or a button names; None without one."""
+    chosen = form.identifier("elder")
+    if chosen is None:
+        return None
+    named = (await registry.elders_by_id([chosen])).values()
+    people = [one for one in named if one.kitchen_id == point.kitchen_id]
+    found = await dining.guests(people, point.id, day, meal)
+    return found[0] if found else None
 
 
 async def till_page(
@@ -77,6 +92,7 @@ async def till_page(
         payments=PAYMENTS,
         shift=await dining.shift_of(point.id, day, meal),
         totals=await dining.totals_of(point.id, day, meal),
+        next_day=await places.next_day_served(point.kitchen_id, day),
         latest=await dining.served_at(point.id, day, meal, LIST_LENGTH),
     )
 

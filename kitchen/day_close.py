@@ -199,7 +199,8 @@ async def _received(when: When) -> dict[tuple[str, str], int]:
     found = await rows(
         "SELECT r.point AS point, r.diet_key AS diet, SUM(r.portions) AS n"
         " FROM receipt r JOIN dining_point d ON d.id = r.point"
-        " WHERE d.kitchen = {} AND r.day = {} AND r.meal = {}"
+        " WHERE d.kitchen = {} AND r.day = {} AND r.meal = {} AND r.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'receipt')"
         " GROUP BY r.point, r.diet_key",
         *when,
     )
@@ -227,7 +228,8 @@ async def _moved(when: When) -> dict[str, int]:
         " a.number AS from_round, b.number AS to_round FROM transfer t"
         " LEFT JOIN round a ON a.id = t.from_round"
         " LEFT JOIN round b ON b.id = t.to_round"
-        " WHERE t.kitchen = {} AND t.day = {} AND t.meal = {} ORDER BY t.id",
+        " WHERE t.kitchen = {} AND t.day = {} AND t.meal = {} AND t.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'transfer') ORDER BY t.id",
         *when,
     )
     moved: Counter[str] = Counter()
@@ -241,7 +243,8 @@ async def _leftovers(when: When) -> dict[tuple[str, str], int]:
     found = await rows(
         "SELECT l.portions AS n, l.fate AS fate, l.point AS point, r.number AS number"
         " FROM leftover l LEFT JOIN round r ON r.id = l.round"
-        " WHERE l.kitchen = {} AND l.day = {} AND l.meal = {} ORDER BY l.id",
+        " WHERE l.kitchen = {} AND l.day = {} AND l.meal = {} AND l.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'leftover') ORDER BY l.id",
         *when,
     )
     left: Counter[tuple[str, str]] = Counter()

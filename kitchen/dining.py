@@ -2,9 +2,10 @@
 and its cash.
 
 This is the door; behind it, in reading order: `counters` (what every act begins with),
-`receipts`, `transfers`, `leftovers`, `guests`, `shifts`, `servings`.
+`receipts`, `transfers`, `leftovers`, `counter_voids`, `guests`, `shifts`, `servings`.
 """
 
+from kitchen.counter_voids import Counted, CounterVoid, counted_at, void_counted
 from kitchen.counters import point_by_id
 from kitchen.guests import Guest, Served, find, guests, served_at
 from kitchen.leftovers import Leftover, record_leftover
@@ -24,6 +25,8 @@ from kitchen.transfers import Transfer, TransferFacts, transfer, transfers_for
 
 __all__ = [
     "NOT_KEPT",
+    "Counted",
+    "CounterVoid",
     "Guest",
     "Leftover",
     "PointTotals",
@@ -37,6 +40,7 @@ __all__ = [
     "Transfer",
     "TransferFacts",
     "close_shift",
+    "counted_at",
     "find",
     "guests",
     "open_shift",
@@ -51,4 +55,5 @@ __all__ = [
     "transfer",
     "transfers_for",
     "undo",
+    "void_counted",
 ]

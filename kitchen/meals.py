@@ -15,7 +15,7 @@ from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit, ledger
-from kitchen.calendar import day_kind
+from kitchen.calendar import day_kind, service_day_of
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
@@ -254,9 +254,10 @@ async def hand_over_all(
 
     Refuses `already_served` (where, when and by whom the first was),
     `portion_already_served`, `not_active` (ended or deceased), `balance_too_low`,
-    `elder_unknown` (another kitchen's too), `meal_not_served`, `day_closed`,
-    `month_closed`.
+    `elder_unknown` (another kitchen's too), `meal_not_served`, `day_not_come` (a
+    meal of a later day), `day_closed`, `month_closed`.
     """
+    _refuse_later_days(servings, now)
     await _hold(servings)
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await _refuse_gone(people, servings)
@@ -265,6 +266,14 @@ async def hand_over_all(
         await _hand_over(serving, people, price, by=by, now=now)
         for serving, price in zip(servings, prices, strict=True)
     ]
+
+
+def _refuse_later_days(servings: Sequence[Serving], now: datetime) -> None:
+    """Nobody has eaten tomorrow's meal yet: it can be booked, not handed over."""
+    today = service_day_of(now, audit.LOCAL_ZONE)
+    for serving in servings:
+        if serving.day > today:
+            raise Refusal("day_not_come", day=serving.day)
 
 
 async def _hold(servings: Sequence[Serving]) -> None:

@@ -10,7 +10,7 @@ The readers are here; tables in `place_tables`, verbs in `place_changes`.
 from datetime import date
 from typing import Any
 
-from kitchen.calendar import is_service_day
+from kitchen.calendar import is_service_day, next_service_day
 from kitchen.database import rows
 from kitchen.errors import Refusal
 from kitchen.place_changes import (
@@ -69,6 +69,7 @@ __all__ = [
     "clear_override",
     "kitchen_by_id",
     "kitchens",
+    "next_day_served",
     "override_day",
     "override_notes",
     "overrides_for",
@@ -185,6 +186,17 @@ async def serves_on(kitchen_id: int, day: date) -> bool:
     kitchen = await kitchen_by_id(kitchen_id)
     return is_service_day(
         day,
+        await overrides_for(kitchen_id),
+        serves_weekends=kitchen.serves_weekends,
+        serves_holidays=kitchen.serves_holidays,
+    )
+
+
+async def next_day_served(kitchen_id: int, after: date) -> date | None:
+    """The first day later than `after` on which the kitchen cooks for its plans."""
+    kitchen = await kitchen_by_id(kitchen_id)
+    return next_service_day(
+        after,
         await overrides_for(kitchen_id),
         serves_weekends=kitchen.serves_weekends,
         serves_holidays=kitchen.serves_holidays,

@@ -32,7 +32,9 @@ async def received_at(point_id: int, day: date, meal: str) -> dict[str, int]:
     """Portions received at a point by diet group."""
     found = await rows(
         "SELECT diet_key, SUM(portions) AS n FROM receipt WHERE point = {}"
-        " AND day = {} AND meal = {} GROUP BY diet_key ORDER BY diet_key",
+        " AND day = {} AND meal = {} AND id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'receipt')"
+        " GROUP BY diet_key ORDER BY diet_key",
         point_id,
         day,
         meal,

@@ -134,13 +134,17 @@ async def totals_of(
 
 _SUMS = {
     ("receipt", "point"): "SELECT SUM(portions) AS n FROM receipt"
-    " WHERE point = {} AND day = {} AND meal = {}",
+    " WHERE point = {} AND day = {} AND meal = {} AND id NOT IN"
+    " (SELECT row_id FROM counter_void WHERE kind = 'receipt')",
     ("transfer", "to_point"): "SELECT SUM(portions) AS n FROM transfer"
-    " WHERE to_point = {} AND day = {} AND meal = {}",
+    " WHERE to_point = {} AND day = {} AND meal = {} AND id NOT IN"
+    " (SELECT row_id FROM counter_void WHERE kind = 'transfer')",
     ("transfer", "from_point"): "SELECT SUM(portions) AS n FROM transfer"
-    " WHERE from_point = {} AND day = {} AND meal = {}",
+    " WHERE from_point = {} AND day = {} AND meal = {} AND id NOT IN"
+    " (SELECT row_id FROM counter_void WHERE kind = 'transfer')",
     ("leftover", "point"): "SELECT SUM(portions) AS n FROM leftover"
-    " WHERE point = {} AND day = {} AND meal = {}",
+    " WHERE point = {} AND day = {} AND meal = {} AND id NOT IN"
+    " (SELECT row_id FROM counter_void WHERE kind = 'leftover')",
 }
 
 

@@ -58,7 +58,8 @@ async def transfers_for(kitchen_id: int, day: date, meal: str) -> list[TransferF
         " a.number AS from_round, b.number AS to_round FROM transfer t"
         " LEFT JOIN round a ON a.id = t.from_round"
         " LEFT JOIN round b ON b.id = t.to_round"
-        " WHERE t.kitchen = {} AND t.day = {} AND t.meal = {} ORDER BY t.id",
+        " WHERE t.kitchen = {} AND t.day = {} AND t.meal = {} AND t.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'transfer') ORDER BY t.id",
         kitchen_id,
         day,
         meal,

@@ -102,6 +102,11 @@
       event.preventDefault();
       return nextPayment();
     }
+    if (event.code === "F4") { // the next day's meal for whoever is shown
+      const book = document.querySelector("[data-book]");
+      if (book) { event.preventDefault(); if (!busy) book.click(); }
+      return;
+    }
     if (event.code === "F8") {
       const roster = document.querySelector("[data-roster]");
       if (roster) { event.preventDefault(); roster.click(); }

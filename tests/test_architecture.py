@@ -53,7 +53,7 @@ KITCHEN_ORDER = """
     round_sheets
     outcomes deliveries sheet_returns loadings doors delivery_days
     counters
-    receipts transfers leftovers
+    receipts transfers leftovers counter_voids
     guests shifts
     servings
     dining

@@ -1,10 +1,14 @@
 """The till's page: one field, one keystroke, every outcome in words."""
 
+import datetime as dt
+
 import pytest
 
-from kitchen import dining, headcounts
+from kitchen import dining, headcounts, plans
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -113,6 +117,56 @@ async def test_the_counter_receives_passes_on_and_closes_with_words(
         assert f"填的是“{wrong}”" in answer.text
     answer = await manager.submit(f"{here}/shift/closure", cash="0")
     assert answer.status_code == 303
+
+
+async def test_a_wrong_count_is_voided_with_a_reason_and_stays_to_be_read(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    await manager.submit(f"{here}/receipts", portions_regular=50, signed_by="孙阿姨")
+    [line] = await dining.counted_at(cast.chaoyang, TODAY, "lunch")
+    refused = await manager.submit(f"{here}/counted/receipt/{line.id}/void")
+    assert refused.status_code == 422
+    assert "哪里错了：还没有填" in refused.text
+    done = await manager.submit(
+        f"{here}/counted/receipt/{line.id}/void", void_reason="多点了一个零"
+    )
+    assert done.status_code == 303
+    page = await manager.get(f"{here}/counter")
+    assert "已作废：多点了一个零" in page.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).received == 0
+
+
+async def test_tomorrow_is_booked_by_whoever_stands_there_and_taken_back(
+    manager: Client,
+) -> None:
+    cast, here = await service(manager)
+    answer = await manager.submit(f"{here}/bookings", elder=cast.wang)
+    assert "已经订过了" in answer.text  # the standing plan brings it to the door
+    plan = await plans.exceptions_on(cast.kitchen, TODAY + DAY, "lunch")
+    assert plan == {}
+    await plans.set_plan(
+        cast.li, "lunch", {3: None}, TODAY, by=manager.actor, now=MORNING
+    )
+    answer = await manager.submit(f"{here}/bookings", elder=cast.li)
+    assert "已订11月25日 周三的午餐，在朝阳就餐点吃" in answer.text
+    [booked] = (await plans.exceptions_on(cast.kitchen, TODAY + DAY, "lunch"))[cast.li]
+    assert (booked.kind, booked.way, booked.point_id) == (
+        "book",
+        "dine_in",
+        cast.chaoyang,
+    )
+    answer = await manager.submit(f"{here}/bookings/{booked.id}/withdrawal")
+    assert "11月25日 周三的午餐不订了" in answer.text
+    assert await plans.exceptions_on(cast.kitchen, TODAY + DAY, "lunch") == {}
+
+
+async def test_a_meal_of_tomorrow_is_refused_at_the_till(manager: Client) -> None:
+    cast, _here = await service(manager)
+    there = f"/dining/{TODAY + DAY}/lunch/{cast.chaoyang}"
+    await manager.submit(f"{there}/shift")
+    answer = await manager.submit(f"{there}/servings", q="ldf", payment="cash")
+    assert "2026-11-25 还没有到" in answer.text
 
 
 async def test_paper_is_entered_name_by_name_with_a_reason(manager: Client) -> None:

@@ -282,6 +282,16 @@ def test_an_unknown_card_is_bound_and_works_the_next_time(
     assert served(town, run) == 5
 
 
+def test_f4_books_the_next_meal_and_z_takes_it_back(town: Midday, enter: Enter) -> None:
+    page = open_till(town, enter)
+    page.keyboard.type("smxrcq", delay=60)
+    page.wait_for_selector(".till-preview [data-book]")
+    page.keyboard.press("F4")
+    assert "已订11月25日 周三的午餐" in bar(page, "ok")
+    page.keyboard.press("Control+z")
+    assert "不订了" in bar(page, "info")
+
+
 def test_every_outcome_is_said_in_words_and_drawn_not_only_sounded(
     town: Midday, cards: list[str], enter: Enter
 ) -> None:

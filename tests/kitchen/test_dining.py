@@ -1,11 +1,11 @@
 """The counter: one meal each, nothing lost, the cash counted."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from kitchen import dining, headcounts, places, registry
+from kitchen import day_close, dining, headcounts, places, registry
 from kitchen.database import rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
@@ -179,6 +179,102 @@ async def test_what_is_sent_twice_is_counted_once(database: object) -> None:
         )
     totals = await dining.totals_of(cast.chaoyang, *WHEN)
     assert (totals.received, totals.moved_out, totals.left) == (5, 2, 2)
+
+
+async def test_a_wrong_count_is_taken_back_by_a_row_and_counts_no_more(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    placed = {"kitchen_id": cast.kitchen, "day": TODAY, "meal": "lunch"}
+    some = {"diet_key": "regular", "portions": 2, "reason": "数错"}
+    await dining.receive(
+        cast.chaoyang,
+        *WHEN,
+        {"regular": 50},
+        decidegrees=None,
+        signed_by="孙阿姨",
+        by=SUN,
+        now=MORNING,
+    )
+    await dining.transfer(
+        **placed,
+        **some,
+        from_point_id=cast.chaoyang,
+        to_point_id=cast.xinhua,
+        by=CHEN,
+        now=MORNING,
+    )
+    await dining.record_leftover(
+        **placed, **some, fate="wasted", point_id=cast.chaoyang, by=CHEN, now=MORNING
+    )
+    for line in await dining.counted_at(cast.chaoyang, *WHEN):
+        for _twice in range(2):
+            await dining.void_counted(
+                line.kind, line.id, "多点了一个零", by=SUN, now=MORNING
+            )
+    for point in (cast.chaoyang, cast.xinhua):
+        totals = await dining.totals_of(point, *WHEN)
+        assert (totals.received, totals.moved_in, totals.moved_out) == (0, 0, 0)
+        assert totals.left == 0
+    assert await dining.received_at(cast.chaoyang, *WHEN) == {}
+    gathered = await day_close.gathered(cast.kitchen, *WHEN)
+    assert not any(gathered.moved.values())
+    assert (gathered.received, gathered.leftovers) == ({}, {})
+    kept = await dining.counted_at(cast.chaoyang, *WHEN)
+    assert [(line.portions, line.voided) for line in kept] == [
+        (50, "多点了一个零"),
+        (2, "多点了一个零"),
+        (2, "多点了一个零"),
+    ]
+    voids = await rows("SELECT id FROM counter_void")
+    assert len(voids) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "reason", "code"),
+    [
+        ("receipt", 1, " ", "reason_missing"),  # nobody says why
+        ("receipt", 999, "错", "counted_row_unknown"),  # no such line
+        ("meal", 1, "错", "counted_row_unknown"),  # not something counted
+    ],
+)
+async def test_a_void_that_names_nothing_is_refused(
+    database: object, kind: str, row: int, reason: str, code: str
+) -> None:
+    await closed_count()
+    with pytest.raises(Refusal, match=code):
+        await dining.void_counted(kind, row, reason, by=SUN, now=MORNING)
+
+
+async def test_a_count_of_another_point_is_not_ones_own_to_void(
+    database: object,
+) -> None:
+    cast = await closed_count()
+    await dining.receive(
+        cast.chaoyang,
+        *WHEN,
+        {"regular": 5},
+        decidegrees=None,
+        signed_by="孙阿姨",
+        by=SUN,
+        now=MORNING,
+    )
+    [line] = await dining.counted_at(cast.chaoyang, *WHEN)
+    for actor, code in (
+        (replace(SUN, point_id=cast.xinhua), "not_your_point"),
+        (replace(SUN, kitchen_id=cast.kitchen + 1), "counted_row_unknown"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            await dining.void_counted("receipt", line.id, "错", by=actor, now=MORNING)
+
+
+async def test_a_meal_of_a_later_day_cannot_have_been_eaten(database: object) -> None:
+    cast = await closed_count()
+    tomorrow = replace(asks(cast, cast.li), day=TODAY + timedelta(days=1))
+    with pytest.raises(Refusal, match="day_not_come"):
+        await dining.serve("tap-1", tomorrow, by=SUN, now=MORNING)
+    midnight = MORNING + timedelta(hours=16)  # 00:05 on the kitchen's wall
+    await dining.serve("tap-2", tomorrow, by=SUN, now=midnight)
 
 
 async def neighbour(cast: Cast) -> tuple[int, int, int]:

@@ -47,6 +47,7 @@ async def late_acts(cast: Cast) -> Acts:
     batch = await first("SELECT MIN(id) AS id FROM batch")
     sample = await first("SELECT MIN(id) AS id FROM sample")
     dish = await first("SELECT MIN(dish) AS id FROM batch")
+    received = await first("SELECT MIN(id) AS id FROM receipt")
     meal = await first("SELECT MIN(id) AS id FROM meal")
     here, there, kitchen = cast.chaoyang, cast.xinhua, cast.kitchen
     why = {"reason": "晚了", "source": "office", **BY}
@@ -67,6 +68,7 @@ async def late_acts(cast: Cast) -> Acts:
         "leftover": lambda: dining.record_leftover(
             **placed, **some, fate="wasted", point_id=here
         ),
+        "void received": lambda: dining.void_counted("receipt", received, "错", **BY),
         "spares": lambda: headcounts.set_spares(kitchen, *WHEN, again, **BY),
         "cancel": lambda: headcounts.cancel_late(diner, **why),
         "move": lambda: headcounts.move_late(diner, "dine_in", here, **why),

@@ -80,6 +80,8 @@ IDS = {
     "category_id": "SELECT MIN(id) AS id FROM category",
     "entitlement_id": "SELECT MIN(id) AS id FROM delivery_entitlement",
     "exception_id": "SELECT MIN(id) AS id FROM plan_exception",
+    "booking": "SELECT MIN(id) AS id FROM plan_exception",
+    "row": "SELECT MIN(id) AS id FROM receipt",
     "version_id": "SELECT MIN(id) AS id FROM scheme_version",
     "staff_id": "SELECT MIN(id) AS id FROM staff",
     "job_id": "SELECT MIN(id) AS id FROM job",

@@ -1,5 +1,5 @@
 """The dining point: its till, its counter, its roster."""
 
-from app.controllers.dining import counter, roster, till
+from app.controllers.dining import bookings, counter, roster, till
 
-handlers = [*till.handlers, *counter.handlers, *roster.handlers]
+handlers = [*till.handlers, *bookings.handlers, *counter.handlers, *roster.handlers]

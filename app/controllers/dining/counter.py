@@ -17,7 +17,7 @@ from app.requests import Request
 from app.scope import kitchen_of, point_of
 from app.transfers import place_in, places_to_move
 from app.words.diets import key_words
-from app.words.dining import FATES
+from app.words.dining import COUNTED, FATES
 from kitchen import dining, headcounts
 from kitchen.places import PointFacts
 
@@ -67,10 +67,12 @@ async def _counter(
         expected=expected,
         totals=await dining.totals_of(point.id, day, meal),
         received=await dining.received_at(point.id, day, meal),
+        counted=await dining.counted_at(point.id, day, meal),
         shift=await dining.shift_of(point.id, day, meal),
         others=others,
         key_options=[(key, key_words(key)) for key in keys],
         fates=FATES,
+        counted_words=COUNTED,
     )
 
 
@@ -185,6 +187,32 @@ async def leftover(
 
 
 @post(
+    "/dining/{day:date}/{meal:str}/{point:int}/counted/{kind:str}/{row:int}/void",
+    allows="dining.receive",
+    include_in_schema=False,
+)
+async def void(
+    request: Request,
+    day: FromPath[dt.date],
+    meal: FromPath[str],
+    point: FromPath[int],
+    kind: FromPath[str],
+    row: FromPath[int],
+) -> Response[Any]:
+    """A wrong count is taken back with a reason; the line stays to be read."""
+    meal = meal_in(meal)
+    here = await point_of(request, point)
+    form = await read_form(request)
+    reason = form.text("void_reason", _("哪里错了"), longest=80)
+    if form.ok:
+        with form.refusals():
+            await dining.void_counted(
+                kind, row, reason, by=request.actor, now=request.now
+            )
+    return await _back(request, day, meal, here, form, _("已作废，请重新登记"))
+
+
+@post(
     "/dining/{day:date}/{meal:str}/{point:int}/shift/closure",
     allows="dining.shift",
     include_in_schema=False,
@@ -219,4 +247,4 @@ async def _back(
     return see_other(request, f"/dining/{day}/{meal}/{point.id}/counter", notice)
 
 
-handlers = [counter, receive, transfer, leftover, close_shift]
+handlers = [counter, receive, transfer, leftover, void, close_shift]

@@ -18,11 +18,12 @@ from app.till_pages import (
     PAYMENTS,
     Outcome,
     card_in,
+    guest_of,
     payment_in,
     tell_of_tampering,
     till_page,
 )
-from kitchen import dining, headcounts, registry
+from kitchen import dining, headcounts, places, registry
 from kitchen.dining import Guest
 from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
@@ -86,6 +87,7 @@ async def guests(
         point=here,
         payment=payment_in(request.query_params.get("payment", "")),
         card="",
+        next_day=await places.next_day_served(here.kitchen_id, day),
         guests=tuple(await dining.find(typed, here.id, day, meal)),
         typed=typed,
     )
@@ -123,9 +125,8 @@ async def _meant(
     if chosen is None and not typed:
         return None, Outcome("idle")
     if chosen is not None:
-        named = (await registry.elders_by_id([chosen])).values()
-        people = [one for one in named if one.kitchen_id == point.kitchen_id]
-        found = await dining.guests(people, point.id, day, meal)
+        named = await guest_of(form, point, day, meal)
+        found = [named] if named else []
     else:
         found = await dining.find(typed, point.id, day, meal)
     if len(found) != 1:
@@ -226,9 +227,8 @@ async def bind_card(
     if chosen is None:
         found = await dining.find(typed, here.id, day, meal) if typed else []
     else:
-        named = (await registry.elders_by_id([chosen])).values()
-        people = [one for one in named if one.kitchen_id == here.kitchen_id]
-        found = await dining.guests(people, here.id, day, meal)
+        named = await guest_of(form, here, day, meal)
+        found = [named] if named else []
     if len(found) != 1:
         outcome = _which(found, typed, card)
         return await till_page(request, day, meal, here, form, outcome)
