@@ -10,10 +10,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from routing.curve import curve_order
 from routing.distances import Travel
+from routing.locks import Locks
 from routing.problem import Id, Job, Problem, Vehicle
 from routing.schedule import Scheduler
 from routing.solution import Round, all_violations
+
+NONE = Locks()
 
 
 def floor_rounds(
@@ -21,23 +25,34 @@ def floor_rounds(
 ) -> tuple[Round, ...]:
     """Feasible rounds for as many jobs as fit; never violates a rule.
 
-    `seconds` bounds the late insertions of jobs the sectors left over.
+    Bulky stops get the first places; dearer jobs may push out cheaper ones at the end.
+    `seconds` bounds what is done beyond the sectors.
     """
     draft = Draft(problem, Scheduler(problem, travel), time.monotonic() + seconds)
     left = curve_order(problem, travel)
+    for job in _bulky(problem):
+        if draft.insert(job):
+            left.remove(job)
     for vehicle in problem.vehicles:
-        for _ in range(vehicle.max_rounds):
-            left = draft.fill_round(vehicle, left)
-    for job in sorted(left, key=lambda job: -problem.unserved_cost(job)):
-        draft.insert(job)
+        for number in range(vehicle.max_rounds):
+            left = draft.fill_round(vehicle, number, left)
+    draft.insert_all(left)
     return draft.rounds()
 
 
 def complete(
-    problem: Problem, travel: Travel, rounds: Sequence[Round], seconds: float = 5.0
+    problem: Problem,
+    travel: Travel,
+    rounds: Sequence[Round],
+    seconds: float = 5.0,
+    locks: Locks = NONE,
 ) -> tuple[Round, ...]:
-    """Given rounds, cleaned of what breaks a rule, and the rest put in cheaply."""
+    """Given rounds, cleaned of what breaks a rule, and the rest put in cheaply.
+
+    The order given is kept, and with it every lock that breaks no rule.
+    """
     draft = Draft(problem, Scheduler(problem, travel), time.monotonic() + seconds)
+    draft.pinned = locks.jobs
     taken: set[Id] = set()
     for planned in rounds:
         vehicle = draft.vehicle(planned.vehicle)
@@ -46,12 +61,27 @@ def complete(
         known = [
             j for j in planned.jobs if j in draft.scheduler.jobs and j not in taken
         ]
-        kept = draft.open_round(vehicle, known)
-        taken.update(kept)
-    left = [job for job in curve_order(problem, travel) if job.id not in taken]
-    for job in sorted(left, key=lambda job: -problem.unserved_cost(job)):
-        draft.insert(job)
+        taken.update(draft.open_round(vehicle, known, planned.locked))
+    draft.insert_all([j for j in curve_order(problem, travel) if j.id not in taken])
     return draft.rounds()
+
+
+def _bulky(problem: Problem) -> list[Job]:
+    """Stops far above the usual amount, the most important and biggest first: once
+    the rounds are full of small ones, no room is left for them."""
+    kinds = range(len(problem.vehicles[0].capacity))
+    found: list[tuple[int, int, Job]] = []
+    for kind in kinds:
+        amounts = [job.delivery[kind] if job.delivery else 0 for job in problem.jobs]
+        most = max(vehicle.capacity[kind] for vehicle in problem.vehicles)
+        usual = 3 * sum(amounts) / max(1, len(amounts))
+        found += [
+            (-problem.unserved_cost(job), -amount, job)
+            for job, amount in zip(problem.jobs, amounts, strict=True)
+            if amount >= usual and 8 * amount >= most and amount
+        ]
+    found.sort(key=lambda entry: entry[:2])
+    return list({job.id: job for _, _, job in found}.values())
 
 
 @dataclass(slots=True)
@@ -62,6 +92,8 @@ class Draft:
     scheduler: Scheduler
     deadline: float
     orders: dict[Id, list[list[Id]]] = field(init=False)
+    closed: set[Id] = field(default_factory=set)  # jobs of rounds nobody may join
+    pinned: frozenset[Id] = frozenset()
 
     def __post_init__(self) -> None:
         self.orders = {vehicle.id: [] for vehicle in self.problem.vehicles}
@@ -77,38 +109,68 @@ class Draft:
             if order
         )
 
-    def fill_round(self, vehicle: Vehicle, waiting: list[Job]) -> list[Job]:
-        """Take jobs in order until several in a row do not fit; return the rest."""
-        order: list[Id] = []
-        left: list[Job] = []
+    def fill_round(
+        self, vehicle: Vehicle, number: int, waiting: list[Job]
+    ) -> list[Job]:
+        """Take jobs in order until several in a row do not fit; return the rest.
+
+        A round that holds a bulky stop already is filled from its neighbours on.
+        """
+        orders = self.orders[vehicle.id]
+        order = orders[number] if number < len(orders) else []
+        taken: set[Id] = set()
         misses = 0
-        for number, job in enumerate(waiting):
+        for job in self._from_here(order, waiting):
             if misses >= 5:
-                left.extend(waiting[number:])
                 break
-            longer = self._cheapest(vehicle, order, job)
+            longer = self._cheapest(vehicle, number, order, job)
             if longer is None:
-                left.append(job)
                 misses += bool(order)
             else:
                 order, misses = longer, 0
+                taken.add(job.id)
         if order:
-            self.orders[vehicle.id].append(order)
-        return left
+            orders[number : number + 1] = [order]
+        return [job for job in waiting if job.id not in taken]
 
-    def open_round(self, vehicle: Vehicle, jobs: Sequence[Id]) -> list[Id]:
-        """As much of the given order as stays feasible, the order kept."""
+    def _from_here(self, order: list[Id], waiting: list[Job]) -> list[Job]:
+        if not order or not waiting:
+            return waiting
+        place, vehicle = (
+            self.scheduler.jobs[order[0]].location,
+            self.problem.vehicles[0],
+        )
+        seconds = self.scheduler.travel.seconds
+        near = min(
+            range(len(waiting)),
+            key=lambda k: seconds(vehicle, place, waiting[k].location),
+        )
+        return waiting[near:] + waiting[:near]
+
+    def open_round(
+        self, vehicle: Vehicle, jobs: Sequence[Id], closed: bool = False
+    ) -> list[Id]:
+        """As much of the given order as stays feasible, the locked first."""
         orders = self.orders[vehicle.id]
-        if jobs and self._cost(vehicle, [*orders, list(jobs)]) is not None:
-            orders.append(list(jobs))
-            return list(jobs)
         kept: list[Id] = []
-        for job in jobs:
-            if self._cost(vehicle, [*orders, [*kept, job]]) is not None:
-                kept.append(job)
+        if jobs and self._cost(vehicle, [*orders, list(jobs)]) is not None:
+            kept = list(jobs)
+        else:
+            rank = {job: number for number, job in enumerate(jobs)}
+            for job in sorted(jobs, key=lambda job: job not in self.pinned):
+                tried = sorted([*kept, job], key=rank.__getitem__)
+                if self._cost(vehicle, [*orders, tried]) is not None:
+                    kept = tried
         if kept:
             orders.append(kept)
+            self.closed.update(kept if closed else ())
         return kept
+
+    def insert_all(self, left: Sequence[Job]) -> None:
+        """Everybody left, the dearest first; they may push out who is cheaper."""
+        for job in sorted(left, key=lambda job: -self.problem.unserved_cost(job)):
+            if not self.insert(job):
+                self.displace(job)
 
     def insert(self, job: Job) -> bool:
         """Put the job where it costs least, if anywhere."""
@@ -116,9 +178,11 @@ class Draft:
         for vehicle in self.problem.vehicles:
             if time.monotonic() > self.deadline:
                 break
+            if not self.problem.may_serve(vehicle, job):
+                continue
             orders = self.orders[vehicle.id]
             before = self._cost(vehicle, orders) or 0
-            for tried in _insertions(orders, job.id, vehicle.max_rounds):
+            for tried in self._insertions(vehicle, orders, job.id):
                 cost = self._cost(vehicle, tried)
                 if cost is not None and (best is None or cost - before < best[0]):
                     best = cost - before, vehicle.id, tried
@@ -126,15 +190,57 @@ class Draft:
             self.orders[best[1]] = best[2]
         return best is not None
 
-    def _cheapest(self, vehicle: Vehicle, order: list[Id], job: Job) -> list[Id] | None:
+    def displace(self, job: Job) -> None:
+        """Let the job push out others, together cheaper than it, where that is
+        cheapest of all; they try their luck elsewhere."""
+        jobs, price = self.scheduler.jobs, self.problem.unserved_cost
+        found = [
+            way
+            for vehicle in self.problem.vehicles
+            if self.problem.may_serve(vehicle, job)
+            and (way := self._pushed_out(vehicle, job)) is not None
+        ]
+        if not found:
+            return
+        _, vehicle_id, out, orders = min(found, key=lambda way: way[0])
+        self.orders[vehicle_id] = orders
+        for pushed in sorted(out, key=lambda j: -price(jobs[j])):
+            self.insert(jobs[pushed])
+
+    def _pushed_out(
+        self, vehicle: Vehicle, job: Job
+    ) -> tuple[int, Id, list[Id], list[list[Id]]] | None:
+        """Price, vehicle, who leaves and the orders, for the cheapest few to leave."""
+        jobs, price = self.scheduler.jobs, self.problem.unserved_cost
+        orders = self.orders[vehicle.id]
+        open_to = {j for order in orders for j in order} - self.pinned - self.closed
+        out: list[Id] = []
+        for other in sorted(open_to, key=lambda j: price(jobs[j]))[:4]:
+            out.append(other)
+            paid = sum(price(jobs[j]) for j in out)
+            if paid >= price(job) or time.monotonic() > self.deadline:
+                return None
+            left = [[j for j in order if j not in out] for order in orders]
+            fewer = [order for order in left if order]
+            for tried in self._insertions(vehicle, fewer, job.id):
+                if self._cost(vehicle, tried) is not None:
+                    return paid, vehicle.id, out, tried
+        return None
+
+    def _cheapest(
+        self, vehicle: Vehicle, number: int, order: list[Id], job: Job
+    ) -> list[Id] | None:
         """The order with the job at its best place, or None if it fits nowhere."""
         if not self.problem.may_serve(vehicle, job):
             return None
-        done = self.orders[vehicle.id]
+        if not self._has_room(vehicle, order, job.id):
+            return None
+        before = self.orders[vehicle.id][:number]
+        after = self.orders[vehicle.id][number + 1 :]
         best: tuple[int, list[Id]] | None = None
         for place in range(len(order), max(-1, len(order) - 8), -1):
             tried = [*order[:place], job.id, *order[place:]]
-            cost = self._cost(vehicle, [*done, tried])
+            cost = self._cost(vehicle, [*before, tried, *after])
             if cost is not None and (best is None or cost < best[0]):
                 best = cost, tried
         return best[1] if best else None
@@ -146,65 +252,25 @@ class Draft:
             return None
         return sum(route.cost for route in routes)
 
+    def _insertions(
+        self, vehicle: Vehicle, orders: list[list[Id]], job: Id
+    ) -> list[list[list[Id]]]:
+        """Every way to put the job into open rounds or a new one."""
+        tried = []
+        for number, order in enumerate(orders):
+            if order[0] in self.closed or not self._has_room(vehicle, order, job):
+                continue
+            for place in range(len(order) + 1):
+                longer = [*order[:place], job, *order[place:]]
+                tried.append([*orders[:number], longer, *orders[number + 1 :]])
+        if len(orders) < vehicle.max_rounds:
+            tried.append([*orders, [job]])
+        return tried
 
-def _insertions(orders: list[list[Id]], job: Id, most: int) -> list[list[list[Id]]]:
-    tried = []
-    for number, order in enumerate(orders):
-        for place in range(len(order) + 1):
-            longer = [*order[:place], job, *order[place:]]
-            tried.append([*orders[:number], longer, *orders[number + 1 :]])
-    if len(orders) < most:
-        tried.append([*orders, [job]])
-    return tried
-
-
-def curve_order(problem: Problem, travel: Travel) -> list[Job]:
-    """Jobs along a Hilbert curve; without coordinates, nearest next."""
-    jobs = list(problem.jobs)
-    if not all(job.location.is_placed or job.location.compound for job in jobs):
-        return _nearest_next(problem, travel)
-    points = {job.id: travel.plane(job.location) for job in jobs}
-    if not points:
-        return []
-    left = min(x for x, _ in points.values())
-    bottom = min(y for _, y in points.values())
-    span = max(max(x - left, y - bottom) for x, y in points.values()) or 1.0
-    grid = (1 << 15) - 1
-
-    def place(job: Job) -> tuple[int, str]:
-        x, y = points[job.id]
-        cell = int((x - left) / span * grid), int((y - bottom) / span * grid)
-        return hilbert(*cell), str(job.building)
-
-    return sorted(jobs, key=place)
-
-
-def hilbert(x: int, y: int, bits: int = 15) -> int:
-    """Position of a grid cell along the Hilbert curve."""
-    position = 0
-    side = 1 << (bits - 1)
-    while side:
-        right, up = int(bool(x & side)), int(bool(y & side))
-        position += side * side * ((3 * right) ^ up)
-        if not up:
-            if right:
-                x, y = (1 << bits) - 1 - x, (1 << bits) - 1 - y
-            x, y = y, x
-        side >>= 1
-    return position
-
-
-def _nearest_next(problem: Problem, travel: Travel) -> list[Job]:
-    """Greedy chain through the matrix, opening windows first come first."""
-    vehicle = problem.vehicles[0]
-    place = vehicle.start or vehicle.end
-    left = list(problem.jobs)
-    order: list[Job] = []
-    while left:
-        following = min(
-            left, key=lambda job: travel.seconds(vehicle, place, job.location)
+    def _has_room(self, vehicle: Vehicle, order: Sequence[Id], job: Id) -> bool:
+        """Whether the boxes fit, told before any clock is run."""
+        amounts = [self.scheduler.jobs[j].delivery for j in (*order, job)]
+        return all(
+            sum(amount[kind] for amount in amounts if amount) <= most
+            for kind, most in enumerate(vehicle.capacity)
         )
-        left.remove(following)
-        order.append(following)
-        place = following.location
-    return order

@@ -10,9 +10,12 @@ from routing.distances import Travel
 from routing.explain import reasons
 from routing.floor import complete, floor_rounds
 from routing.grouping import group
+from routing.locks import Locks
 from routing.problem import Id, Problem
 from routing.schedule import schedule
 from routing.solution import Round, Solution
+
+NO_LOCKS = Locks()
 
 Progress = Callable[[Mapping[str, object]], None]
 
@@ -55,8 +58,8 @@ def solve(
         then gives the same answer on every machine.
     locked
         Jobs of `start` that keep their round and their order among each other; a
-        `Round` of `start` that is locked keeps exactly its jobs. Locks are the
-        kernel's: the other engines do not know them.
+        `Round` of `start` that is locked keeps exactly its jobs. A lock whose place
+        breaks a rule is released. Every engine holds locks.
     stop
         When set, the search ends at once with the best so far.
 
@@ -68,14 +71,14 @@ def solve(
     if engine not in ENGINES:
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
+    locks = Locks.of(start, locked)
     if engine in ("auto", "sisr") and problem.jobs:
-        pinned = {*locked, *(j for r in start if r.locked for j in r.jobs)}
-        how = How(seed, workers, steps, pinned, full=engine == "auto")
+        how = How(seed, workers, steps, locks, full=engine == "auto")
         best = task.by_kernel(start, how)
     else:
-        best = task.by_floor(start)
+        best = task.by_floor(start, locks)
         if engine == "ortools" and problem.jobs:
-            best = task.by_authority(best, steps)
+            best = task.by_authority(best, steps, locks)
     return replace(best, unassigned=reasons(problem, best, task.travel))
 
 
@@ -104,7 +107,7 @@ class How:
     seed: int
     workers: int
     steps: int | None
-    locked: Collection[Id]
+    locks: Locks
     full: bool
 
 
@@ -123,14 +126,18 @@ class Task:
         self.clock = clock
         self.stop = stop
 
-    def by_floor(self, start: Sequence[Round]) -> Solution:
-        """Sectors, or the given rounds made whole, whichever is cheaper."""
+    def by_floor(self, start: Sequence[Round], locks: Locks) -> Solution:
+        """Sectors, or the given rounds made whole, whichever is cheaper; with locks
+        only the latter keeps them."""
         share = max(1.0, min(2.5, self.clock.left / 6))
-        rounds = floor_rounds(self.problem, self.travel, share)
-        best = self._timed(rounds).found_by("floor")
+        plans: list[Solution] = []
+        if not locks.rounds:
+            rounds = floor_rounds(self.problem, self.travel, share)
+            plans.append(self._timed(rounds).found_by("floor"))
         if start:
-            rounds = complete(self.problem, self.travel, start, share)
-            best = better(self._timed(rounds).found_by("given"), best)
+            rounds = complete(self.problem, self.travel, start, share, locks)
+            plans.append(self._timed(rounds).found_by("given"))
+        best = min(plans, key=_badness)
         cost, unassigned = best.summary.cost, best.summary.unassigned
         self.clock.report("floor", cost, unassigned=unassigned)
         return best
@@ -140,10 +147,10 @@ class Task:
         from routing.evenness import even_out
         from routing.search import is_compiled
 
-        free = how.steps is None and not how.locked
+        free = how.steps is None and not how.locks.rounds
         uneven = self.problem.weights.uneven > 0 and free
         has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
-        unfinished = how.full and (has_breaks or not is_compiled()) and not how.locked
+        unfinished = how.full and (has_breaks or not is_compiled())
         for_model = _confirm_seconds(self.problem) if how.full else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
         later = for_model if affords else 0.0
@@ -156,10 +163,11 @@ class Task:
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found, self.travel):
             # Breaks are beyond the kernel: keep what still holds with them.
-            kept = complete(self.problem, self.travel, rounds, self.clock.left / 2)
+            share = self.clock.left / 2
+            kept = complete(self.problem, self.travel, rounds, share, how.locks)
             found = self._timed(kept).found_by("sisr")
         if unfinished:
-            return self.by_authority(found)
+            return self.by_authority(found, locks=how.locks)
         return self._confirmed(found) if affords else found
 
     def _searched(
@@ -172,7 +180,7 @@ class Task:
         def run(
             problem: Problem, begin: Sequence[Round], part: float, warm: bool
         ) -> tuple[Round, ...]:
-            table = layout(problem, self.travel, locked=tuple(how.locked))
+            table = layout(problem, self.travel, locked=tuple(how.locks.jobs))
             # On a busy machine reading and loading can eat the time; search a little.
             left = max(self.clock.left - later, self.clock.seconds / 10)
             return search(
@@ -189,7 +197,7 @@ class Task:
                 settings=COOL if warm else (),
             )
 
-        if len(self.problem.jobs) < GROUP_FROM or how.locked:
+        if len(self.problem.jobs) < GROUP_FROM or how.locks.rounds:
             return run(self.problem, start, 1.0, bool(start))
         small = group(self.problem)
         rounds = run(small.problem, small.shrink(start), 0.75, bool(start))
@@ -197,13 +205,16 @@ class Task:
             return small.expand(rounds)
         return run(self.problem, small.expand(rounds), 1.0, True)
 
-    def by_authority(self, best: Solution, steps: int | None = None) -> Solution:
+    def by_authority(
+        self, best: Solution, steps: int | None = None, locks: Locks = NO_LOCKS
+    ) -> Solution:
         """Search in the full OR-Tools model from the best plan so far."""
         if self.clock.left <= 0:
             return best
         from routing.authority import Authority
 
-        model = Authority(self.problem, self.travel)
+        held = locks.held_in(best.rounds)
+        model = Authority(self.problem, self.travel, held)
         rounds = model.search(
             best.rounds,
             self.clock.left,
@@ -233,7 +244,7 @@ def confirm(
     """Whether the full OR-Tools model reads these rounds as a valid plan."""
     from routing.authority import Authority
 
-    return Authority(problem, travel or Travel(problem)).accepts(rounds)
+    return Authority(problem, travel or Travel(problem)).judge(rounds).accepted
 
 
 def _confirm_seconds(problem: Problem) -> float:
@@ -242,4 +253,8 @@ def _confirm_seconds(problem: Problem) -> float:
 
 def better(one: Solution, other: Solution) -> Solution:
     """The cheaper of two plans; a plan that breaks a rule loses."""
-    return min(one, other, key=lambda plan: (len(plan.violations), plan.summary.cost))
+    return min(one, other, key=_badness)
+
+
+def _badness(plan: Solution) -> tuple[int, int]:
+    return len(plan.violations), plan.summary.cost
