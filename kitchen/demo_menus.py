@@ -34,10 +34,11 @@ async def write(
     for day in days:
         dishes = chosen(by_kind, (day - monday).days, eaters)
         for meal in ("lunch", "dinner"):
-            for position, dish in enumerate(dishes, start=1):
-                await menus.set_dish(
-                    kitchen, day, meal, "A", position, dish.id, by=by, now=now
-                )
+            cells = {
+                menus.Place(day, "A", position): dish.id
+                for position, dish in enumerate(dishes, start=1)
+            }
+            await menus.write_cells(kitchen, meal, cells, "set_dish", by=by, now=now)
         left = set(waiting(dishes, eaters)[:LEFT_OPEN]) if day >= today else set()
         await _decide(kitchen, day, dishes, by_kind, eaters, left, by, now)
     for meal in ("lunch", "dinner"):

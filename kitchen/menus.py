@@ -2,194 +2,91 @@
 
 Set B names only what is different: a row it leaves empty is set A's dish. A menu may
 be changed after it was published; the digest of what was published tells.
+
+Tables and readers are in `menu_days`, the edit that every change is in `menu_edits`.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
-from piccolo.table import Table
-
 from kitchen import audit
-from kitchen.closed_days import refuse_closed_day
-from kitchen.database import insert, insert_many, lock_for, rows, writing
+from kitchen.database import insert_many, rows, writing
 from kitchen.errors import Refusal
-from kitchen.food import Dish, DishFacts, dish_by_id, dishes_by_id
-from kitchen.places import Kitchen
-from kitchen.registry import Elder
+from kitchen.menu_days import (
+    CHOICES,
+    ROWS,
+    ClashDecision,
+    DayMenu,
+    MenuDish,
+    MenuLine,
+    MenuPublication,
+    Publication,
+    menu_for,
+    menus_for,
+    monday_of,
+)
+from kitchen.menu_edits import (
+    Cells,
+    Edit,
+    LastEdit,
+    MenuEdit,
+    Place,
+    last_edit,
+    undo_edit,
+    write_cells,
+)
 from kitchen.staff import Actor
 
-CHOICES = ("A", "B")
-ROWS = {
-    1: "main",
-    2: "half",
-    3: "vegetable",
-    6: "vegetable",
-    4: "soup",
-    5: "staple",
-}
-"""Rows of the week grid, from above: position → the category that belongs there."""
+__all__ = [
+    "CHOICES",
+    "ROWS",
+    "Cells",
+    "ClashDecision",
+    "DayMenu",
+    "Edit",
+    "LastEdit",
+    "MenuDish",
+    "MenuEdit",
+    "MenuLine",
+    "MenuPublication",
+    "Place",
+    "Publication",
+    "clear",
+    "copied",
+    "copy_week",
+    "last_edit",
+    "menu_for",
+    "menus_for",
+    "monday_of",
+    "publish",
+    "set_dish",
+    "undo_edit",
+    "write_cells",
+    "write_week",
+]
+
+WEEK = timedelta(days=7)
 
 
-class MenuDish(Table, tablename="menu_dish"):
-    """One dish on one day's menu. `choice` is A or B; `position` the order served."""
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    day = Date()
-    meal = Text()
-    choice = Text()
-    position = Integer()
-    dish = ForeignKey(Dish, null=False)
-
-
-class MenuPublication(Table, tablename="menu_publication"):
-    """The menu of a day was published; `digest` tells a later change."""
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    day = Date()
-    meal = Text()
-    digest = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-class ClashDecision(Table, tablename="clash_decision"):
-    """How one person's clash with one dish of the day is answered, by whom and why.
-
-    kind: omit (不放) | substitute (换) | override (照常, named and reasoned).
-    `covers` are the reasons known then; a later allergy is not covered.
-    """
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    day = Date()
-    meal = Text()
-    elder = ForeignKey(Elder, null=False)
-    dish = ForeignKey(Dish, null=False)
-    kind = Text()
-    substitute = ForeignKey(Dish, null=True)
-    reason = Text()
-    covers = Text()  # "allergen:peanut;halal:"
-    at = Timestamptz()
-    by = Text()
-
-
-# Facts ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MenuLine:
-    """One dish in one row of one set."""
-
-    choice: str
-    position: int
-    dish: DishFacts
-
-
-@dataclass(frozen=True)
-class Publication:
-    """When a day's menu was last published, and what it was then."""
-
-    digest: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class DayMenu:
-    """The menu of one kitchen, day and meal."""
-
-    kitchen_id: int
-    day: date
-    meal: str
-    lines: tuple[MenuLine, ...] = ()
-    published: Publication | None = None
-
-    def dish_at(self, choice: str, position: int) -> DishFacts | None:
-        """What was written into one cell of the grid."""
-        return next(
-            (
-                line.dish
-                for line in self.lines
-                if (line.choice, line.position) == (choice, position)
-            ),
-            None,
-        )
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        written = {line.choice for line in self.lines}
-        return tuple(choice for choice in CHOICES if choice in written or choice == "A")
-
-    @property
-    def sets(self) -> dict[str, tuple[DishFacts, ...]]:
-        """The dishes of each choice, in the order served."""
-        return {choice: self._set(choice) for choice in self.choices}
-
-    def _set(self, choice: str) -> tuple[DishFacts, ...]:
-        found = (
-            self.dish_at(choice, position) or self.dish_at("A", position)
-            for position in ROWS
-        )
-        return tuple(dict.fromkeys(dish for dish in found if dish is not None))
-
-    @property
-    def dishes(self) -> tuple[DishFacts, ...]:
-        return tuple(dict.fromkeys(line.dish for line in self.lines))
-
-    @property
-    def digest(self) -> str:
-        text = ";".join(
-            sorted(f"{one.choice}{one.position}{one.dish.code}" for one in self.lines)
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
-
-    @property
-    def state(self) -> str:
-        """empty | draft | published | changed (since it was published)."""
-        if self.published is None:
-            return "draft" if self.lines else "empty"
-        return "published" if self.published.digest == self.digest else "changed"
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-# Readers ----------------------------------------------------------------------
-
-
-async def menus_for(
-    kitchen_id: int, first: date, last: date, meal: str
-) -> dict[date, DayMenu]:
-    """The menus of every day from first to last, empty ones included."""
-    found = await rows(
-        "SELECT day, choice, position, dish FROM menu_dish WHERE kitchen = {}"
-        " AND meal = {} AND day >= {} AND day <= {} ORDER BY day, choice, position",
-        *(kitchen_id, meal, first, last),
-    )
-    published = await rows(
-        "SELECT day, digest, at, by FROM menu_publication WHERE kitchen = {}"
-        " AND meal = {} AND day >= {} AND day <= {} ORDER BY id",
-        *(kitchen_id, meal, first, last),
-    )
-    dishes = await dishes_by_id({row["dish"] for row in found})
-    latest = {r["day"]: Publication(r["digest"], r["at"], r["by"]) for r in published}
-    lines: dict[date, list[MenuLine]] = {}
-    for row in found:
-        line = MenuLine(row["choice"], row["position"], dishes[row["dish"]])
-        lines.setdefault(row["day"], []).append(line)
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return {
-        day: DayMenu(kitchen_id, day, meal, tuple(lines.get(day, ())), latest.get(day))
-        for day in days
-    }
-
-
-async def menu_for(kitchen_id: int, day: date, meal: str) -> DayMenu:
-    """One day's menu; without lines when nothing is planned."""
-    return (await menus_for(kitchen_id, day, day, meal))[day]
+def copied(
+    source: Mapping[date, DayMenu],
+    target: Mapping[date, DayMenu],
+    shift: timedelta,
+    replace: bool,
+) -> Cells:
+    """The cells that copying writes: into days that hold nothing, or with `replace`
+    into all of them. Dishes that are cooked no more stay behind."""
+    cells: dict[Place, int | None] = {}
+    for day, menu in source.items():
+        onto = day + shift
+        if target[onto].lines and not replace:
+            continue
+        for old in target[onto].lines:
+            cells[Place(onto, old.choice, old.position)] = None
+        for line in menu.lines:
+            if line.dish.active:
+                cells[Place(onto, line.choice, line.position)] = line.dish.id
+    return cells
 
 
 # Verbs ------------------------------------------------------------------------
@@ -208,73 +105,22 @@ async def set_dish(
 ) -> None:
     """Write one cell of the grid; None clears it. Refuses `dish_unknown`,
     `dish_retired`, `dish_twice` (in another row of the same set), `day_closed`."""
-    if choice not in CHOICES or position not in ROWS:
-        raise Refusal("menu_row_unknown", choice=choice, row=position)
-    dish = None if dish_id is None else await dish_by_id(dish_id)
-    if dish is not None and not dish.active:
-        raise Refusal("dish_retired", name=dish.name)
-    async with writing():
-        await lock_for("menu", (kitchen_id, day, meal))
-        await refuse_closed_day(kitchen_id, day, meal)
-        menu = await menu_for(kitchen_id, day, meal)
-        before = menu.dish_at(choice, position)
-        if before == dish:
-            return
-        if dish is not None and any(
-            line.dish == dish and line.choice == choice for line in menu.lines
-        ):
-            raise Refusal("dish_twice", name=dish.name, day=day)
-        await rows(
-            "DELETE FROM menu_dish WHERE kitchen = {} AND day = {} AND meal = {}"
-            " AND choice = {} AND position = {}",
-            *(kitchen_id, day, meal, choice, position),
-        )
-        if dish is not None:
-            await insert(
-                MenuDish,
-                kitchen=kitchen_id,
-                day=day,
-                meal=meal,
-                choice=choice,
-                position=position,
-                dish=dish.id,
-            )
-        await _trace(
-            "menu.set_dish",
-            kitchen_id,
-            by=by,
-            now=now,
-            before={"dish": before.code if before else ""},
-            after={
-                "day": day,
-                "meal": meal,
-                "cell": f"{choice}{position}",
-                "dish": dish.code if dish else "",
-            },
-        )
+    place = Place(day, choice, position)
+    edit = await write_cells(
+        kitchen_id, meal, {place: dish_id}, "set_dish", by=by, now=now
+    )
+    if place in edit.refused:
+        raise edit.refused[place]
 
 
 async def clear(
     kitchen_id: int, day: date, meal: str, *, by: Actor, now: datetime
 ) -> None:
     """Take every dish off one day's menu. Refuses `day_closed`."""
-    async with writing():
-        await refuse_closed_day(kitchen_id, day, meal)
-        menu = await menu_for(kitchen_id, day, meal)
-        if not menu.lines:
-            return
-        await rows(
-            "DELETE FROM menu_dish WHERE kitchen = {} AND day = {} AND meal = {}",
-            *(kitchen_id, day, meal),
-        )
-        codes = [f"{one.choice}{one.position}{one.dish.code}" for one in menu.lines]
-        await _trace(
-            "menu.clear",
-            kitchen_id,
-            by=by,
-            now=now,
-            before={"day": day, "meal": meal, "dishes": codes},
-        )
+    cells = dict.fromkeys(
+        Place(day, choice, position) for choice in CHOICES for position in ROWS
+    )
+    await write_cells(kitchen_id, meal, cells, "clear", by=by, now=now)
 
 
 async def copy_week(
@@ -283,41 +129,53 @@ async def copy_week(
     from_monday: date,
     to_monday: date,
     *,
+    replace: bool = False,
     by: Actor,
     now: datetime,
 ) -> int:
-    """Copy a week's menu into the empty days of another; what is planned there
-    stays. Returns how many dishes were written; refuses `menu_week_empty`."""
-    async with writing():
-        week = timedelta(days=6)
-        source = await menus_for(kitchen_id, from_monday, from_monday + week, meal)
-        if not any(menu.lines for menu in source.values()):
-            raise Refusal("menu_week_empty", day=from_monday)
-        target = await menus_for(kitchen_id, to_monday, to_monday + week, meal)
-        shift = to_monday - from_monday
-        written = [
-            {
-                "kitchen": kitchen_id,
-                "day": day + shift,
-                "meal": meal,
-                "choice": line.choice,
-                "position": line.position,
-                "dish": line.dish.id,
-            }
-            for day, menu in source.items()
-            if not target[day + shift].lines
-            for line in menu.lines
-            if line.dish.active
-        ]
-        await insert_many(MenuDish, written)
-        await _trace(
-            "menu.copy_week",
-            kitchen_id,
-            by=by,
-            now=now,
-            after={"from": from_monday, "to": to_monday, "dishes": len(written)},
-        )
-    return len(written)
+    """Copy a week's menu into the empty days of another, or with `replace` over it;
+    days that are closed stay as they are. Returns how many cells were written;
+    refuses `menu_week_empty`."""
+    source = await menus_for(kitchen_id, from_monday, from_monday + WEEK, meal)
+    source.pop(from_monday + WEEK)
+    if not any(menu.lines for menu in source.values()):
+        raise Refusal("menu_week_empty", day=from_monday)
+    edit = await write_week(
+        kitchen_id,
+        meal,
+        source,
+        to_monday - from_monday,
+        "copy_week",
+        replace=replace,
+        by=by,
+        now=now,
+    )
+    return len(edit.changed)
+
+
+async def write_week(
+    kitchen_id: int,
+    meal: str,
+    source: Mapping[date, DayMenu],
+    shift: timedelta,
+    kind: str,
+    *,
+    replace: bool,
+    by: Actor,
+    now: datetime,
+) -> Edit:
+    """Write menus onto other days as one edit; closed days are passed over."""
+    days = sorted(day + shift for day in source)
+    target = await menus_for(kitchen_id, days[0], days[-1], meal)
+    closed = await rows(
+        "SELECT day FROM day_close WHERE kitchen = {} AND meal = {} AND day IN {}",
+        *(kitchen_id, meal, days),
+    )
+    shut = {row["day"] for row in closed}
+    open_days = {day: menu for day, menu in source.items() if day + shift not in shut}
+    cells = copied(open_days, target, shift, replace)
+    note = {"from": min(source), "to": days[0]}
+    return await write_cells(kitchen_id, meal, cells, kind, by=by, now=now, note=note)
 
 
 async def publish(
@@ -353,26 +211,13 @@ async def publish(
         )
         published = {menu.day.isoformat(): menu.digest for menu in fresh}
         if published:
-            await _trace("menu.publish", kitchen_id, by=by, now=now, after=published)
+            await audit.record(
+                by=by.name,
+                staff_id=by.staff_id,
+                at=now,
+                action="menu.publish",
+                object_kind="kitchen",
+                object_id=kitchen_id,
+                after=published,
+            )
     return [menu.day for menu in fresh]
-
-
-async def _trace(
-    action: str,
-    kitchen_id: int,
-    *,
-    by: Actor,
-    now: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    await audit.record(
-        by=by.name,
-        staff_id=by.staff_id,
-        at=now,
-        action=action,
-        object_kind="kitchen",
-        object_id=kitchen_id,
-        before=before,
-        after=after,
-    )

@@ -40,7 +40,7 @@ KITCHEN_ORDER = """
     plans
     people_columns people_words people_sheet people_doubles intake
     food nutrition food_files
-    menus
+    menu_days menu_edits menus menu_cycles
     headcounts
     clashes blocks clash_groups decisions consequences
     packing portions kitchen_day production

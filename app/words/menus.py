@@ -5,6 +5,13 @@ from app.i18n import N_
 SENTENCES = {
     "menu_row_unknown": N_("菜单里没有 {choice} 套第 {row} 行"),
     "menu_week_empty": N_("{day} 那一周没有菜单，复制不了"),
+    "menu_changed_since": N_("{day} 的菜单后来又改过，不能直接撤销"),
+    "edit_unknown": N_("没有这一步可以撤销"),
+    "cycle_weeks": N_("轮换菜单是 2 到 5 周，填的是 {weeks} 周"),
+    "cycle_week_empty": N_("{day} 那一周还没有菜单，存不成轮换"),
+    "cycle_name_taken": N_("已经有叫“{name}”的轮换菜单，请换个名字"),
+    "cycle_unknown": N_("没有这份轮换菜单"),
+    "cycle_start": N_("这份轮换菜单只有 {weeks} 周，没有第 {week} 周"),
     "menu_empty": N_("{day} 起还没有排菜，没有可发布的"),
     "dish_unknown": N_("没有这道菜：{dish}"),
     "dish_retired": N_("“{name}”已停用，请换一道"),
@@ -37,3 +44,13 @@ DECISION_WORDS = {
     "substitute": N_("换菜"),
     "override": N_("照常"),
 }
+
+EDIT_WORDS = {
+    "set_dish": N_("排菜"),
+    "clear": N_("清空"),
+    "paste": N_("粘贴"),
+    "copy_week": N_("复制一周"),
+    "apply_cycle": N_("套用轮换"),
+    "plan": N_("自动排菜"),
+}
+"""What "undo" would take back."""

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from kitchen import food, headcounts, menus, production
 from kitchen.headcounts import SpareFacts
+from kitchen.menus import DayMenu
 from tests.app.client import Clock
 from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -88,6 +89,102 @@ def test_a_day_is_planned_with_the_keyboard_alone(
     assert "缺主食" in page.inner_text("#foot-2026-11-25")
     page.reload()
     assert cell(page, 1) == "红烧肉"
+
+
+WEEK_OF = ("2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27")
+
+
+def typed_down(page: Page, *dishes: str) -> None:
+    """Type a column by initials, Enter after each."""
+    for typed in dishes:
+        page.keyboard.type(typed)
+        with page.expect_response("**/cells"):
+            page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+
+
+def pressed(page: Page, keys: str, *, sends: str = "") -> None:
+    """Press keys that make the page send something, and wait for the answer."""
+    with page.expect_response(f"**/{sends}"):
+        page.keyboard.press(keys)
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_week_is_planned_by_keyboard_alone(
+    kitchen: Kitchen, enter: Enter, run: Run[object]
+) -> None:
+    page = enter("manager", "陈主管")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(MENU)
+    page.focus("[name='cell.2026-11-23.A.1']")
+    typed_down(page, "hsr", "jcdf", "qcbc")  # Monday by initials
+    assert [cell(page, row, WEEK_OF[0]) for row in (1, 2, 3)] == [
+        "红烧肉",
+        "家常豆腐",
+        "清炒菠菜",
+    ]
+    for _row in range(3):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowDown")  # a block of two, to Wednesday
+    page.keyboard.press("Control+c")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    pressed(page, "Control+v", sends="cells")
+    assert cell(page, 1, WEEK_OF[2]) == "红烧肉"
+    assert cell(page, 2, WEEK_OF[2]) == "家常豆腐"
+    assert page.evaluate("document.activeElement.name") == "cell.2026-11-25.A.1"
+    pressed(page, "Control+z", sends="undos")
+    assert cell(page, 1, WEEK_OF[2]) == ""
+    pressed(page, "Control+v", sends="cells")
+    page.keyboard.press("ArrowRight")  # Thursday, from a spreadsheet
+    sheet = "清蒸鲈鱼\t宫保鸡丁\n番茄炒蛋\t家常豆腐"
+    page.evaluate("text => navigator.clipboard.writeText(text)", sheet)
+    pressed(page, "Control+v", sends="cells")
+    assert [cell(page, row, day) for day in WEEK_OF[3:] for row in (1, 2)] == [
+        *("清蒸鲈鱼", "番茄炒蛋"),
+        *("宫保鸡丁", "家常豆腐"),
+    ]
+    pressed(page, "Delete", sends="cells")
+    assert cell(page, 1, WEEK_OF[3]) == ""
+    page.keyboard.press("F2")
+    page.keyboard.type("hsr")
+    page.keyboard.press("Escape")  # thought better of it
+    assert cell(page, 1, WEEK_OF[3]) == ""
+    assert page.inner_text("#save-state").strip() == "已保存"
+    page.reload()
+    assert cell(page, 2, WEEK_OF[4]) == "家常豆腐"
+    page.locator("button", has_text="发布本周").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "已发布 5 天的菜单" in page.inner_text("body")
+    lunch = run(menus.menu_for(kitchen.cast.kitchen, TODAY, "lunch"))
+    assert isinstance(lunch, DayMenu)
+    assert lunch.state == "published"
+
+
+def test_last_week_is_copied_with_one_key(kitchen: Kitchen, enter: Enter) -> None:
+    page = enter("manager", "陈主管")
+    page.goto("/menus/2026-12-01/lunch")
+    page.focus("[name='cell.2026-12-01.A.1']")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Shift+V")
+    assert cell(page, 1, "2026-12-01") == "宫保鸡丁"
+
+
+def test_a_cell_that_was_not_stored_says_so(kitchen: Kitchen, enter: Enter) -> None:
+    page = enter("manager", "陈主管")
+    page.goto(MENU)
+    page.route("**/cells", lambda route: route.abort())
+    page.fill("[name='cell.2026-11-25.A.1']", "红烧肉")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cell-in.unsaved")
+    assert "没有存上" in page.inner_text("#save-state")
+    page.unroute("**/cells")
+    page.fill("[name='cell.2026-11-25.A.1']", "清蒸鲈鱼")
+    with page.expect_response("**/cells"):
+        page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert page.inner_text("#save-state").strip() == "已保存"
 
 
 def test_a_typing_mistake_stays_in_its_cell_until_it_is_put_right(

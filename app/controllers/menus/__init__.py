@@ -1,0 +1,5 @@
+"""Menus: the week planned by keyboard, copied, cycled, answered, published."""
+
+from app.controllers.menus import answers, cycles, edits, week
+
+handlers = [*week.handlers, *edits.handlers, *cycles.handlers, *answers.handlers]

@@ -1,0 +1,184 @@
+"""The week grid as it is drawn: cells, what was typed wrong, the day's consequences."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Response
+
+from app.forms import Form
+from app.rendering import fragment, page
+from app.requests import Request
+from app.scope import kitchen_of
+from app.words import diets as words
+from app.words.menus import DECISION_WORDS, EDIT_WORDS, NUTRIENT_WORDS, STATES
+from kitchen import decisions, food, menu_cycles, menus, plans
+from kitchen.blocks import order_of
+from kitchen.clash_groups import decided_groups
+from kitchen.consequences import Consequences, choices_for, consequences_of
+from kitchen.food import DishFacts
+from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
+from kitchen.places import KitchenFacts
+
+WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the grid as it is drawn; `typed` is what could not be read."""
+
+    day: dt.date
+    choice: str
+    row: int
+    dish: DishFacts | None
+    typed: str = ""
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its field in the form of the week."""
+        return f"cell.{self.day.isoformat()}.{self.choice}.{self.row}"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.day, self.choice, self.row)
+
+    @property
+    def value(self) -> str:
+        return self.typed or (words.dish_name(self.dish) if self.dish else "")
+
+
+@dataclass(frozen=True)
+class Week:
+    """The grid: days across, rows of each set down."""
+
+    monday: dt.date
+    menus: Mapping[dt.date, DayMenu]
+    choices: tuple[str, ...]
+    errors: Mapping[str, str]
+    typed: Mapping[str, str]
+    last_edit: LastEdit | None = None
+
+    @property
+    def days(self) -> list[DayMenu]:
+        return [self.menus[self.monday + dt.timedelta(days=n)] for n in range(7)]
+
+    @property
+    def planned(self) -> bool:
+        return any(menu.lines for menu in self.days)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every cell of the grid, in reading order."""
+        return [
+            self.cell(menu, choice, row)
+            for choice in self.choices
+            for row in ROWS
+            for menu in self.days
+        ]
+
+    def cell(self, menu: DayMenu, choice: str, row: int) -> Cell:
+        cell = Cell(menu.day, choice, row, menu.dish_at(choice, row))
+        if cell.name in self.errors:
+            typed, error = self.typed.get(cell.name, ""), self.errors[cell.name]
+            return Cell(menu.day, choice, row, None, typed, error)
+        return cell
+
+
+def words_for_templates() -> dict[str, Any]:
+    """Names the menu's templates use for words."""
+    return {
+        "w": words,
+        "DECISION_WORDS": DECISION_WORDS,
+        "EDIT_WORDS": EDIT_WORDS,
+        "NUTRIENT_WORDS": NUTRIENT_WORDS,
+        "MENU_STATES": STATES,
+        "ROWS": ROWS,
+        "week_step": WEEK,
+    }
+
+
+async def week_of(
+    request: Request, kitchen: KitchenFacts, day: dt.date, meal: str, form: Form
+) -> Week:
+    """The grid of the week around a day, with what this form got wrong in it."""
+    monday = monday_of(day)
+    sunday = monday + dt.timedelta(days=6)
+    found = await menus.menus_for(kitchen.id, monday - WEEK, monday + WEEK, meal)
+    has_b = any("B" in menu.choices for menu in found.values() if menu.day >= monday)
+    asked = request.query_params.get("sets") == "AB" or form.raw("sets") == "AB"
+    typed = {name: form.raw(name) for name in form.typed if name.startswith("cell.")}
+    return Week(
+        monday,
+        found,
+        CHOICES if has_b or asked else ("A",),
+        form.errors,
+        typed,
+        await menus.last_edit(kitchen.id, meal, monday, sunday, request.actor.staff_id),
+    )
+
+
+async def consequences_on(
+    kitchen: KitchenFacts, day: dt.date, meal: str
+) -> Consequences:
+    """What the menu does to the people expected that day."""
+    monday = monday_of(day)
+    sunday = monday + dt.timedelta(days=6)
+    around = await menus.menus_for(kitchen.id, monday - WEEK, sunday, meal)
+    decided = await decisions.decisions_for(kitchen.id, day, meal)
+    eaters = await plans.expected_eaters(kitchen.id, day, meal)
+    return consequences_of(
+        around[day],
+        around,
+        [order_of(eater) for eater in eaters],
+        decided,
+        await decisions.substitutes_of(decided.values()),
+    )
+
+
+async def panel(
+    kitchen: KitchenFacts,
+    day: dt.date,
+    meal: str,
+    catalogue: Mapping[int, DishFacts],
+) -> dict[str, Any]:
+    """Everything the consequences of one day are drawn from."""
+    seen = await consequences_on(kitchen, day, meal)
+    waiting = seen.open_dishes
+    instead = choices_for(waiting, seen.menu, list(catalogue.values()))
+    return {
+        "seen": seen,
+        "open_dishes": waiting,
+        "decided": decided_groups(seen.clashes),
+        "instead": instead,
+        "day": day,
+        "meal": meal,
+        "back": "menus",
+    }
+
+
+async def show_week(
+    request: Request, day: dt.date, meal: str, form: Form
+) -> Response[Any]:
+    """The whole page; for htmx the grid alone with what changed around it."""
+    kitchen = await kitchen_of(request)
+    catalogue = await food.dishes()
+    status = 200 if form.ok else 422
+    context = {
+        "kitchen": kitchen,
+        "week": await week_of(request, kitchen, day, meal, form),
+        "form": form,
+        **await panel(kitchen, day, meal, catalogue),
+        **words_for_templates(),
+    }
+    if request.is_fragment:
+        return fragment(request, "menus/_rewritten.html", **context)
+    return page(
+        request,
+        "menus/index.html",
+        status_code=status,
+        dishes=[dish for dish in catalogue.values() if dish.active],
+        cycles=await menu_cycles.cycles_of(kitchen.id, meal),
+        **context,
+    )
