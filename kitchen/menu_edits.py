@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
@@ -33,7 +34,7 @@ class MenuEdit(Table, tablename="menu_edit"):
     first = Date()
     last = Date()
     cells = Text()
-    undoes = ForeignKey("self", null=True)
+    undoes: "ForeignKey[Any]" = ForeignKey("self", null=True)
     staff = Integer(null=True)
     at = Timestamptz()
     by = Text()
