@@ -121,7 +121,7 @@ async def _print(
     for i, (paper, facts) in enumerate(zip(papers, registered, strict=True)):
         pdf = pages[i] or drawn[i].pdf
         if i in drawn:
-            store.put(kept_name(paper, facts), pdf)
+            await asyncio.to_thread(store.put, kept_name(paper, facts), pdf)
         made.append(Made(paper, facts, pdf))
     return made
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from litestar.exceptions import NotAuthorizedException
@@ -91,6 +92,7 @@ class Request(HTMXRequest):
         )
 
 
+@lru_cache(maxsize=1024)  # a page has dozens of forms
 def form_token(key: bytes, basis: str) -> str:
     """The token bound to one session (or one visitor's cookie) and to our key."""
     return hmac.digest(key, b"form:" + basis.encode(), "sha256").hex()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kitchen.database import insert, one, rows, update_row, writing
+from kitchen.database import facts_of, insert, one, rows, update_row, writing
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
 from kitchen.people_facts import AddressFacts, Door, NewAddress
@@ -56,7 +56,8 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
         wanted,
     )
     middles = await _compound_middles()
-    return {row["id"]: _door(row, middles) for row in found}
+    doors = await facts_of(found, lambda row: _door(row, middles))
+    return {door.address_id: door for door in doors}
 
 
 async def addresses_of(elder_id: int) -> list[AddressFacts]:

@@ -8,16 +8,17 @@ Every write is inside `writing()`, opened once, by the verb. Statements are Picc
 queries, or plain SQL with `{}` placeholders that both SQLite and PostgreSQL read.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from piccolo.table import Table
 
@@ -34,6 +35,7 @@ __all__ = [
     "configure",
     "current",
     "engine_for",
+    "facts_of",
     "insert",
     "insert_many",
     "is_postgres",
@@ -51,6 +53,7 @@ __all__ = [
 Engine = KeptSQLiteEngine | PooledPostgresEngine
 
 _engine: Engine | None = None
+T = TypeVar("T")
 
 
 def engine_for(url: str) -> Engine:
@@ -156,6 +159,17 @@ async def rows(sql: str, *args: Any) -> Rows:
     text = _compiled(sql, shape, is_postgres())
     found = await engine.fetch(text, _flat(args))
     return _without_types(found) if found and "[" in sql and is_postgres() else found
+
+
+MANY = 200
+
+
+async def facts_of(found: Rows, fact: Callable[[dict[str, Any]], T]) -> list[T]:
+    """What `fact` makes of each row; of many rows in a thread, so that a till does
+    not wait while a large kitchen is put together."""
+    if len(found) < MANY:
+        return [fact(row) for row in found]
+    return await asyncio.to_thread(lambda: [fact(row) for row in found])
 
 
 async def one(sql: str, *args: Any) -> dict[str, Any] | None:

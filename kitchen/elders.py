@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from kitchen.database import one, rows
+from kitchen.database import facts_of, one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.errors import Refusal
 from kitchen.people_facts import (
@@ -26,7 +26,7 @@ async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
     for start in range(0, len(wanted), 10_000):
         part = wanted[start : start + 10_000]
         found += await rows("SELECT * FROM elder WHERE id IN {}", part)
-    return {row["id"]: elder_of(row) for row in found}
+    return {person.id: person for person in await facts_of(found, elder_of)}
 
 
 async def elders_of(kitchen_id: int) -> list[ElderFacts]:
@@ -34,7 +34,7 @@ async def elders_of(kitchen_id: int) -> list[ElderFacts]:
     found = await rows(
         "SELECT * FROM elder WHERE kitchen = {} ORDER BY name, id", kitchen_id
     )
-    return [elder_of(row) for row in found]
+    return await facts_of(found, elder_of)
 
 
 async def elder_by_id(elder_id: int) -> ElderFacts:

@@ -2,6 +2,7 @@
 whom it hurts, how much to cook, where it goes. Nothing here is stored.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -80,25 +81,31 @@ async def kitchen_day(
     dishes = await substitutes_of(decisions.values())
     eaters = await eaters_for(kitchen_id, day, meal)
     orders = orders_of(eaters, await spares_for(kitchen_id, day, meal))
-    blocks = blocks_for(orders, menu.sets, decisions, dishes)
     points = await points_for(kitchen_id)
-    where = destinations(orders, points, round_of or {}, await _off_the_map(orders))
-    return KitchenDay(
-        kitchen=kitchen,
-        service=service,
-        points=tuple(points),
-        day=day,
-        meal=meal,
-        count=await closed(kitchen_id, day, meal),
-        menu=menu,
-        eaters=tuple(eaters),
-        orders=tuple(orders),
-        decisions=decisions,
-        blocks=tuple(blocks),
-        sheet=sheet_for(orders, blocks, kitchen, service, batching),
-        grid=grid_for(where, points),
-        unplaced=tuple(order for order, row in where if row == UNPLACED),
-    )
+    off_the_map = await _off_the_map(orders)
+    count = await closed(kitchen_id, day, meal)
+
+    def put_together() -> KitchenDay:
+        blocks = blocks_for(orders, menu.sets, decisions, dishes)
+        where = destinations(orders, points, round_of or {}, off_the_map)
+        return KitchenDay(
+            kitchen=kitchen,
+            service=service,
+            points=tuple(points),
+            day=day,
+            meal=meal,
+            count=count,
+            menu=menu,
+            eaters=tuple(eaters),
+            orders=tuple(orders),
+            decisions=decisions,
+            blocks=tuple(blocks),
+            sheet=sheet_for(orders, blocks, kitchen, service, batching),
+            grid=grid_for(where, points),
+            unplaced=tuple(order for order, row in where if row == UNPLACED),
+        )
+
+    return await asyncio.to_thread(put_together)  # a till may be waiting
 
 
 def orders_of(eaters: Iterable[Eater], spares: Iterable[SpareFacts]) -> list[Order]:

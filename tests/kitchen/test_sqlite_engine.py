@@ -185,7 +185,25 @@ async def test_a_cancelled_read_ends_at_once_and_frees_its_reader(
     assert await count() == 0
 
 
-async def test_when_all_readers_are_taken_the_next_is_refused(
+async def test_a_long_read_moves_to_a_thread_and_a_short_one_needs_none(
+    sqlite_database: KeptSQLiteEngine,
+) -> None:
+    seen: list[str] = []
+    for reader in sqlite_database._connections:
+        if reader is not sqlite_database._quick:
+            reader.set_trace_callback(
+                lambda _sql: seen.append(threading.current_thread().name)
+            )
+    assert await doors.rows(SLOW, 50) == [{"i": 50}]
+    assert seen == []
+    assert await doors.rows(SLOW, 50_000) == [{"i": 50_000}]
+    assert len(seen) == 1
+    assert seen[0].startswith("database-reader")
+    assert await doors.rows(SLOW, 51) == [{"i": 51}]  # known as long by now
+    assert len(seen) == 2
+
+
+async def test_when_all_readers_are_taken_a_long_read_is_refused(
     sqlite_database: KeptSQLiteEngine,
 ) -> None:
     sqlite_database.wait_seconds = 0.1
@@ -198,7 +216,8 @@ async def test_when_all_readers_are_taken_the_next_is_refused(
     holding = [asyncio.create_task(hold()) for _ in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Refusal, match="database_busy"):
-        await count()
+        await doors.rows(SLOW, 50_000)
+    assert await count() == 0  # a short one goes between
     over.set()
     await asyncio.gather(*holding)
     assert await count() == 0
