@@ -5,18 +5,19 @@ see it move by move; a limit on the work of every vehicle it can. The cheapest p
 the full price list wins, the unlimited one included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from routing.arrays import layout
 from routing.distances import Travel
 from routing.problem import Problem, Vehicle
 from routing.schedule import schedule
-from routing.search import search
 from routing.solution import Round, Solution
 
 # How much of the distance from the longest work to the mean each try takes off.
 TRIES = (0.35, 0.6, 0.8)
+
+
+Find = Callable[[Problem, Sequence[Round], float], Sequence[Round] | None]
 
 
 def even_out(
@@ -24,19 +25,23 @@ def even_out(
     travel: Travel,
     rounds: Sequence[Round],
     seconds: float,
-    seed: int,
+    find: Find,
+    tries: Sequence[float] = TRIES,
 ) -> tuple[Round, ...]:
-    """The cheapest of the given rounds and those under lower limits on work."""
+    """The cheapest of the given rounds and those under lower limits on work.
+
+    `find` searches a problem from given rounds for so many seconds, with any engine.
+    """
     best = schedule(problem, rounds, travel)
     longest = _longest(best)
-    for part in TRIES:
+    for part in tries:
         limit = longest - round(part * best.summary.uneven)
         limited = replace(
             problem, vehicles=tuple(_limited(v, limit) for v in problem.vehicles)
         )
-        found = search(layout(limited, travel), best.rounds, seconds / len(TRIES), seed)
-        tried = schedule(problem, found, travel)
-        if tried.summary.cost < best.summary.cost:
+        found = find(limited, best.rounds, seconds / len(tries))
+        tried = schedule(problem, found or best.rounds, travel)
+        if tried.is_feasible and tried.summary.cost < best.summary.cost:
             best = tried
     return best.rounds
 

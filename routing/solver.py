@@ -24,6 +24,9 @@ ENGINES = ("auto", "sisr", "ortools", "floor")
 # From so many jobs on, stairwells are searched as one stop before single doors.
 GROUP_FROM = 100
 
+# Asking CP-SAT for the drivers pays from this time allowed on; it loads in a second.
+CREW_FROM_SECONDS = 3.0
+
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
 
@@ -144,8 +147,9 @@ class Task:
 
     def by_kernel(self, start: Sequence[Round], how: "How") -> Solution:
         """Ruin and recreate, then what only the full model knows."""
+        from routing.arrays import layout
         from routing.evenness import even_out
-        from routing.search import is_compiled
+        from routing.search import is_compiled, search
 
         free = how.steps is None and not how.locks.rounds
         uneven = self.problem.weights.uneven > 0 and free
@@ -156,16 +160,26 @@ class Task:
         later = for_model if affords else 0.0
         if uneven or unfinished:
             later = self.clock.left / 2
+        if how.full:
+            later += self._crew_seconds()
         rounds = self._searched(start, how, later)
         if uneven:
             left = self.clock.left / 2 if unfinished else self.clock.left
-            rounds = even_out(self.problem, self.travel, rounds, left, how.seed)
+
+            def again(
+                limited: Problem, start: Sequence[Round], seconds: float
+            ) -> tuple[Round, ...]:
+                return search(layout(limited, self.travel), start, seconds, how.seed)
+
+            rounds = even_out(self.problem, self.travel, rounds, left, again)
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found, self.travel):
             # Breaks are beyond the kernel: keep what still holds with them.
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)
             found = self._timed(kept).found_by("sisr")
+        if how.full and how.steps is None:
+            found = self.with_crew(found, how.locks, how.seed)
         if unfinished:
             return self.by_authority(found, locks=how.locks)
         return self._confirmed(found) if affords else found
@@ -212,21 +226,57 @@ class Task:
         if self.clock.left <= 0:
             return best
         from routing.authority import Authority
+        from routing.evenness import even_out
 
         held = locks.held_in(best.rounds)
-        model = Authority(self.problem, self.travel, held)
-        rounds = model.search(
-            best.rounds,
-            self.clock.left,
-            lambda cost: self.clock.report("ortools", cost),
-            steps,
-        )
+        uneven = self.problem.weights.uneven > 0
+
+        def find(
+            problem: Problem, start: Sequence[Round], seconds: float
+        ) -> tuple[Round, ...] | None:
+            return Authority(problem, self.travel, held).search(
+                start, seconds, lambda cost: self.clock.report("ortools", cost), steps
+            )
+
+        share = max(self.clock.left - self._crew_seconds(), self.clock.left / 2)
+        rounds = find(self.problem, best.rounds, share / 2 if uneven else share)
+        if rounds is not None and uneven:
+            rounds = even_out(
+                self.problem, self.travel, rounds, share / 2, find, tries=(0.5,)
+            )
         if rounds is None:
             return best.found_by(best.engine, "OR-Tools found no plan")
         found = self._timed(rounds).found_by("ortools", *best.notes)
         if check(self.problem, found, self.travel):
-            return best.found_by(best.engine, "the checker refused OR-Tools' plan")
-        return better(found, best)
+            # A rest in the middle of a way is beyond the schedule: keep what holds.
+            kept = complete(self.problem, self.travel, rounds, 1.0, held)
+            found = self._timed(kept).found_by("ortools", *best.notes)
+        return self.with_crew(better(found, best), held, is_exact=steps is not None)
+
+    def with_crew(
+        self, found: Solution, locks: Locks, seed: int = 1, is_exact: bool = False
+    ) -> Solution:
+        """Whole rounds given to other drivers, where that is cheaper."""
+        seconds = self._crew_seconds()
+        if not found.routes or seconds <= 0:
+            return found
+        from routing.crew import assign
+
+        rounds = assign(
+            self.problem, found.rounds, self.travel, seconds, seed, locks, is_exact
+        )
+        again = self._timed(rounds).found_by(found.engine, *found.notes)
+        if check(self.problem, again, self.travel):
+            return found
+        return better(again, found)
+
+    def _crew_seconds(self) -> float:
+        from routing.crew import is_worth_asking
+
+        enough = self.clock.seconds >= CREW_FROM_SECONDS
+        if not enough or not is_worth_asking(self.problem):
+            return 0.0
+        return min(2.0, self.clock.seconds / 10)
 
     def _confirmed(self, found: Solution) -> Solution:
         """Note whether the full model accepts the rounds as they stand."""
