@@ -14,35 +14,35 @@ from app.requests import Request
 from app.round_sight import cut_for
 from app.transfers import place_words, places_to_move
 from app.words.deliveries import (
-    CONTACT_KINDS,
+    CONDITIONS,
+    LAST_MEALS,
     OUTCOMES,
     PAYMENTS,
-    STEPS,
+    SAID_OUTCOMES,
     UNFINISHED,
 )
 from app.words.diets import diet_words, key_words
+from app.words.doors import CASE_WORDS
 from app.words.rounds import floor_words
 from kitchen import driver_scope, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, delivery_day
 from kitchen.dining import transfers_for
-from kitchen.doors import TARGET_MINUTES
 from kitchen.driver_scope import Sight
 from kitchen.loadings import Shelf
-from kitchen.outcomes import DOOR_OUTCOMES
 from kitchen.places import points_for
 from kitchen.round_plans import PlanFacts, plan_by_id, round_plan_of, stop_plan_of
 
 WORDS: dict[str, Any] = {
     "OUTCOMES": OUTCOMES,
-    "DOOR_OUTCOMES": DOOR_OUTCOMES,
+    "SAID_OUTCOMES": SAID_OUTCOMES,
     "PAYMENTS": PAYMENTS,
-    "STEPS": STEPS,
-    "CONTACT_KINDS": CONTACT_KINDS,
+    "CONDITIONS": CONDITIONS,
+    "LAST_MEALS": LAST_MEALS,
     "UNFINISHED": UNFINISHED,
-    "TARGET_MINUTES": TARGET_MINUTES,
     "diet_words": diet_words,
     "key_words": key_words,
     "floor_words": floor_words,
+    **CASE_WORDS,
 }
 
 

@@ -37,7 +37,7 @@ def _cut(value: Any, sight: Sight) -> Any:
                 value,
                 place="",
                 phone_tail=value.phone_tail if sight.phone else "",
-                contacts=value.contacts if sight.contacts else (),
+                ladder=value.ladder if sight.contacts else (),
             )
         case Unfinished():
             return value if value.code == "unreported" else replace(value, place="")

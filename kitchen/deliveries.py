@@ -10,103 +10,24 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from piccolo.columns import BigInt, ForeignKey, Integer, Text, Timestamptz
-from piccolo.table import Table
-
 from kitchen import audit, meals
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.delivery_tables import Delivery, DeliverySlot, DeliveryVoid
+from kitchen.door_cases import end_case, open_case, reached_by
 from kitchen.errors import Refusal
 from kitchen.outcomes import (
     HANDED_OVER,
     OutcomeFacts,
     Report,
     check_report,
+    opens_case,
     servings_of,
 )
-from kitchen.prints import PrintRun
-from kitchen.registry import Contact, Elder
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, plan_by_id, published_plan, round_plan_of
-from kitchen.rounds import Round, Stop
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key
-
-
-class SheetReturn(Table, tablename="sheet_return"):
-    """A paper sheet came back: who handed it in, what money and boxes with it."""
-
-    round = ForeignKey(Round, null=False)
-    print_run = ForeignKey(PrintRun, null=True)
-    reported_by = Text()
-    cash_fen = BigInt()
-    boxes_back = Integer()
-    left_at = Timestamptz(null=True)
-    note = Text()  # why the cash differs from what was due
-    at = Timestamptz()
-    by = Text()
-
-
-class Delivery(Table, tablename="delivery"):
-    """One outcome at one stop.
-
-    outcome: elder | family | neighbour | agreed_place | no_answer | refused | away |
-    point (containers handed over at a dining point: portions, temperature, signature
-    in `received_by`)
-    """
-
-    stop = ForeignKey(Stop, null=False)
-    outcome = Text()
-    received_by = Text()
-    condition = Text()  # "" | normal | changed
-    note = Text()
-    source = Text()  # exception | rest | telephone | phone_page
-    reported_by = Text()
-    happened_at = Timestamptz(null=True)
-    sheet_return = ForeignKey(SheetReturn, null=True)
-    portions = Integer(null=True)
-    decidegrees = Integer(null=True)
-    at = Timestamptz()
-    by = Text()
-
-
-class DeliverySlot(Table, tablename="delivery_slot"):
-    """The outcome that counts for a stop; freed by a void."""
-
-    stop = ForeignKey(Stop, null=False)
-    delivery = ForeignKey(Delivery, null=False)
-
-
-class DeliveryVoid(Table, tablename="delivery_void"):
-    """The report was wrong."""
-
-    delivery = ForeignKey(Delivery, null=False)
-    reason = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-class DoorCase(Table, tablename="door_case"):
-    """Nobody answered: open until reached or handed over by name."""
-
-    delivery = ForeignKey(Delivery, null=False)
-    elder = ForeignKey(Elder, null=False)
-    opened_at = Timestamptz()
-    opened_by = Text()
-
-
-class CaseStep(Table, tablename="case_step"):
-    """One step up the ladder. kind: called | second_visit | reached | handed_over |
-    found_at_fault (the report itself was wrong)"""
-
-    door_case = ForeignKey(DoorCase, null=False)
-    kind = Text()
-    contact = ForeignKey(Contact, null=True)
-    who = Text()  # who answered, or the office it was handed to
-    note = Text()
-    at = Timestamptz()
-    by = Text()
-
 
 # Readers ----------------------------------------------------------------------
 
@@ -144,6 +65,8 @@ def _outcome(row: Mapping[str, Any]) -> OutcomeFacts:
         key=("point", row["point"]) if is_point else ("diner", row["diner"]),
         outcome=row["outcome"],
         received_by=row["received_by"],
+        condition=row["condition"],
+        last_meal=row["last_meal"],
         note=row["note"],
         source=row["source"],
         reported_by=row["reported_by"],
@@ -182,7 +105,9 @@ async def report_exception(
             await _opened_after_all(known[key], report, drop, by, now)
         stop = next(stop for stop in plan.stops if stop.key == key)
         delivery_id = await write_outcome(stop.id, report, None, by=by, now=now)
-        await _follow_up(inputs, drop, report, stop.id, delivery_id, by, now)
+        await _follow_up(inputs, drop, report, stop.id, by, now)
+        if opens_case(report):
+            await open_case(inputs, plan, drop, report, delivery_id, by=by, now=now)
         await record(
             "delivery.report", delivery_id, by, now, stop=stop.id, what=report.outcome
         )
@@ -210,7 +135,7 @@ async def void_report(
         )
         for meal_id in await _meals_at(slot["stop"]):
             await meals.void_in_transaction(meal_id, reason, by=by, now=now)
-        await _end_case(delivery_id, "found_at_fault", "", reason, by, now)
+        await end_case(delivery_id, "found_at_fault", "", reason, by, now)
         await record("delivery.void", delivery_id, by, now, reason=reason)
 
 
@@ -227,25 +152,7 @@ async def _opened_after_all(
         at=now,
         by=by.name,
     )
-    who = report.received_by or drop.name
-    await _end_case(known.delivery_id, "reached", who, report.note, by, now)
-
-
-async def _end_case(
-    delivery_id: int, kind: str, who: str, note: str, by: Actor, now: datetime
-) -> None:
-    case = await one("SELECT id FROM door_case WHERE delivery = {}", delivery_id)
-    if case is not None:
-        await insert(
-            CaseStep,
-            door_case=case["id"],
-            kind=kind,
-            contact=None,
-            who=who,
-            note=note,
-            at=now,
-            by=by.name,
-        )
+    await reached_by(known, report, drop, by, now)
 
 
 async def _current(stop_id: int) -> tuple[Plan, Inputs, Key]:
@@ -310,6 +217,7 @@ async def write_outcome(
         outcome=report.outcome,
         received_by=report.received_by,
         condition=report.condition,
+        last_meal=report.last_meal,
         note=report.note,
         source=report.source,
         reported_by=report.reported_by,
@@ -329,22 +237,13 @@ async def _follow_up(
     drop: Drop,
     report: Report,
     stop_id: int,
-    delivery_id: int,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Handed over: the meals. Nobody answered: the case."""
+    """Handed over: the meals."""
     if report.outcome in HANDED_OVER:
         servings = servings_of(drop, report, inputs, stop_id, now)
         await meals.hand_over_all(servings, by=by, now=now)
-    if report.outcome == "no_answer":
-        await insert(
-            DoorCase,
-            delivery=delivery_id,
-            elder=drop.elder_id,
-            opened_at=report.happened_at or now,
-            opened_by=report.reported_by,
-        )
 
 
 async def _meals_at(stop_id: int) -> list[int]:

@@ -31,6 +31,26 @@ class StopState:
     drop: Drop
     planned_at: datetime | None
     outcome: OutcomeFacts | None
+    case: CaseFacts | None = None  # of that outcome, open or ended
+
+    @property
+    def result(self) -> str:
+        """The outcome as it is spoken of: an unanswered door was reached or not yet."""
+        if self.outcome is None:
+            return ""
+        if self.outcome.outcome != "no_answer":
+            return self.outcome.outcome
+        return f"no_answer_{'reached' if self.is_reached else 'unreached'}"
+
+    @property
+    def is_reached(self) -> bool:
+        """Somebody knows where this person is."""
+        ended = self.case.ended if self.case else None
+        return ended is not None and ended.kind == "reached"
+
+    @property
+    def is_unanswered_for(self) -> bool:
+        return self.case is not None and self.case.is_open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +101,10 @@ class RoundState:
 
     @property
     def is_back(self) -> bool:
-        """Returned, or every single stop reported."""
-        return self.returned is not None or not self.unreported
+        """Returned, or every single stop reported; never while somebody on it was
+        neither reached nor handed over."""
+        done = self.returned is not None or not self.unreported
+        return done and not any(stop.is_unanswered_for for stop in self.stops)
 
     @property
     def brought_back(self) -> Counter[str]:
@@ -149,6 +171,7 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
     returned = await returns_for(kitchen_id, day, meal)
     loaded = await loadings_for(kitchen_id, day, meal)
     expected = expected_load(inputs, plan)
+    cases = await cases_for(kitchen_id, day, meal)
     drops, codes, by_round = inputs.by_key(), plan.codes, plan.by_round()
     rounds = [
         RoundState(
@@ -157,7 +180,7 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
             driver_name=drivers.get(row.driver_id or 0, ""),
             depart_at=row.depart_at,
             back_at=row.back_at,
-            stops=_stops(drops, codes, by_round.get(row.id, ()), outcomes),
+            stops=_stops(drops, codes, by_round.get(row.id, ()), outcomes, cases),
             sheet=papers.get(row.number),
             returned=returned.get(row.number),
             expected=expected[row.number],
@@ -166,11 +189,10 @@ async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
         for row in plan.rounds
         if row.id in by_round
     ]
-    cases = await cases_for(kitchen_id, day, meal)
     return DeliveryDay(
         plan=plan.facts,
         rounds=tuple(rounds),
-        waiting=_stops(drops, codes, by_round.get(None, ()), outcomes),
+        waiting=_stops(drops, codes, by_round.get(None, ()), outcomes, cases),
         cases=tuple(cases),
         unfinished=tuple(unfinished_of(inputs, plan, outcomes, cases)),
         spares=_by_diet(inputs.spares),
@@ -189,7 +211,9 @@ def _stops(
     codes: Mapping[Key, str],
     stops: Sequence[StopRow],
     outcomes: Mapping[Key, OutcomeFacts],
+    cases: Iterable[CaseFacts],
 ) -> tuple[StopState, ...]:
+    by_report = {case.delivery_id: case for case in cases}
     return tuple(
         StopState(
             stop_id=stop.id,
@@ -198,6 +222,9 @@ def _stops(
             drop=drops[stop.key],
             planned_at=stop.arrival_at,
             outcome=outcomes.get(stop.key),
+            case=by_report.get(outcomes[stop.key].delivery_id)
+            if stop.key in outcomes
+            else None,
         )
         for stop in stops
         if stop.key in drops

@@ -23,6 +23,7 @@ from kitchen import (
 )
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import writing
+from kitchen.door_steps import Step, take_step
 from kitchen.drivers import DriverFacts
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
@@ -312,14 +313,8 @@ async def _closed_door(
     )
     await deliveries.report_exception(stop.id, nobody, by=past.by, now=past.at(11, 22))
     for case in await doors.open_cases(*past.when):
-        await doors.take_step(
-            case.id,
-            "reached",
-            who="子女",
-            note="去医院复查了，下午回家",
-            by=past.by,
-            now=past.at(11, 35),
-        )
+        reached = Step(kind="reached", who="子女", note="去医院复查了，下午回家")
+        await take_step(case.id, reached, by=past.by, now=past.at(11, 35))
     for diet, portions in drop.by_diet:
         await dining.record_leftover(
             kitchen_id=past.kitchen,

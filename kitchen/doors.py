@@ -1,40 +1,29 @@
 """Doors that stayed closed. A case leaves the open list only when the person was
-reached, or was handed over to a named office; every step up the ladder is stamped.
+reached, or was handed over to a named office; `kitchen.door_steps` takes the steps.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from kitchen.database import insert, lock_for, one, rows, writing
-from kitchen.deliveries import CaseStep, outcomes_for, record
+from kitchen.database import one, rows
+from kitchen.deliveries import outcomes_for
+from kitchen.door_ladders import (
+    CLOSING,
+    Rung,
+    StepFacts,
+    ladder_of,
+    meal_in_hand,
+    next_rung,
+)
 from kitchen.errors import Refusal
 from kitchen.headcounts import closed
 from kitchen.outcomes import OutcomeFacts
-from kitchen.registry import ContactFacts, contacts_for, elders_by_id
+from kitchen.registry import contacts_for, elders_by_id
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, published_plan
-from kitchen.staff import Actor
 from kitchen.stops import Key
-
-STEPS = ("called", "second_visit", "reached", "handed_over")
-CLOSING = frozenset({"reached", "handed_over", "found_at_fault"})
-TARGET_MINUTES = 20
-
-
-@dataclass(frozen=True)
-class StepFacts:
-    """One step that was taken."""
-
-    id: int
-    kind: str
-    contact_id: int | None
-    contact_name: str
-    who: str
-    note: str
-    at: datetime
-    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,30 +39,51 @@ class CaseFacts:
     place: str
     slow_door: bool
     code: str
+    round_id: int | None  # of the version it was reported on
     opened_at: datetime
     opened_by: str
-    contacts: tuple[ContactFacts, ...]
+    outcome: str  # no_answer, or what the alarm came with
+    alarm: bool  # the container of the meal before still stands outside
+    target_minutes: int
+    ladder: tuple[Rung, ...]
     steps: tuple[StepFacts, ...]
+    second_visit_at: datetime | None
+
+    @property
+    def ended(self) -> StepFacts | None:
+        """The step that closed it."""
+        return next((step for step in self.steps if step.kind in CLOSING), None)
 
     @property
     def is_open(self) -> bool:
-        return not any(step.kind in CLOSING for step in self.steps)
+        return self.ended is None
 
     @property
-    def called(self) -> frozenset[int]:
-        """Contacts somebody has rung."""
-        return frozenset(s.contact_id for s in self.steps if s.contact_id is not None)
+    def next_rung(self) -> Rung | None:
+        """Whom to turn to now; None: everybody was, it is time to hand over."""
+        return next_rung(self.ladder)
 
     @property
-    def next_contact(self) -> int | None:
-        """Whom to ring now: the first on the ladder nobody has rung."""
-        waiting = (c.id for c in self.contacts if c.id not in self.called)
-        return next(waiting, None)
+    def meal_in_hand(self) -> bool:
+        return meal_in_hand(self.steps)
+
+    @property
+    def visited_again(self) -> bool:
+        return any(step.kind == "second_visit" for step in self.steps)
+
+    @property
+    def due_at(self) -> datetime:
+        """By when somebody must be reached or the office must have it: at once with
+        an alarm."""
+        minutes = 0 if self.alarm else self.target_minutes
+        return self.opened_at + timedelta(minutes=minutes)
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.minutes_open(now) > (0 if self.alarm else self.target_minutes)
 
     def minutes_open(self, now: datetime) -> int:
         """Whole minutes until it was closed, or until now."""
-        ends = [step.at for step in self.steps if step.kind in CLOSING]
-        until = min(ends) if ends else now
+        until = self.ended.at if self.ended else now
         return max(0, int((until - self.opened_at).total_seconds() // 60))
 
 
@@ -91,10 +101,12 @@ class Unfinished:
 
 
 async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
-    """Every closed door of a meal, open ones first, oldest first."""
+    """Every closed door of a meal: open ones first, of these alarms first, then the
+    oldest."""
     found = await rows(
         "SELECT c.id AS id, c.delivery AS delivery_id, c.elder AS elder_id,"
-        " s.diner AS diner_id, c.opened_at AS opened_at, c.opened_by AS opened_by"
+        " s.diner AS diner_id, s.round AS round_id, c.opened_at AS opened_at,"
+        " c.opened_by AS opened_by, d.outcome AS outcome, d.last_meal AS last_meal"
         " FROM door_case c JOIN delivery d ON d.id = c.delivery"
         " JOIN stop s ON s.id = d.stop JOIN round_plan p ON p.id = s.plan"
         " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {} ORDER BY c.id",
@@ -108,12 +120,16 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
     plan = await published_plan(kitchen_id, day, meal)
     codes = plan.codes if plan else {}
     drops = {drop.elder_id: drop for drop in inputs.drops}
-    ladders = await contacts_for(row["elder_id"] for row in found)
+    contacts = await contacts_for(row["elder_id"] for row in found)
     elders = await elders_by_id(row["elder_id"] for row in found)
-    steps = await _steps([row["id"] for row in found])
+    case_ids = [row["id"] for row in found]
+    steps, visits = await steps_of(case_ids), await _second_visits(case_ids)
     cases = []
     for row in found:
+        alarm = row.pop("last_meal") == "outside"
         elder, drop = elders[row["elder_id"]], drops.get(row["elder_id"])
+        taken = tuple(steps.get(row["id"], ()))
+        ring = contacts.get(elder.id, ())
         cases.append(
             CaseFacts(
                 **row,
@@ -122,11 +138,14 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
                 place=drop.place if drop else "",
                 slow_door=elder.slow_door,
                 code=codes.get(("diner", row["diner_id"]), ""),
-                contacts=tuple(ladders.get(elder.id, ())),
-                steps=tuple(steps.get(row["id"], ())),
+                alarm=alarm,
+                target_minutes=inputs.kitchen.case_target_minutes,
+                ladder=ladder_of(elder.name, elder.phone_tail, ring, taken),
+                steps=taken,
+                second_visit_at=visits.get(row["id"]),
             )
         )
-    return sorted(cases, key=lambda case: (not case.is_open, case.id))
+    return sorted(cases, key=lambda case: (not case.is_open, not case.alarm, case.id))
 
 
 async def stop_of_case(case_id: int) -> int:
@@ -184,7 +203,8 @@ def unfinished_of(
     return found
 
 
-async def _steps(case_ids: Sequence[int]) -> dict[int, list[StepFacts]]:
+async def steps_of(case_ids: Sequence[int]) -> dict[int, list[StepFacts]]:
+    """The steps taken, by case, in order."""
     found = await rows(
         "SELECT s.*, k.name AS contact_name FROM case_step s"
         " LEFT JOIN contact k ON k.id = s.contact WHERE s.door_case IN {}"
@@ -201,8 +221,9 @@ def _step(row: Mapping[str, Any]) -> StepFacts:
     return StepFacts(
         id=row["id"],
         kind=row["kind"],
-        contact_id=row["contact"],
+        rung=row["rung"],
         contact_name=row["contact_name"] or "",
+        office=row["office"],
         who=row["who"],
         note=row["note"],
         at=row["at"],
@@ -210,50 +231,10 @@ def _step(row: Mapping[str, Any]) -> StepFacts:
     )
 
 
-# Verbs ------------------------------------------------------------------------
-
-
-async def take_step(
-    case_id: int,
-    kind: str,
-    *,
-    contact_id: int | None = None,
-    who: str = "",
-    note: str = "",
-    by: Actor,
-    now: datetime,
-) -> None:
-    """One step: called | second_visit | reached | handed_over.
-
-    Reaching names who was reached, handing over names the office and its person.
-    Refuses `step_unknown`, `case_unknown`, `case_closed`, `reached_needs_name`,
-    `handed_over_needs_office`, `contact_of_other_elder`.
-    """
-    if kind not in STEPS:
-        raise Refusal("step_unknown", kind=kind)
-    if kind == "reached" and not who.strip():
-        raise Refusal("reached_needs_name")
-    if kind == "handed_over" and not who.strip():
-        raise Refusal("handed_over_needs_office")
-    async with writing():
-        await lock_for("door_case", case_id)
-        case = await one("SELECT * FROM door_case WHERE id = {}", case_id)
-        if case is None:
-            raise Refusal("case_unknown", case=case_id)
-        taken = (await _steps([case_id])).get(case_id, [])
-        if any(step.kind in CLOSING for step in taken):
-            raise Refusal("case_closed", at=taken[-1].at, by=taken[-1].by)
-        ladder = (await contacts_for([case["elder"]])).get(case["elder"], [])
-        if contact_id is not None and contact_id not in {c.id for c in ladder}:
-            raise Refusal("contact_of_other_elder")
-        await insert(
-            CaseStep,
-            door_case=case_id,
-            kind=kind,
-            contact=contact_id,
-            who=who.strip(),
-            note=note,
-            at=now,
-            by=by.name,
-        )
-        await record(f"door_case.{kind}", case_id, by, now, who=who, note=note)
+async def _second_visits(case_ids: Sequence[int]) -> dict[int, datetime]:
+    found = await rows(
+        "SELECT door_case, planned_at FROM second_visit WHERE door_case IN {}"
+        " ORDER BY id",
+        list(case_ids),
+    )
+    return {row["door_case"]: row["planned_at"] for row in found}

@@ -12,6 +12,11 @@ HANDED_OVER = ("elder", "family", "neighbour", "agreed_place")
 BROUGHT_BACK = ("no_answer", "refused", "away")
 DOOR_OUTCOMES = (*HANDED_OVER, *BROUGHT_BACK)
 NAMES_A_RECEIVER = ("family", "neighbour")
+UNSEEN = ("no_answer", "neighbour", "agreed_place")
+"""The elder was not seen by whoever brought the meal."""
+CONDITIONS = ("", "normal", "changed")
+LAST_MEALS = ("", "eaten", "part", "untouched", "outside")
+"""What became of the meal before: `outside`, its container still at the door."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +27,9 @@ class Report:
     outcome: str
     reported_by: str
     received_by: str = ""
-    condition: str = ""
+    condition: str = ""  # "" | normal | changed
+    last_meal: str = ""  # "" | eaten | part | untouched | outside
+    reached: str = ""  # nobody answered, but this person was reached at once
     note: str = ""
     source: str = "exception"
     happened_at: datetime | None = None
@@ -41,6 +48,8 @@ class OutcomeFacts:
     key: Key
     outcome: str
     received_by: str
+    condition: str
+    last_meal: str
     note: str
     source: str
     reported_by: str
@@ -68,12 +77,24 @@ def check_report(report: Report, drop: Drop) -> None:
         return
     if report.outcome not in DOOR_OUTCOMES:
         raise Refusal("outcome_unknown", outcome=report.outcome)
+    if report.condition not in CONDITIONS or report.last_meal not in LAST_MEALS:
+        raise Refusal("observation_unknown")
+    if report.condition == "changed" and not report.note.strip():
+        raise Refusal("change_needs_note", name=drop.name)
     if report.outcome in NAMES_A_RECEIVER and not report.received_by.strip():
         raise Refusal("receiver_missing", name=drop.name)
     if report.outcome == "agreed_place" and not drop.agreed_place:
         raise Refusal("consent_missing", name=drop.name)
     if report.outcome == "agreed_place" and not report.note.strip():
         raise Refusal("agreed_place_needs_note", name=drop.name)
+
+
+def opens_case(report: Report) -> bool:
+    """Nobody answered; or the container of the meal before still stands outside and
+    nobody of the household was seen. The second is an alarm: meals hung on the door of
+    a person who had died were reported as delivered (New Taipei, January 2026)."""
+    outside = report.last_meal == "outside" and report.outcome in UNSEEN
+    return report.outcome == "no_answer" or outside
 
 
 def servings_of(

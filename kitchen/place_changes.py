@@ -63,6 +63,8 @@ async def add_kitchen(
         eat_within_held_minutes=240,
         sample_grams=125,
         pot_portions=60,
+        case_target_minutes=20,
+        incident_target_minutes=20,
         serves_weekends=False,
         serves_holidays=False,
     )

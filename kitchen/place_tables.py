@@ -33,6 +33,8 @@ class Kitchen(Table, tablename="kitchen"):
     eat_within_held_minutes = Integer()  # … held at ≥ 60 °C: 4 h
     sample_grams = Integer()
     pot_portions = Integer()  # portions of one dish that one pot holds
+    case_target_minutes = Integer(default=20)
+    incident_target_minutes = Integer(default=20)
     serves_weekends = Boolean()
     serves_holidays = Boolean()
 
@@ -118,6 +120,8 @@ class KitchenFacts:
     eat_within_held_minutes: int
     sample_grams: int
     pot_portions: int
+    case_target_minutes: int  # a closed door: until reached or handed over
+    incident_target_minutes: int  # the hotline: until dealt with
     serves_weekends: bool
     serves_holidays: bool
 

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from kitchen import meals
 from kitchen.database import insert, one, rows, writing
 from kitchen.deliveries import (
-    SheetReturn,
     outcomes_for,
     record,
     round_that_counts,
     write_outcome,
 )
+from kitchen.delivery_tables import SheetReturn
+from kitchen.door_cases import still_open
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report, servings_of
 from kitchen.round_inputs import Inputs, inputs_for
@@ -80,7 +81,8 @@ async def close_rest(
     Refuses `reporter_missing`; the wrong paper: `sheet_number_missing`,
     `sheet_unknown`, `sheet_other_day`, `sheet_of_other_round`, `sheet_void`,
     `sheet_superseded`, `sheet_already_returned`; `point_unreported` until the
-    containers are signed for; `cash_differs` without a word on it.
+    containers are signed for; `round_case_open` while somebody on it was neither
+    reached nor handed over by name; `cash_differs` without a word on it.
     """
     if not back.reported_by.strip():
         raise Refusal("reporter_missing")
@@ -94,6 +96,7 @@ async def close_rest(
         print_run = await _paper(inputs, number, back)
         known_outcomes = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
         rest = _rest(inputs, plan.stops_of(row.id), set(known_outcomes))
+        await _refuse_unreached(inputs, plan.stops_of(row.id))
         return_id = await insert(
             SheetReturn,
             round=row.id,
@@ -136,6 +139,14 @@ def _rest(inputs: Inputs, stops: Sequence[StopRow], known: set[Key]) -> Rest:
     if points:
         raise Refusal("point_unreported", names="、".join(points))
     return rest
+
+
+async def _refuse_unreached(inputs: Inputs, stops: Sequence[StopRow]) -> None:
+    names = await still_open(
+        inputs.kitchen.id, inputs.day, inputs.meal, [stop.key for stop in stops]
+    )
+    if names:
+        raise Refusal("round_case_open", names="、".join(names))
 
 
 async def _hand_over(

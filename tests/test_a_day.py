@@ -14,6 +14,7 @@ from kitchen import (
     day_close,
     deliveries,
     dining,
+    door_steps,
     doors,
     drivers,
     food,
@@ -109,9 +110,8 @@ async def live_through(cast: Cast) -> None:
         now=at(3),
     )
     [case] = await doors.open_cases(cast.kitchen, *WHEN)
-    await doors.take_step(
-        case.id, "reached", who="刘芳(邻居)", note="去医院了", by=CHEN, now=at(3, 20)
-    )
+    reached = door_steps.Step(kind="reached", who="刘芳(邻居)", note="去医院了")
+    await door_steps.take_step(case.id, reached, by=CHEN, now=at(3, 20))
 
     # the points receive, serve and count; the sheets come back
     await receive(cast)

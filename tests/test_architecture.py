@@ -51,12 +51,14 @@ KITCHEN_ORDER = """
     meals
     meal_history
     round_sheets
-    outcomes deliveries sheet_returns loadings doors delivery_days
+    outcomes delivery_tables door_ladders second_visits door_cases
+    deliveries sheet_returns loadings doors door_steps ladder_numbers delivery_days
     counters
     receipts transfers leftovers counter_voids
     guests shifts
     servings
     dining
+    door_meals
     balance day_close
     settlement
     schema

@@ -23,7 +23,13 @@ from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
 from app.round_sight import cut_for
 from app.scope import kitchen_of
-from app.words.deliveries import OUTCOMES, PAYMENTS
+from app.words.deliveries import (
+    CONDITIONS,
+    LAST_MEALS,
+    OUTCOMES,
+    PAYMENTS,
+    SAID_OUTCOMES,
+)
 from kitchen import deliveries, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
@@ -74,7 +80,7 @@ async def report_from_sheet(
         "{sheet} 号单第 {position} 站：{word}",
         sheet=sheet,
         position=position,
-        word=_(OUTCOMES[report.outcome]),
+        word=_(OUTCOMES[form.raw("outcome")]),
     )
     return see_other(request, f"{url}&who={report.reported_by}", notice)
 
@@ -175,13 +181,21 @@ def _report(request: Request, form: Form, day: dt.date) -> Report:
     """One stop's outcome as typed; what it must name the kitchen decides."""
     at = form.time("at", _("时间"), required=False)
     heat = form.number("heat", _("温度"), least=-30, most=120, required=False)
+    said = form.choice("outcome", _("结果"), (*SAID_OUTCOMES, "no_answer", "point"))
+    receiver = form.text("receiver", _("谁收的"), longest=40, required=False)
+    if said == "no_answer_reached" and not receiver:
+        form.refuse_field("receiver", _("谁收的：请写明联系到了谁"))
     return Report(
-        outcome=form.choice("outcome", _("结果"), OUTCOMES),
+        outcome="no_answer" if said.startswith("no_answer") else said,
         reported_by=form.text("reporter", _("谁报的"), longest=40),
-        received_by=form.text("receiver", _("谁收的"), longest=40, required=False),
+        received_by="" if said.startswith("no_answer") else receiver,
+        reached=receiver if said == "no_answer_reached" else "",
         note=form.text("note", _("备注"), longest=200, required=False),
         condition=form.choice(
-            "condition", _("老人情况"), ("normal", "changed"), required=False
+            "condition", _("老人情况"), tuple(CONDITIONS), required=False
+        ),
+        last_meal=form.choice(
+            "last_meal", _("上一餐"), tuple(LAST_MEALS), required=False
         ),
         happened_at=_instant(request, day, at),
         payment=form.choice("payment", _("付款"), PAYMENTS, required=False) or "later",
@@ -226,7 +240,7 @@ async def _day_page(
             sheet=given.get("sheet", ""),
             version=given.get("version", ""),
             reporter=given.get("who", ""),
-            outcome="no_answer",
+            outcome="no_answer_unreached",
         )
     return page(
         request,

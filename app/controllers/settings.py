@@ -65,6 +65,8 @@ async def show(request: Request, kitchen_id: FromPath[int]) -> Response[Any]:
         eat_within_held_minutes=kitchen.eat_within_held_minutes,
         sample_grams=kitchen.sample_grams,
         pot_portions=kitchen.pot_portions,
+        case_target_minutes=kitchen.case_target_minutes,
+        incident_target_minutes=kitchen.incident_target_minutes,
         serves_weekends=kitchen.serves_weekends,
         serves_holidays=kitchen.serves_holidays,
     )
@@ -161,6 +163,12 @@ def _kitchen_changes(form: Form) -> dict[str, Any]:
         ),
         "sample_grams": form.integer("sample_grams", _("每样留样"), least=50, most=999),
         "pot_portions": form.integer("pot_portions", _("一锅份数"), least=1, most=2000),
+        "case_target_minutes": form.integer(
+            "case_target_minutes", _("没人应门的时限"), least=5, most=240
+        ),
+        "incident_target_minutes": form.integer(
+            "incident_target_minutes", _("热线处理时限"), least=5, most=240
+        ),
         "serves_weekends": form.checkbox("serves_weekends"),
         "serves_holidays": form.checkbox("serves_holidays"),
     }

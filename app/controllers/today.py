@@ -15,6 +15,7 @@ from app.rendering import page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.words.diets import dish_name
+from app.words.doors import RUNG_KINDS
 from kitchen import (
     day_close,
     dining,
@@ -25,6 +26,7 @@ from kitchen import (
 )
 from kitchen.calendar import day_kind, is_service_day, next_service_day
 from kitchen.delivery_days import DeliveryDay, delivery_day
+from kitchen.doors import CaseFacts
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.places import ServiceFacts
@@ -288,8 +290,8 @@ async def _matters(
     kitchen, day, meal = today.kitchen, today.day, today.meal
     if may(request.actor, "doors.read"):
         for case in out.open_cases:
-            text = _("{name} 敲门没人应，还没找到人", name=case.name)
-            url = day_url("deliveries", day, meal)
+            text = _case_words(case, request.now)
+            url = f"{day_url('doors', day, meal)}#case-{case.id}"
             matters.append(Matter("bad", text, url, _("去处理")))
     if may(request.actor, "production.read"):
         names = {eater.elder_id: eater.name for eater in today.eaters}
@@ -306,6 +308,18 @@ async def _matters(
     if may(request.actor, "balance.read"):
         matters += await _days_left_open(kitchen.id, day)
     return matters
+
+
+def _case_words(case: CaseFacts, now: dt.datetime) -> str:
+    """How long, and whom to turn to next."""
+    rung = case.next_rung
+    text = _(
+        "{name} 敲门没人应，{n} 分钟了，还没找到人；下一步找{whom}",
+        name=case.name,
+        n=case.minutes_open(now),
+        whom=_(RUNG_KINDS[rung.kind]) if rung else _("单位接手"),
+    )
+    return _("上次的餐盒还在门外！{text}", text=text) if case.alarm else text
 
 
 async def _people_matters(

@@ -29,12 +29,9 @@ SENTENCES = {
     "cash_differs": N_(
         "应收现金 {due_fen} 元，实收 {counted_fen} 元；请在备注里写明差在哪里"
     ),
-    "step_unknown": N_("请选好做了哪一步"),
-    "case_unknown": N_("没有这条无人应答记录"),
-    "case_closed": N_("{by} {at} 已经处理完了"),
-    "reached_needs_name": N_("请写明联系到了谁"),
-    "handed_over_needs_office": N_("请写明交给了哪个单位的谁"),
-    "contact_of_other_elder": N_("这位联系人不是这位老人的"),
+    "round_case_open": N_("{names}没人应门，还没联系到，也没交给单位，这一趟不能结"),
+    "observation_unknown": N_("请选好老人情况和上一餐"),
+    "change_needs_note": N_("{name}：和平时不一样的，请在备注里写一句"),
 }
 
 OUTCOMES = {
@@ -43,17 +40,29 @@ OUTCOMES = {
     "neighbour": N_("邻居代收"),
     "agreed_place": N_("约定放置"),
     "no_answer": N_("无人应答"),
+    "no_answer_reached": N_("无人应答，已联系到"),
+    "no_answer_unreached": N_("无人应答，未联系到"),
     "refused": N_("拒收"),
     "away": N_("外出或住院"),
     "point": N_("已交接"),
 }
 
-STEPS = {
-    "called": N_("打过电话"),
-    "second_visit": N_("再上门"),
-    "reached": N_("联系到了"),
-    "handed_over": N_("交给单位"),
-    "found_at_fault": N_("登记有误"),
+SAID_OUTCOMES = (
+    *("elder", "family", "neighbour", "agreed_place"),
+    *("no_answer_unreached", "no_answer_reached", "refused", "away"),
+)
+"""What a sheet can say about a door."""
+
+CONDITIONS = {
+    "normal": N_("和平时一样"),
+    "changed": N_("和平时不一样"),
+}
+
+LAST_MEALS = {
+    "eaten": N_("吃完了"),
+    "part": N_("剩了一些"),
+    "untouched": N_("没动"),
+    "outside": N_("餐盒还在门外"),
 }
 
 CONTACT_KINDS = {

@@ -4,6 +4,7 @@ import pytest
 
 from app.delivery_pages import shelves_of
 from kitchen import day_close
+from kitchen.database import rows
 from kitchen.delivery_days import delivery_day
 from kitchen.dining import transfers_for
 from kitchen.doors import open_cases, unfinished
@@ -164,12 +165,12 @@ async def test_a_door_is_followed_up_until_an_office_takes_over(
     assert "王秀英" in page.text
     case = (await open_cases(cast.kitchen, TODAY, "lunch"))[0]
     path = f"/doors/cases/{case.id}/steps"
-    called = {"kind": "called", "contact": str(case.contacts[0].id), "note": "没接"}
+    called = {"kind": "called", "rung": case.ladder[1].key, "note": "没接"}
     assert (await manager.submit(path, **called)).status_code == 303
-    nameless = await manager.submit(path, kind="handed_over")
+    nameless = await manager.submit(path, kind="handed_over", office="朝阳社区")
     assert nameless.status_code == 422
-    assert "请写明交给了哪个单位的谁" in nameless.text
-    await manager.submit(path, kind="handed_over", who="朝阳社区 孙主任")
+    assert "请写明单位里是谁接的" in nameless.text
+    await manager.submit(path, kind="handed_over", office="朝阳社区", who="孙主任")
     assert await open_cases(cast.kitchen, TODAY, "lunch") == []
     assert "朝阳社区 孙主任" in (await manager.get(f"/doors/{TODAY}/lunch")).text
 
@@ -309,3 +310,88 @@ async def test_a_spare_rides_along_and_is_no_difference(
         for d in balance.differences
         if d.code == "loaded" and d.place == f"round:{number}"
     ]
+
+
+async def test_a_number_behind_a_closed_door_is_shown_once_and_the_look_is_logged(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="no_answer", reporter="钱师傅"
+    )
+    [case] = await open_cases(cast.kitchen, TODAY, "lunch")
+    page = await manager.get(f"/doors/{TODAY}/lunch")
+    assert "13800138000" not in page.text
+    shown = await manager.submit(f"/doors/cases/{case.id}/numbers", rung="elder")
+    assert "13800138000" in shown.text
+    looks = await rows("SELECT * FROM audit_line WHERE action = 'reveal.phone'")
+    assert [(look["actor"], look["reason"]) for look in looks] == [
+        ("陈主管", "没人应门")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "said"),
+    [
+        ("steps", {"kind": "forgotten"}, "做了什么"),  # no such step
+        ("steps", {"kind": "called"}, "请写明打给了谁"),
+        ("steps", {"kind": "called", "rung": "contact:999"}, "不在这位老人的联系顺序"),
+        ("steps", {"kind": "reached"}, "请写明联系到了谁"),
+        ("steps", {"kind": "handed_over", "who": "孙主任"}, "请写明交给了哪个单位"),
+        ("visits", {"at": ""}, "再上门的时间：还没有填"),
+        ("visits", {"at": "25:00"}, "24 小时制"),
+        ("visits", {"at": "07:00"}, "07:00 已经过了"),  # it is half past eight
+        ("meal", {"fate": "eaten"}, "这份饭"),
+        ("meal", {"fate": "spare"}, "原来的一份还在车上"),
+    ],
+)
+async def test_what_cannot_be_done_about_a_door_is_refused_in_words(
+    street: tuple[Cast, Plan],
+    manager: Client,
+    path: str,
+    fields: dict[str, str],
+    said: str,
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="no_answer", reporter="钱师傅"
+    )
+    [case] = await open_cases(cast.kitchen, TODAY, "lunch")
+    answer = await manager.submit(f"/doors/cases/{case.id}/{path}", **fields)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert len(await open_cases(cast.kitchen, TODAY, "lunch")) == 1
+
+
+async def test_a_meal_that_nobody_took_goes_into_the_balance(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="no_answer", reporter="钱师傅"
+    )
+    [case] = await open_cases(cast.kitchen, TODAY, "lunch")
+    path = f"/doors/cases/{case.id}/meal"
+    assert (await manager.submit(path, fate="kept")).status_code == 303
+    assert (await manager.submit(path, fate="returned")).status_code == 303
+    again = await manager.submit(path, fate="wasted")
+    assert again.status_code == 422, "one meal, one fate"
+    left = await rows("SELECT fate, portions, diet_key FROM leftover")
+    assert [(row["fate"], row["portions"]) for row in left] == [("returned", 1)]
+
+
+async def test_nobody_answered_but_the_son_was_reached_at_once(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    path = f"/deliveries/stops/{stop}/reports"
+    typed = {"outcome": "no_answer_reached", "reporter": "钱师傅"}
+    assert (await manager.submit(path, **typed)).status_code == 422
+    await manager.submit(path, **typed, receiver="儿子王强")
+    assert await open_cases(cast.kitchen, TODAY, "lunch") == []
+    page = await manager.get(f"/deliveries/rounds/{round_of(plan, stop)}")
+    assert "无人应答，已联系到" in page.text

@@ -230,6 +230,8 @@ async def test_a_kitchens_rules_are_changed_and_recorded(
         "eat_within_held_minutes": "240",
         "sample_grams": "125",
         "pot_portions": "80",
+        "case_target_minutes": "15",
+        "incident_target_minutes": "25",
     }
     wrong = await manager.submit(
         f"/settings/kitchens/{kitchen}", **(typed | {"sample_grams": "12.5"})

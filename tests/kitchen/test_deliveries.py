@@ -8,7 +8,8 @@ import pytest
 from kitchen import headcounts, round_changes, round_publishing
 from kitchen.database import insert, rows, writing
 from kitchen.deliveries import outcomes_for, report_exception, void_report
-from kitchen.doors import cases_for, open_cases, take_step, unfinished
+from kitchen.door_steps import Step, take_step
+from kitchen.doors import cases_for, open_cases, unfinished
 from kitchen.errors import Refusal
 from kitchen.loadings import LoadedLine, loadings_for, record_loading, void_loading
 from kitchen.meals import meals_for
@@ -355,42 +356,54 @@ async def test_no_answer_opens_a_case_that_keeps_the_day_open(
     cast, plan, case_id = await no_answer_at_wangs()
     await sign_for_points(plan)
     stop = await stop_of(cast, plan, cast.wang)
-    await close_rest(round_of(plan, stop), FROM_QIAN, by=CHEN, now=NOON)
+    with pytest.raises(Refusal, match="round_case_open"):
+        await close_rest(round_of(plan, stop), FROM_QIAN, by=CHEN, now=NOON)
+    zhao = await stop_of(cast, plan, cast.zhao)
+    await report_exception(zhao, SAID_BY_QIAN, by=CHEN, now=NOON)
     left = await unfinished(cast.kitchen, TODAY, "lunch")
     assert [(one.code, one.name) for one in left] == [("case_open", "王秀英")]
-    ladder = (await open_cases(cast.kitchen, TODAY, "lunch"))[0].contacts
-    assert [contact.kind for contact in ladder] == ["family", "neighbour"]
-    await take_step(
-        case_id, "called", contact_id=ladder[0].id, note="没接", by=CHEN, now=NOON
-    )
+    ladder = (await open_cases(cast.kitchen, TODAY, "lunch"))[0].ladder
+    kinds = ["elder", "family", "neighbour", "clerk", "emergency"]
+    assert [rung.kind for rung in ladder] == kinds
+    called = Step(kind="called", rung=ladder[1].key, note="没接")
+    await take_step(case_id, called, by=CHEN, now=NOON)
     assert len(await open_cases(cast.kitchen, TODAY, "lunch")) == 1
-    await take_step(case_id, "handed_over", who="朝阳社区 孙主任", by=CHEN, now=NOON)
+    given = Step(kind="handed_over", office="朝阳社区", who="孙主任")
+    await take_step(case_id, given, by=CHEN, now=NOON)
     assert await unfinished(cast.kitchen, TODAY, "lunch") == []
+    await close_rest(round_of(plan, stop), FROM_QIAN, by=CHEN, now=NOON)
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"),
+    ("step", "code"),
     [
-        ("reached", "reached_needs_name"),  # reached whom?
-        ("handed_over", "handed_over_needs_office"),  # to whom?
-        ("forgotten", "step_unknown"),
-        ("found_at_fault", "step_unknown"),  # only a void report does that
+        (Step(kind="reached"), "reached_needs_name"),  # reached whom?
+        (Step(kind="reached", who="  "), "reached_needs_name"),
+        (Step(kind="handed_over", who="孙主任"), "handed_over_needs_office"),
+        (Step(kind="handed_over", office="朝阳社区"), "handed_over_needs_person"),
+        (Step(kind="called"), "called_needs_rung"),  # rang whom?
+        (Step(kind="called", rung="contact:999"), "rung_unknown"),
+        (Step(kind="reached", rung="clerk"), "reached_needs_name"),  # an office
+        (Step(kind="forgotten"), "step_unknown"),
+        (Step(kind="found_at_fault"), "step_unknown"),  # only a void report does that
+        (Step(kind="meal_returned"), "step_unknown"),  # has a verb of its own
     ],
 )
 async def test_a_case_does_not_end_without_a_name(
-    database: object, kind: str, code: str
+    database: object, step: Step, code: str
 ) -> None:
     cast, _plan, case_id = await no_answer_at_wangs()
     with pytest.raises(Refusal, match=code):
-        await take_step(case_id, kind, by=CHEN, now=NOON)
+        await take_step(case_id, step, by=CHEN, now=NOON)
     assert len(await open_cases(cast.kitchen, TODAY, "lunch")) == 1
 
 
 async def test_a_settled_case_takes_no_more_steps(database: object) -> None:
     _cast, _plan, case_id = await no_answer_at_wangs()
-    await take_step(case_id, "reached", who="王奶奶", by=CHEN, now=NOON)
+    reached = Step(kind="reached", who="王奶奶")
+    await take_step(case_id, reached, by=CHEN, now=NOON)
     with pytest.raises(Refusal, match="case_closed"):
-        await take_step(case_id, "called", by=CHEN, now=NOON)
+        await take_step(case_id, Step(kind="called", rung="elder"), by=CHEN, now=NOON)
 
 
 async def test_a_second_visit_that_finds_her_hands_over_and_ends_the_case(

@@ -10,7 +10,8 @@ import pytest
 from kitchen import round_changes, round_publishing
 from kitchen.database import rows
 from kitchen.deliveries import outcomes_for, report_exception, void_report
-from kitchen.doors import cases_for, open_cases, take_step, unfinished
+from kitchen.door_steps import Step, take_step
+from kitchen.doors import cases_for, open_cases, unfinished
 from kitchen.errors import Refusal
 from kitchen.meals import meals_for
 from kitchen.outcomes import DOOR_OUTCOMES, HANDED_OVER, Report
@@ -22,7 +23,7 @@ from tests.kitchen.test_deliveries import NOON, out_in_the_streets
 
 ACTS = 40
 NAMES = ("钱师傅", "赵师傅", "", "  ")
-STEP_NAMES = ("", "朝阳社区 孙主任", "儿子王强")
+STEP_NAMES = ("", "孙主任", "儿子王强")
 
 
 class Walk:
@@ -77,8 +78,11 @@ class Walk:
                 ["called", "second_visit", "reached", "handed_over", "forgotten"]
             )
             who = self.chance.choice(STEP_NAMES)
+            office = self.chance.choice(["", "朝阳社区"])
             case = self.chance.choice(cases)
-            await take_step(case.id, kind, who=who, by=CHEN, now=NOON)
+            rung = self.chance.choice(["", *(rung.key for rung in case.ladder)])
+            step = Step(kind=kind, who=who, office=office, rung=rung)
+            await take_step(case.id, step, by=CHEN, now=NOON)
 
     async def replan(self) -> None:
         plan = await latest_plan(self.cast.kitchen, TODAY, "lunch")
