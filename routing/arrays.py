@@ -6,20 +6,21 @@ of a vehicle; the slots of a vehicle are consecutive and follow each other in ti
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.distances import Travel
-from routing.problem import Job, Location, Problem, Vehicle
+from routing.problem import Job, Location, Problem, TimeWindow, Vehicle
 from routing.solution import Round
 
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-FAR = 1_000_000_000  # beyond any clock; sums of a few stay far within 64 bits
+FAR = 2**28  # beyond any clock: eight years; sums of a few stay within 32 bits
 
 
 # Columns of Instance.jobs, one row (a cache line) for each job and place.
@@ -28,8 +29,8 @@ SERVICE, SETUP, SITE, MAX_AGE, UNSERVED, WINDOW_FROM, WINDOW_TO, LOCKED = range(
 MODE, OPENS, CLOSES, MAX_WORK, MAX_JOBS, MAX_TRAVEL = range(6)
 FIXED, RELOAD, KIND, FIRST_SLOT, LAST_SLOT, USED, SEEN = range(6, 13)
 # Columns of the slots' table; those from COUNT on belong to the search.
-VEHICLE, START, END, CLOSED = range(4)
-COUNT, WAY, WORK, FREE, DUE, SPARE_WORK, STAMP, FITS = range(4, 12)
+VEHICLE, SLOT_MODE, CLOSED = range(3)
+COUNT, WAY, WORK, FREE = range(3, 7)
 
 
 class Instance(NamedTuple):
@@ -37,8 +38,10 @@ class Instance(NamedTuple):
 
     `travel[mode, a, b]` seconds and `arrive[mode, b, a]` the same turned round, so that
     all ways to and from one job lie together in memory; the clock from a to b adds the
-    service at a and, when the site differs, the setup at b. `preference[job, vehicle]`
-    is the price of that vehicle coming, FAR when it may not.
+    service at a and, when the site differs, the setup at b. `places[node]` is a node's
+    row in them. `likely[job]` are in turn the likeliest to stand before it and after
+    it, with the ways from and to them in `likely_ways`. `preference[job, vehicle]` is
+    the price of that vehicle coming, FAR when it may not. Times count from `_origin`.
     """
 
     travel: Ints32
@@ -47,18 +50,19 @@ class Instance(NamedTuple):
     windows: Ints
     demand: Ints
     capacity: Ints
-    preference: Ints
-    before: Ints32
-    after: Ints32
+    preference: Ints32
+    places: Ints32
+    likely: Ints32
+    likely_ways: Ints32
     near: Ints32
     keys: Floats
     shares: Floats
     vehicles: Ints
-    slots: Ints
+    slots: Ints32
 
 
 class Layout(NamedTuple):
-    """How to get back from array numbers to the problem's names."""
+    """How to get back from array numbers to the names; the jobs lie in line."""
 
     problem: Problem
     instance: Instance
@@ -82,9 +86,25 @@ def layout(
     for vehicle, number in slots:
         for place in (vehicle.start, _end(vehicle, number)):
             depots.setdefault(place, len(problem.jobs) + len(depots))
-    places = [*(job.location for job in problem.jobs), *depots]
-    instance = _instance(problem, travel, slots, depots, places, neighbours, locked)
-    return Layout(problem, instance, places, slots)
+    in_line = _in_line(problem, travel)
+    places = [*(job.location for job in in_line.jobs), *depots]
+    instance = _instance(in_line, travel, slots, depots, places, neighbours, locked)
+    return Layout(in_line, instance, places, slots)
+
+
+def _in_line(problem: Problem, travel: Travel) -> Problem:
+    """The same problem with each job followed by the nearest one left.
+
+    Those that lie close then lie close in memory too, which the search is quicker by.
+    """
+    jobs = problem.jobs
+    table = travel.table(problem.vehicles[0], [job.location for job in jobs])
+    left = np.zeros(len(jobs), np.int64)
+    line = [0] if jobs else []
+    for _ in jobs[1:]:
+        left[line[-1]] = FAR
+        line.append(int(np.argmin(table[line[-1]] + left)))
+    return replace(problem, jobs=tuple(jobs[k] for k in line))
 
 
 def _end(vehicle: Vehicle, number: int) -> Location | None:
@@ -105,17 +125,24 @@ def _instance(
     for vehicle in vehicles:
         modes.setdefault(_mode(vehicle), vehicle)
     matrix = np.stack([travel.table(lead, places) for lead in modes.values()])
-    windows = _windows(problem.jobs)
+    np.minimum(matrix, FAR // 4, out=matrix)
+    arrive = matrix.transpose(0, 2, 1)
+    symmetric = np.array_equal(matrix, arrive)
+    origin = _origin(problem)
+    windows = _windows(problem.jobs, origin)
     jobs = _jobs(problem, len(depots), locked)
     first = windows[jobs[: len(problem.jobs), WINDOW_FROM], 0]
     last = windows[jobs[: len(problem.jobs), WINDOW_TO] - 1, 1]
-    before, after, near = _neighbours(matrix[0], jobs, first, last, neighbours)
+    likely, near = _neighbours(matrix[0], jobs, first, last, neighbours)
+    everyone = np.arange(len(first))[:, None]
+    likely_ways = matrix[:, everyone, likely]
+    likely_ways[:, :, ::2] = matrix[:, likely[:, ::2], everyone]
     demand = _demand(problem)
     start = depots[slots[0][0].start]
     from_start = matrix[0][start, : len(problem.jobs)].astype(np.float64)
     return Instance(
         travel=matrix,
-        arrive=np.ascontiguousarray(matrix.transpose(0, 2, 1)),
+        arrive=matrix if symmetric else np.ascontiguousarray(arrive),
         jobs=jobs,
         windows=windows,
         demand=demand,
@@ -123,21 +150,32 @@ def _instance(
             len(vehicles), demand.shape[1]
         ),
         preference=_preference(problem),
-        before=before,
-        after=after,
+        places=_places(len(first), slots, depots),
+        likely=likely,
+        likely_ways=np.ascontiguousarray(likely_ways),
         near=near,
         keys=_keys(demand, from_start, first, last, jobs[: len(first), UNSERVED]),
         shares=_shares(any(job.windows for job in problem.jobs)),
-        vehicles=_vehicles(problem, slots, list(modes)),
-        slots=_slots(problem, slots, depots),
+        vehicles=_vehicles(problem, slots, list(modes), origin),
+        slots=_slots(problem, slots, list(modes)),
     )
 
 
-def _windows(jobs: Sequence[Job]) -> Ints:
+def _origin(problem: Problem) -> int:
+    """The moment from which the search counts, so that its numbers stay small."""
+    return min((w.opens for job in problem.jobs for w in job.windows), default=0)
+
+
+def _windows(jobs: Sequence[Job], origin: int) -> Ints:
     rows: list[tuple[int, int]] = []
     for job in jobs:
-        rows += [(w.opens, min(w.closes, FAR)) for w in job.windows] or [(-FAR, FAR)]
+        rows += [_shifted(w, origin) for w in job.windows] or [(-FAR, FAR)]
     return np.array(rows, np.int64).reshape(len(rows), 2)
+
+
+def _shifted(window: TimeWindow, origin: int) -> tuple[int, int]:
+    opens, closes = window.opens - origin, window.closes - origin
+    return max(-FAR, min(opens, FAR)), max(-FAR, min(closes, FAR))
 
 
 def _jobs(problem: Problem, places: int, locked: Sequence[object]) -> Ints:
@@ -149,10 +187,10 @@ def _jobs(problem: Problem, places: int, locked: Sequence[object]) -> Ints:
     for number, job in enumerate(problem.jobs):
         windows = max(1, len(job.windows))
         table[number] = (
-            job.service,
-            job.setup,
+            min(job.service, FAR // 4),
+            min(job.setup, FAR // 4),
             sites.setdefault(job.building, len(sites)),
-            FAR if job.max_age is None else job.max_age,
+            _limit(job.max_age),
             problem.unserved_cost(job),
             window,
             window + windows,
@@ -174,6 +212,7 @@ def _vehicles(
     problem: Problem,
     slots: list[tuple[Vehicle, int]],
     modes: list[tuple[str, int]],
+    origin: int,
 ) -> Ints:
     table = np.zeros((len(problem.vehicles), 13), np.int64)
     first = 0
@@ -182,8 +221,7 @@ def _vehicles(
         rounds = sum(mine is vehicle for mine, _ in slots)
         table[number] = (
             modes.index(_mode(vehicle)),
-            vehicle.shift.opens,
-            min(vehicle.shift.closes, FAR),
+            *_shifted(vehicle.shift, origin),
             _limit(vehicle.max_work),
             _limit(vehicle.max_jobs),
             _limit(vehicle.max_travel),
@@ -202,27 +240,37 @@ def _vehicles(
 def _slots(
     problem: Problem,
     slots: list[tuple[Vehicle, int]],
-    depots: dict[Location | None, int],
-) -> Ints:
+    modes: list[tuple[str, int]],
+) -> Ints32:
     number = {vehicle.id: k for k, vehicle in enumerate(problem.vehicles)}
-    table = np.zeros((len(slots), 12), np.int64)
-    for slot, (vehicle, turn) in enumerate(slots):
+    table = np.zeros((len(slots), 16), np.int32)
+    for slot, (vehicle, _) in enumerate(slots):
         table[slot, VEHICLE] = number[vehicle.id]
-        table[slot, START] = depots[vehicle.start]
-        table[slot, END] = depots[_end(vehicle, turn)]
+        table[slot, SLOT_MODE] = modes.index(_mode(vehicle))
     return table
 
 
+def _places(
+    jobs: int,
+    slots: list[tuple[Vehicle, int]],
+    depots: dict[Location | None, int],
+) -> Ints32:
+    ends = [(depots[v.start], depots[_end(v, turn)]) for v, turn in slots]
+    return np.array(
+        [*range(jobs), *(place for pair in ends for place in pair)], np.int32
+    )
+
+
 def _limit(limit: int | None) -> int:
-    return FAR if limit is None else limit
+    return FAR if limit is None else min(limit, FAR)
 
 
 def _mode(vehicle: Vehicle) -> tuple[str, int]:
     return vehicle.profile, vehicle.speed_percent
 
 
-def _preference(problem: Problem) -> Ints:
-    price = problem.weights.changed_vehicle
+def _preference(problem: Problem) -> Ints32:
+    price = min(problem.weights.changed_vehicle, FAR // 4)
     rows = [
         [
             FAR
@@ -232,7 +280,7 @@ def _preference(problem: Problem) -> Ints:
         ]
         for job in problem.jobs
     ]
-    return np.array(rows, np.int64).reshape(len(rows), len(problem.vehicles))
+    return np.array(rows, np.int32).reshape(len(rows), len(problem.vehicles))
 
 
 def _kinds(problem: Problem) -> list[int]:
@@ -298,16 +346,15 @@ def _shares(has_windows: bool) -> Floats:
 
 def _neighbours(
     matrix: Ints32, jobs: Ints, first: Ints, last: Ints, count: int
-) -> tuple[Ints32, Ints32, Ints32]:
-    """For each job: likely jobs before it, after it, and near it, best first.
+) -> tuple[Ints32, Ints32]:
+    """For each job: likely jobs before and after it in turn, and near it, best first.
 
     Closeness is travel plus a fifth of the waiting that cannot be avoided; pairs the
     windows make impossible come last.
     """
     n = len(first)
     few, many = max(0, min(count, n - 1)), min(120, n)
-    before = np.zeros((n, few), np.int32)
-    after = np.zeros((n, few), np.int32)
+    likely = np.zeros((n, 2 * few), np.int32)
     near = np.zeros((n, many), np.int32)
     service, setup, site = (jobs[:n, column] for column in (SERVICE, SETUP, SITE))
     for job in range(n):
@@ -320,12 +367,12 @@ def _neighbours(
         clock = there + service + np.where(other, setup[job], 0)
         cost = _closeness(there, clock, first, last, first[job], last[job])
         cost[job] = 4 * FAR
-        before[job] = _best(cost, few)
+        likely[job, ::2] = _best(cost, few)
         clock = back + service[job] + np.where(other, setup, 0)
         cost = _closeness(back, clock, first[job], last[job], first, last)
         cost[job] = 4 * FAR
-        after[job] = _best(cost, few)
-    return before, after, near
+        likely[job, 1::2] = _best(cost, few)
+    return likely, near
 
 
 def _closeness(

@@ -15,9 +15,14 @@ window [a, b] and hot limit H,
 
 so a prefix is summed up by (P, A, G = greatest A - H, D = least b - P), and a suffix
 by the latest door time B, the hot slack HB (P may be at most HB) and the departure
-bound GS that its own windows force. Rounds of one vehicle bound each other through
-FREE (earliest departure) and DUE (latest return); SPARE_WORK is what the limit on work
-leaves for this round, a hot limit of the end.
+bound GS that its own windows force. The end of a round is a door too: its window shuts
+at the latest return, its hot limit is what the limit on work leaves for this round.
+Rounds of one vehicle bound each other through both and FREE, the earliest departure.
+
+A step costs microseconds, most of them waiting for memory. So a node is one cache line,
+jobs that lie close have close numbers (see `arrays`), a place is priced from what is in
+the cache before anything else is looked at, and a step that is refused is undone by
+copying lines back.
 """
 
 import importlib.util
@@ -31,11 +36,8 @@ from routing.arrays import (
     CLOSED,
     CLOSES,
     COUNT,
-    DUE,
-    END,
     FAR,
     FIRST_SLOT,
-    FITS,
     FIXED,
     FREE,
     KIND,
@@ -45,16 +47,13 @@ from routing.arrays import (
     MAX_JOBS,
     MAX_TRAVEL,
     MAX_WORK,
-    MODE,
     OPENS,
     RELOAD,
     SEEN,
     SERVICE,
     SETUP,
     SITE,
-    SPARE_WORK,
-    STAMP,
-    START,
+    SLOT_MODE,
     UNSERVED,
     USED,
     VEHICLE,
@@ -65,6 +64,7 @@ from routing.arrays import (
     Floats,
     Instance,
     Ints,
+    Ints32,
 )
 
 numba: Any = None
@@ -91,65 +91,89 @@ def inlined(function: Function) -> Function:
     return compiled(function, forceinline=True)
 
 
-# Columns of State.nodes. FROM and TILL are the window chosen for the visit.
-# GAP is the travel to the next node, 0 in an empty slot.
-P, A, G, D, B, HB, GS, FROM, TILL, PLACE, NEXT, LAST, SLOT, GAP = range(14)
-# Entries of State.total.
-COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, UNDONE, BLINK_IN, OPEN, SEEN_WAYS = range(
-    10
-)
+# Columns of State.nodes, one cache line for each node. FROM and TILL are the window
+# chosen for the visit, HOT its hot limit; GAP is the travel to the next node (0 in an
+# empty slot), LEG what the clock takes to it; SELF is the node's own number.
+P, A, G, D, B, HB, GS, FROM, TILL, HOT, NEXT, LAST, SLOT, GAP, LEG, SELF = range(16)
+# Entries of State.total. CHANGES counts rounds opened and emptied, LISTED is its value
+# when the openable slots were listed.
+COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, BLINK_IN, OPEN, ROUNDS = range(9)
+CHANGES, LISTED, UNDO_SLOTS, UNDO_NODES = range(9, 13)
 
 
 class State(NamedTuple):
-    """One plan under search. Node n + 2s is the start of slot s, n + 2s + 1 its end."""
+    """One plan under search. Node n + 2s is the start of slot s, n + 2s + 1 its end.
 
-    nodes: Ints
+    `wide` and `undo_wide` are the same lines as eight long numbers, to be copied fast.
+    """
+
+    nodes: Ints32
+    wide: Ints
     vehicles: Ints
-    slots: Ints
+    slots: Ints32
     load: Ints
     absent: Ints
     total: Ints
     best: Ints
     best_from: Ints
-    undo: Ints
-    undo_slots: Ints
+    undo: Ints32
+    undo_wide: Ints
+    undo_slots: Ints32
+    undo_load: Ints
     openable: Ints
     out: Ints
+    left: Ints
     scratch: Floats
+
+
+def lines(rows: int) -> Ints32:
+    """Rows of sixteen numbers, each a cache line of its own."""
+    room = np.zeros(16 * rows + 16, np.int32)
+    skip = -room.ctypes.data % 64 // 4
+    return room[skip : skip + 16 * rows].reshape(rows, 16)
 
 
 def new_state(instance: Instance, seed: int) -> State:
     """An empty plan: every job absent."""
     n, slots = len(instance.keys), len(instance.slots)
-    nodes = np.zeros((n + 2 * slots, 16), np.int64)
-    nodes[:n, PLACE] = np.arange(n)
-    nodes[n::2, PLACE] = instance.slots[:, START]
-    nodes[n + 1 :: 2, PLACE] = instance.slots[:, END]
+    kinds = instance.capacity.shape[1]
+    nodes = lines(n + 2 * slots)
+    nodes[:, SELF] = np.arange(n + 2 * slots)
     nodes[:n, SLOT] = -1
+    nodes[:n, HOT] = instance.jobs[:n, MAX_AGE]
+    nodes[n:, FROM] = -FAR
+    undo = lines(n + 2 * slots + 1)
+    table = lines(slots)
+    table[:] = instance.slots
     state = State(
         nodes=nodes,
+        wide=nodes.view(np.int64),
         vehicles=instance.vehicles.copy(),
-        slots=instance.slots.copy(),
-        load=np.zeros((slots, instance.capacity.shape[1]), np.int64),
+        slots=table,
+        load=np.zeros((slots, kinds), np.int64),
         absent=np.arange(n, dtype=np.int64),
         total=np.zeros(16, np.int64),
         best=np.zeros(n, np.int64),
         best_from=np.zeros(slots + 1, np.int64),
-        undo=np.zeros((n + 1, 3), np.int64),
-        undo_slots=np.zeros((slots + 1, 2), np.int64),
+        undo=undo,
+        undo_wide=undo.view(np.int64),
+        undo_slots=lines(slots + 1),
+        undo_load=np.zeros((slots + 1, kinds), np.int64),
         openable=np.zeros(slots, np.int64),
         out=np.zeros(n + 64, np.int64),
+        left=np.zeros(n + 64, np.int64),
         scratch=np.zeros(n + 64),
     )
     state.total[DICE] = seed % 2147483646 + 1
     state.total[ABSENT] = n
     state.total[COST] = instance.jobs[:n, UNSERVED].sum()
+    state.total[CHANGES] = 1
     for slot in range(slots):
         start = n + 2 * slot
         nodes[start, NEXT], nodes[start + 1, LAST] = start + 1, start
         nodes[start : start + 2, SLOT] = slot
     for vehicle in range(len(instance.vehicles)):
-        retime_vehicle(instance, state, vehicle)
+        retime_vehicle(state, vehicle)
     keep_best(state)
     return state
 
@@ -170,89 +194,99 @@ def fixed_time(jobs: Ints, x: int, y: int) -> int:
     return int(seconds)
 
 
-@compiled
-def retime(inst: Instance, st: State, s: int) -> bool:
-    """Set the slot's prefix and suffix clocks; whether its order is feasible."""
-    travel, jobs, nodes, slots = inst.travel, inst.jobs, st.nodes, st.slots
-    start = len(nodes) - 2 * len(slots) + 2 * s
-    end = start + 1
-    mode = st.vehicles[slots[s, VEHICLE], MODE]
-    p, a, g, d = 0, -FAR, -FAR, FAR
-    nodes[start, P], nodes[start, A], nodes[start, G], nodes[start, D] = p, a, g, d
+@inlined
+def sweep_forward(nodes: Ints32, here: int, end: int) -> bool:
+    """Set the prefix clocks after `here`; whether the order keeps them."""
+    p, a = int(nodes[here, P]), int(nodes[here, A])
+    g, d = int(nodes[here, G]), int(nodes[here, D])
     feasible = True
-    here = start
     while here != end:
-        there = nodes[here, NEXT]
-        x, y = nodes[here, PLACE], nodes[there, PLACE]
-        gap = int(travel[mode, x, y]) if slots[s, COUNT] else 0
-        nodes[here, GAP] = gap
-        seconds = gap + fixed_time(jobs, x, y)
-        p += seconds
-        a += seconds
-        if there != end:
-            a = max(a, nodes[there, FROM])
-            limit, closes = jobs[there, MAX_AGE], nodes[there, TILL]
-        else:
-            limit, closes = slots[s, SPARE_WORK], slots[s, DUE]
-        if a > closes or p > limit:
+        leg = int(nodes[here, LEG])
+        here = int(nodes[here, NEXT])
+        p += leg
+        a = max(a + leg, int(nodes[here, FROM]))
+        hot, closes = int(nodes[here, HOT]), int(nodes[here, TILL])
+        if a > closes or p > hot:
             feasible = False
-        g = max(g, a - limit)
+        g = max(g, a - hot)
         d = min(d, closes - p)
-        nodes[there, P], nodes[there, A], nodes[there, G], nodes[there, D] = p, a, g, d
-        here = there
-    if max(g, slots[s, FREE]) > d:
-        feasible = False
-    b, hot, g = slots[s, DUE], slots[s, SPARE_WORK], -FAR
-    nodes[end, B], nodes[end, HB], nodes[end, GS] = b, hot, g
-    here = end
-    while nodes[here, LAST] != start:
-        there = here
-        here = nodes[here, LAST]
-        seconds = nodes[here, GAP] + fixed_time(jobs, here, nodes[there, PLACE])
-        b = min(nodes[here, TILL], b - seconds)
-        hot = min(jobs[here, MAX_AGE], hot - seconds)
-        g = max(g, nodes[here, FROM] - hot)
-        nodes[here, B], nodes[here, HB], nodes[here, GS] = b, hot, g
+        nodes[here, P], nodes[here, A], nodes[here, G], nodes[here, D] = p, a, g, d
     return feasible
 
 
+@inlined
+def sweep_back(nodes: Ints32, here: int, start: int, changed: int) -> None:
+    """Set the suffix clocks before `here`, as far back as `changed` at the least and
+    from there on until nothing changes any more. Unlimited heat stays unlimited."""
+    b, hot, g = int(nodes[here, B]), int(nodes[here, HB]), int(nodes[here, GS])
+    passed = False
+    here = int(nodes[here, LAST])
+    while here != start:
+        leg = int(nodes[here, LEG])
+        b = min(int(nodes[here, TILL]), b - leg)
+        if hot < FAR:
+            hot -= leg
+        hot = min(hot, int(nodes[here, HOT]))
+        g = max(g, int(nodes[here, FROM]) - hot)
+        same = nodes[here, B] == b and nodes[here, HB] == hot and nodes[here, GS] == g
+        if passed and same:
+            return
+        nodes[here, B], nodes[here, HB], nodes[here, GS] = b, hot, g
+        if here == changed:
+            passed = True
+        here = int(nodes[here, LAST])
+
+
+@inlined
+def retime(nodes: Ints32, start: int, free: int, due: int, work: int) -> bool:
+    """Set all clocks of the round from `start`; whether its order is feasible."""
+    end = start + 1
+    nodes[start, P], nodes[start, A], nodes[start, G], nodes[start, D] = (
+        0,
+        -FAR,
+        -FAR,
+        FAR,
+    )
+    nodes[end, TILL], nodes[end, HOT] = due, work
+    nodes[end, B], nodes[end, HB], nodes[end, GS] = due, work, -FAR
+    feasible = sweep_forward(nodes, start, end)
+    sweep_back(nodes, end, start, start)
+    return feasible and max(int(nodes[end, G]), free) <= nodes[end, D]
+
+
 @compiled
-def retime_vehicle(inst: Instance, st: State, v: int) -> bool:
+def retime_vehicle(st: State, v: int) -> bool:
     """Re-time all rounds of a vehicle, which bound each other; whether feasible."""
     nodes, slots, vehicles = st.nodes, st.slots, st.vehicles
     low, high = vehicles[v, FIRST_SLOT], vehicles[v, LAST_SLOT]
+    first = len(nodes) - 2 * len(slots)
+    free, due = vehicles[v, OPENS], vehicles[v, CLOSES]
     if high - low == 1:
-        slots[low, FREE] = vehicles[v, OPENS]
-        slots[low, DUE] = vehicles[v, CLOSES]
-        slots[low, SPARE_WORK] = vehicles[v, MAX_WORK]
-        return retime(inst, st, low)
-    first_end = len(nodes) - 2 * len(slots) + 1
-    free, worked, rounds = vehicles[v, OPENS], 0, 0
+        slots[low, FREE] = free
+        return retime(nodes, first + 2 * low, free, due, vehicles[v, MAX_WORK])
+    worked, rounds = 0, 0
     for s in range(low, high):
-        slots[s, FREE], slots[s, DUE] = free, vehicles[v, CLOSES]
-        slots[s, SPARE_WORK] = FAR
-        retime(inst, st, s)
+        slots[s, FREE] = free
+        retime(nodes, first + 2 * s, free, due, FAR)
         slots[s, WORK] = 0
         if slots[s, COUNT]:
-            end = first_end + 2 * s
-            p, a = nodes[end, P], nodes[end, A]
+            end = first + 2 * s + 1
+            p, a = int(nodes[end, P]), int(nodes[end, A])
             slots[s, WORK] = max(p, a - nodes[end, D])
             free = max(max(free, nodes[end, G]) + p, a) + vehicles[v, RELOAD]
             worked += slots[s, WORK]
             rounds += 1
-    due = vehicles[v, CLOSES]
     feasible = True
     for s in range(high - 1, low - 1, -1):
-        slots[s, DUE] = due
         others = rounds - 1 if slots[s, COUNT] else rounds
-        slots[s, SPARE_WORK] = FAR
+        spare = FAR
         if vehicles[v, MAX_WORK] < FAR:
             taken = worked - slots[s, WORK] + vehicles[v, RELOAD] * others
-            slots[s, SPARE_WORK] = vehicles[v, MAX_WORK] - taken
-        fine = retime(inst, st, s)
+            spare = max(-FAR, vehicles[v, MAX_WORK] - taken)
+        fine = retime(nodes, first + 2 * s, slots[s, FREE], due, spare)
         if slots[s, COUNT]:
             feasible = feasible and fine
-            due = nodes[first_end + 2 * s, D] - vehicles[v, RELOAD]
+            due = nodes[first + 2 * s + 1, D] - vehicles[v, RELOAD]
     return feasible
 
 
@@ -272,25 +306,26 @@ def has_room(inst: Instance, st: State, s: int, c: int) -> bool:
 
 @inlined
 def fits_between(
-    jobs: Ints,
-    nodes: Ints,
+    inst: Instance,
+    nodes: Ints32,
     free: int,
     p: int,
     to_c: int,
     c: int,
     from_c: int,
     q: int,
-    opens: int,
-    closes: int,
+    w: int,
 ) -> bool:
-    """Whether job c with this window can stand between nodes p and q."""
-    clock = to_c + fixed_time(jobs, nodes[p, PLACE], c)
+    """Whether job c with window w can stand between nodes p and q."""
+    jobs = inst.jobs
+    opens, closes = inst.windows[w, 0], inst.windows[w, 1]
+    clock = to_c + fixed_time(jobs, inst.places[p], c)
     pc = nodes[p, P] + clock
     ac = max(opens, nodes[p, A] + clock)
     hot = jobs[c, MAX_AGE]
     if ac > closes or pc > hot:
         return False
-    clock = from_c + fixed_time(jobs, c, nodes[q, PLACE])
+    clock = from_c + fixed_time(jobs, c, inst.places[q])
     aq = ac + clock
     pq = pc + clock
     if aq > nodes[q, B] or pq > nodes[q, HB]:
@@ -303,28 +338,30 @@ def fits_between(
 
 
 @inlined
-def place_between(
-    inst: Instance, st: State, s: int, p: int, c: int, best: int
-) -> tuple[int, int]:
-    """(price, window) of job c after node p of slot s; (best, -1) if not below best."""
-    nodes, slots, vehicles = st.nodes, st.slots, st.vehicles
-    v = slots[s, VEHICLE]
-    mode = vehicles[v, MODE]
-    q = nodes[p, NEXT]
-    to_c = int(inst.arrive[mode, c, nodes[p, PLACE]])
-    from_c = int(inst.travel[mode, c, nodes[q, PLACE]])
-    detour = to_c + from_c - nodes[p, GAP]
-    price = detour + inst.preference[c, v]
-    if vehicles[v, USED] == 0:
-        price += vehicles[v, FIXED]
-    if price >= best or slots[s, WAY] + detour > vehicles[v, MAX_TRAVEL]:
-        return best, -1
+def window_between(
+    inst: Instance, st: State, s: int, p: int, to_c: int, c: int, from_c: int, q: int
+) -> int:
+    """The first window in which slot s can take job c between p and q; -1 if none."""
+    if not has_room(inst, st, s, c):
+        return -1
+    detour = to_c + from_c - st.nodes[p, GAP]
+    if st.slots[s, WAY] + detour > st.vehicles[st.slots[s, VEHICLE], MAX_TRAVEL]:
+        return -1
+    free = st.slots[s, FREE]
     for w in range(inst.jobs[c, WINDOW_FROM], inst.jobs[c, WINDOW_TO]):
-        opens, closes = inst.windows[w, 0], inst.windows[w, 1]
-        free = slots[s, FREE]
-        if fits_between(inst.jobs, nodes, free, p, to_c, c, from_c, q, opens, closes):
-            return price, w
-    return best, -1
+        if fits_between(inst, st.nodes, free, p, to_c, c, from_c, q, w):
+            return int(w)
+    return -1
+
+
+@inlined
+def extra_price(inst: Instance, st: State, s: int, c: int) -> int:
+    """What job c costs in slot s beyond the detour."""
+    v = st.slots[s, VEHICLE]
+    price = int(inst.preference[c, v])
+    if st.vehicles[v, USED] == 0:
+        price += st.vehicles[v, FIXED]
+    return price
 
 
 @inlined
@@ -339,22 +376,14 @@ def blinks(total: Ints, blink: float) -> bool:
     return True
 
 
-@inlined
-def fetch_rows(inst: Instance, total: Ints, c: int) -> None:
-    """Read the ways from and to c once in order: memory likes that better than the
-    scattered reads that follow, which then find them in the cache."""
-    seen = 0
-    for mode in range(inst.travel.shape[0]):
-        for k in range(0, inst.travel.shape[1], 16):
-            seen += inst.travel[mode, c, k] + inst.arrive[mode, c, k]
-    total[SEEN_WAYS] = seen
-
-
 @compiled
 def list_openable(st: State) -> None:
     """The empty slots worth trying: one of each kind of unused vehicle, and the other
     rounds of those in use."""
     slots, vehicles, total = st.slots, st.vehicles, st.total
+    if total[LISTED] == total[CHANGES]:
+        return
+    total[LISTED] = total[CHANGES]
     total[TICK] += 1
     total[OPEN] = 0
     for s in range(len(slots)):
@@ -371,175 +400,211 @@ def list_openable(st: State) -> None:
 
 
 @compiled
-def best_place(inst: Instance, st: State, c: int, blink: float) -> tuple[int, int]:
-    """Cheapest feasible place for c near its neighbours: (node before, window).
+def best_place(
+    inst: Instance, st: State, c: int, few: int, blink: float
+) -> tuple[int, int, int]:
+    """Cheapest feasible place for c near its neighbours: (price, node before, window).
 
     Looks after each likely predecessor, before each likely successor, and into one
-    empty slot of each kind of vehicle. -1 when it fits nowhere.
+    empty slot of each kind of vehicle. The node is -1 when it fits nowhere.
     """
     nodes, slots, total = st.nodes, st.slots, st.total
-    before, after = inst.before, inst.after
-    best, best_at, best_window = inst.jobs[c, UNSERVED], -1, -1
-    total[TICK] += 1
-    tick = total[TICK]
-    few = before.shape[1]
+    likely, ways, places = inst.likely, inst.likely_ways, inst.places
+    best, best_at, best_window = int(inst.jobs[c, UNSERVED]), -1, -1
     first_start = len(nodes) - 2 * len(slots)
-    fetch_rows(inst, total, c)
-    for k in range(2 * few + total[OPEN]):
+    several = inst.travel.shape[0] > 1
+    mode = 0
+    for k in range(few + total[OPEN]):
         if k < few:
-            p = int(before[c, k])
-            s = nodes[p, SLOT]
-        elif k < 2 * few:
-            p = int(after[c, k - few])
-            s = nodes[p, SLOT]
-            if s >= 0:
-                p = nodes[p, LAST]
+            p = int(likely[c, k])
+            s = int(nodes[p, SLOT])
+            if s < 0:
+                continue
+            if several:
+                mode = slots[s, SLOT_MODE]
+            if k & 1 == 0:
+                q = int(nodes[p, NEXT])
+                to_c = int(ways[mode, c, k])
+                from_c = int(inst.travel[mode, c, places[q]])
+            else:
+                q = p
+                p = int(nodes[q, LAST])
+                to_c = int(inst.arrive[mode, c, places[p]])
+                from_c = int(ways[mode, c, k])
         else:
-            s = st.openable[k - 2 * few]
+            s = st.openable[k - few]
+            mode = slots[s, SLOT_MODE]
             p = first_start + 2 * s
-        if s < 0 or blinks(total, blink):
+            q = p + 1
+            to_c = int(inst.arrive[mode, c, places[p]])
+            from_c = int(inst.travel[mode, c, places[q]])
+        price = to_c + from_c - nodes[p, GAP]
+        if price >= best:
             continue
-        price, window = place_between(inst, st, s, p, c, best)
-        if window < 0:
+        price += extra_price(inst, st, s, c)
+        if price >= best:
             continue
-        if slots[s, STAMP] != tick:
-            slots[s, STAMP] = tick
-            slots[s, FITS] = has_room(inst, st, s, c)
-        if slots[s, FITS]:
+        window = window_between(inst, st, s, p, to_c, c, from_c, q)
+        if window >= 0 and not blinks(total, blink):
             best, best_at, best_window = price, p, window
-    return best_at, best_window
+    return best, best_at, best_window
 
 
 @compiled
-def any_place(inst: Instance, st: State, c: int) -> tuple[int, int]:
-    """Cheapest feasible place for c anywhere, for when none is near."""
-    best, best_at, best_window = inst.jobs[c, UNSERVED], -1, -1
-    first_start = len(st.nodes) - 2 * len(st.slots)
-    for s in range(len(st.slots)):
+def any_place(inst: Instance, st: State, c: int, best: int) -> tuple[int, int, int]:
+    """Cheapest feasible place for c anywhere below `best`."""
+    nodes, slots = st.nodes, st.slots
+    best_at, best_window = -1, -1
+    first_start = len(nodes) - 2 * len(slots)
+    for s in range(len(slots)):
         if not has_room(inst, st, s, c):
             continue
+        extra = extra_price(inst, st, s, c)
+        mode = slots[s, SLOT_MODE]
         p = first_start + 2 * s
         while p != first_start + 2 * s + 1:
-            price, window = place_between(inst, st, s, p, c, best)
-            if window >= 0:
-                best, best_at, best_window = price, p, window
-            p = st.nodes[p, NEXT]
-    return best_at, best_window
+            q = int(nodes[p, NEXT])
+            to_c = int(inst.arrive[mode, c, inst.places[p]])
+            from_c = int(inst.travel[mode, c, inst.places[q]])
+            price = to_c + from_c - nodes[p, GAP] + extra
+            if price < best:
+                window = window_between(inst, st, s, p, to_c, c, from_c, q)
+                if window >= 0:
+                    best, best_at, best_window = price, p, window
+            p = q
+    return best, best_at, best_window
+
+
+@inlined
+def join(inst: Instance, st: State, s: int, p: int, q: int) -> int:
+    """Let node q follow node p in slot s; the travel between them."""
+    nodes = st.nodes
+    x, y = inst.places[p], inst.places[q]
+    gap = int(inst.travel[st.slots[s, SLOT_MODE], x, y]) if st.slots[s, COUNT] else 0
+    nodes[p, NEXT], nodes[q, LAST] = q, p
+    nodes[p, GAP], nodes[p, LEG] = gap, gap + fixed_time(inst.jobs, x, y)
+    return gap
 
 
 @compiled
 def insert(inst: Instance, st: State, c: int, p: int, window: int) -> None:
     """Put absent job c after node p and re-time the vehicle."""
-    nodes, slots, vehicles, travel = st.nodes, st.slots, st.vehicles, inst.travel
-    s = nodes[p, SLOT]
+    nodes, slots, vehicles, total = st.nodes, st.slots, st.vehicles, st.total
+    s = int(nodes[p, SLOT])
     v = slots[s, VEHICLE]
-    q = nodes[p, NEXT]
-    mode = vehicles[v, MODE]
-    x, z = nodes[p, PLACE], nodes[q, PLACE]
-    detour = int(travel[mode, x, c]) + int(travel[mode, c, z])
-    if slots[s, COUNT] > 0:
-        detour -= travel[mode, x, z]
-    st.total[COST] += detour + inst.preference[c, v] - inst.jobs[c, UNSERVED]
-    if vehicles[v, USED] == 0:
-        st.total[COST] += vehicles[v, FIXED]
-    slots[s, WAY] += detour
+    q = int(nodes[p, NEXT])
+    total[COST] += extra_price(inst, st, s, c) - inst.jobs[c, UNSERVED]
+    if slots[s, COUNT] == 0:
+        total[CHANGES] += 1
+        total[ROUNDS] += 1
     vehicles[v, USED] += 1
     slots[s, COUNT] += 1
     for kind in range(inst.demand.shape[1]):
         st.load[s, kind] += inst.demand[c, kind]
-    nodes[p, NEXT], nodes[q, LAST] = c, c
-    nodes[c, NEXT], nodes[c, LAST], nodes[c, SLOT] = q, p, s
+    nodes[c, SLOT] = s
     nodes[c, FROM], nodes[c, TILL] = inst.windows[window, 0], inst.windows[window, 1]
-    retime_vehicle(inst, st, v)
+    detour = -int(nodes[p, GAP])
+    detour += join(inst, st, s, p, c) + join(inst, st, s, c, q)
+    total[COST] += detour
+    slots[s, WAY] += detour
+    if vehicles[v, LAST_SLOT] - vehicles[v, FIRST_SLOT] == 1:
+        start = len(nodes) - 2 * len(slots) + 2 * s
+        sweep_forward(nodes, p, start + 1)
+        sweep_back(nodes, q, start, c)
+    else:
+        retime_vehicle(st, v)
 
 
-@compiled
+@inlined
 def remove(inst: Instance, st: State, c: int) -> None:
-    """Take job c out of its slot; the caller re-times."""
-    nodes, slots, vehicles, travel = st.nodes, st.slots, st.vehicles, inst.travel
-    s = nodes[c, SLOT]
-    v = slots[s, VEHICLE]
-    p, q = nodes[c, LAST], nodes[c, NEXT]
-    mode = vehicles[v, MODE]
-    x, z = nodes[p, PLACE], nodes[q, PLACE]
-    saved = int(travel[mode, x, c]) + int(travel[mode, c, z])
-    if slots[s, COUNT] > 1:
-        saved -= travel[mode, x, z]
-    slots[s, WAY] -= saved
-    st.total[COST] += inst.jobs[c, UNSERVED] - saved - inst.preference[c, v]
-    vehicles[v, USED] -= 1
-    slots[s, COUNT] -= 1
-    if vehicles[v, USED] == 0:
-        st.total[COST] -= vehicles[v, FIXED]
+    """Take job c out of its slot; the caller closes the gap and re-times."""
+    s = int(st.nodes[c, SLOT])
+    v = st.slots[s, VEHICLE]
+    st.total[COST] += inst.jobs[c, UNSERVED] - inst.preference[c, v]
+    st.vehicles[v, USED] -= 1
+    st.slots[s, COUNT] -= 1
+    if st.slots[s, COUNT] == 0:
+        st.total[CHANGES] += 1
+        st.total[ROUNDS] -= 1
+    if st.vehicles[v, USED] == 0:
+        st.total[COST] -= st.vehicles[v, FIXED]
     for kind in range(inst.demand.shape[1]):
         st.load[s, kind] -= inst.demand[c, kind]
-    nodes[p, NEXT], nodes[q, LAST] = q, p
-    nodes[c, SLOT] = -1
+    st.nodes[c, SLOT] = -1
+
+
+@inlined
+def cut(inst: Instance, st: State, p: int, q: int, out: Ints, found: int) -> int:
+    """Take out all jobs between nodes p and q of one slot, adding them to `out`."""
+    nodes = st.nodes
+    s = int(nodes[p, SLOT])
+    saved = int(nodes[p, GAP])
+    here = int(nodes[p, NEXT])
+    while here != q:
+        saved += nodes[here, GAP]
+        remove(inst, st, here)
+        out[found] = here
+        found += 1
+        here = int(nodes[here, NEXT])
+    saved -= join(inst, st, s, p, q)
+    st.slots[s, WAY] -= saved
+    st.total[COST] -= saved
+    return found
+
+
+@inlined
+def copy_line(source: Ints, row: int, target: Ints, at: int) -> None:
+    for k in range(8):
+        target[at, k] = source[row, k]
 
 
 @compiled
-def remember(st: State, s: int, count: int) -> int:
-    """Note the order of a slot before its first change in this step."""
-    nodes, undo, undo_slots = st.nodes, st.undo, st.undo_slots
+def remember(st: State, v: int) -> None:
+    """Copy the rounds of vehicle v before their first change in this step."""
+    nodes, total = st.nodes, st.total
+    low, high = st.vehicles[v, FIRST_SLOT], st.vehicles[v, LAST_SLOT]
+    count, at = total[UNDO_SLOTS], total[UNDO_NODES]
     for k in range(count):
-        if undo_slots[k, 0] == s:
-            return count
-    n = len(nodes) - 2 * len(st.slots)
-    at = undo_slots[count, 1]
-    here = nodes[n + 2 * s, NEXT]
-    while here < n:
-        undo[at, 0], undo[at, 1], undo[at, 2] = (
-            here,
-            nodes[here, FROM],
-            nodes[here, TILL],
-        )
+        if st.undo_slots[k, 15] == low:
+            return
+    first_start = len(nodes) - 2 * len(st.slots)
+    for s in range(low, high):
+        for k in range(15):
+            st.undo_slots[count, k] = st.slots[s, k]
+        st.undo_slots[count, 15] = s
+        for kind in range(st.load.shape[1]):
+            st.undo_load[count, kind] = st.load[s, kind]
+        here, end = first_start + 2 * s, first_start + 2 * s + 1
+        while here != end:
+            copy_line(st.wide, here, st.undo_wide, at)
+            at += 1
+            here = int(nodes[here, NEXT])
+        copy_line(st.wide, end, st.undo_wide, at)
         at += 1
-        here = nodes[here, NEXT]
-    undo_slots[count, 0] = s
-    undo_slots[count + 1, 1] = at
-    return count + 1
+        count += 1
+    total[UNDO_SLOTS], total[UNDO_NODES] = count, at
 
 
 @compiled
-def restore(inst: Instance, st: State, count: int, cost: int) -> None:
-    """Put the remembered slots back as they were."""
-    nodes, slots, vehicles, undo = st.nodes, st.slots, st.vehicles, st.undo
-    n = len(nodes) - 2 * len(slots)
-    for k in range(count):
-        s = st.undo_slots[k, 0]
-        vehicles[slots[s, VEHICLE], USED] -= slots[s, COUNT]
-        for kind in range(inst.demand.shape[1]):
-            st.load[s, kind] = 0
-        here = nodes[n + 2 * s, NEXT]
-        while here < n:
-            nodes[here, SLOT] = -1
-            here = nodes[here, NEXT]
-    for k in range(count):
-        s = st.undo_slots[k, 0]
-        v = slots[s, VEHICLE]
-        mode = vehicles[v, MODE]
-        here, end = n + 2 * s, n + 2 * s + 1
-        way = 0
-        for at in range(st.undo_slots[k, 1], st.undo_slots[k + 1, 1]):
-            c = undo[at, 0]
-            nodes[here, NEXT], nodes[c, LAST], nodes[c, SLOT] = c, here, s
-            nodes[c, FROM], nodes[c, TILL] = undo[at, 1], undo[at, 2]
-            way += inst.travel[mode, nodes[here, PLACE], c]
-            for kind in range(inst.demand.shape[1]):
-                st.load[s, kind] += inst.demand[c, kind]
-            here = c
-        nodes[here, NEXT], nodes[end, LAST] = end, here
-        members = st.undo_slots[k + 1, 1] - st.undo_slots[k, 1]
-        if members > 0:
-            way += inst.travel[mode, nodes[here, PLACE], nodes[end, PLACE]]
-        slots[s, COUNT] = members
-        vehicles[v, USED] += members
-        slots[s, WAY] = way
-    for k in range(count):
-        v = slots[st.undo_slots[k, 0], VEHICLE]
-        if k == 0 or v != slots[st.undo_slots[k - 1, 0], VEHICLE]:
-            retime_vehicle(inst, st, v)
-    st.total[COST] = cost
+def restore(inst: Instance, st: State, tried: int, cost: int, changes: int) -> None:
+    """Put the remembered rounds back; the first jobs in `out` were taken or tried."""
+    total, slots = st.total, st.slots
+    for k in range(tried):
+        st.nodes[st.out[k], SLOT] = -1
+    for k in range(total[UNDO_NODES]):
+        copy_line(st.undo_wide, k, st.wide, int(st.undo[k, SELF]))
+    for k in range(total[UNDO_SLOTS]):
+        s = st.undo_slots[k, 15]
+        before, now = st.undo_slots[k, COUNT], slots[s, COUNT]
+        st.vehicles[slots[s, VEHICLE], USED] += before - now
+        total[ROUNDS] += int(before > 0) - int(now > 0)
+        for column in range(15):
+            slots[s, column] = st.undo_slots[k, column]
+        for kind in range(st.load.shape[1]):
+            st.load[s, kind] = st.undo_load[k, kind]
+    if total[CHANGES] != changes:
+        total[CHANGES] += 1
+    total[COST] = cost
 
 
 @compiled
@@ -549,31 +614,45 @@ def take_string(
     """Remove a string of stops around c, sparing `kept` in its middle."""
     nodes = st.nodes
     n = len(nodes) - 2 * len(st.slots)
-    v = st.slots[nodes[c, SLOT], VEHICLE]
+    s = int(nodes[c, SLOT])
+    v = st.slots[s, VEHICLE]
     left = length + kept
     ahead, here = 0, c
     while ahead < left - 1 and nodes[here, NEXT] < n:
-        here = nodes[here, NEXT]
+        here = int(nodes[here, NEXT])
         ahead += 1
     behind, first = 0, c
     while behind < left - 1 and nodes[first, LAST] < n:
-        first = nodes[first, LAST]
+        first = int(nodes[first, LAST])
         behind += 1
     # Any string of this length that holds c: step forward from the earliest start.
     fewest = left - 1 - ahead
     for _ in range(int(dice(st.total) * (behind - fewest + 1))):
-        first = nodes[first, NEXT]
+        first = int(nodes[first, NEXT])
     spared = length if kept == 0 else 1 + int(dice(st.total) * (length - 1))
-    here, number = first, 0
-    while number < left and here < n:
-        after = nodes[here, NEXT]
-        if not spared <= number < spared + kept and not inst.jobs[here, LOCKED]:
-            remove(inst, st, here)
-            out[found] = here
-            found += 1
-        number += 1
+    before = int(nodes[first, LAST])
+    opened, here = before, first
+    for number in range(left):
+        if here >= n:
+            break
+        after = int(nodes[here, NEXT])
+        if spared <= number < spared + kept or inst.jobs[here, LOCKED]:
+            if nodes[opened, NEXT] != here:
+                found = cut(inst, st, opened, here, out, found)
+            opened = here
         here = after
-    if not retime_vehicle(inst, st, v):
+    if nodes[opened, NEXT] != here:
+        found = cut(inst, st, opened, here, out, found)
+    if st.vehicles[v, LAST_SLOT] - st.vehicles[v, FIRST_SLOT] == 1:
+        start = n + 2 * s
+        fine = sweep_forward(nodes, before, start + 1)
+        sweep_back(nodes, here, start, before)
+        fine = (
+            fine and max(nodes[start + 1, G], st.slots[s, FREE]) <= nodes[start + 1, D]
+        )
+    else:
+        fine = retime_vehicle(st, v)
+    if not fine:
         found = empty_vehicle(inst, st, v, out, found)
     return found
 
@@ -581,64 +660,54 @@ def take_string(
 @compiled
 def empty_vehicle(inst: Instance, st: State, v: int, out: Ints, found: int) -> int:
     """A matrix without triangle inequality can break a round by a removal."""
-    n = len(st.nodes) - 2 * len(st.slots)
+    first_start = len(st.nodes) - 2 * len(st.slots)
     for s in range(st.vehicles[v, FIRST_SLOT], st.vehicles[v, LAST_SLOT]):
-        here = st.nodes[n + 2 * s, NEXT]
-        while here < n:
-            after = st.nodes[here, NEXT]
-            remove(inst, st, here)
-            out[found] = here
-            found += 1
-            here = after
-    retime_vehicle(inst, st, v)
+        start = first_start + 2 * s
+        if st.slots[s, COUNT] > 0:
+            found = cut(inst, st, start, start + 1, out, found)
+    retime_vehicle(st, v)
     return found
 
 
 @compiled
 def ruin(
     inst: Instance, st: State, mean_removed: float, longest: int, out: Ints
-) -> tuple[int, int]:
-    """Remove strings near a random job; (removed jobs in `out`, slots remembered)."""
-    nodes, slots, vehicles, total = st.nodes, st.slots, st.vehicles, st.total
+) -> int:
+    """Remove strings near a random job; the number of jobs now in `out`."""
+    nodes, slots, total = st.nodes, st.slots, st.total
     n = len(nodes) - 2 * len(slots)
-    rounds = 0
-    for s in range(len(slots)):
-        if slots[s, COUNT] > 0:
-            rounds += 1
-    if rounds == 0:
-        return 0, 0
-    mean = (n - total[ABSENT]) / rounds
+    total[UNDO_SLOTS], total[UNDO_NODES] = 0, 0
+    if total[ROUNDS] == 0:
+        return 0
+    mean = (n - total[ABSENT]) / total[ROUNDS]
     most = min(float(longest), mean)
     strings = int(dice(total) * max(0.0, 4.0 * mean_removed / (1.0 + most) - 1.0) + 1.0)
     seed = int(dice(total) * n)
-    found, count = 0, 0
+    found = 0
     for k in range(inst.near.shape[1]):
         c = int(inst.near[seed, k])
-        s = nodes[c, SLOT]
+        s = int(nodes[c, SLOT])
         if s < 0 or slots[s, CLOSED]:
             continue
         seen = False
-        for t in range(count):
-            if st.undo_slots[t, 0] == s:
+        for t in range(total[UNDO_SLOTS]):
+            if st.undo_slots[t, 15] == s:
                 seen = True
         if seen:
             continue
-        size = slots[s, COUNT]
+        size = int(slots[s, COUNT])
         length = int(dice(total) * min(float(size), most) + 1.0)
         kept = 0
         if 1 < length < size and dice(total) < 0.5:
             kept = 1
             while length + kept < size and dice(total) < 0.01:
                 kept += 1
-        v = slots[s, VEHICLE]
-        for t in range(vehicles[v, FIRST_SLOT], vehicles[v, LAST_SLOT]):
-            if slots[t, COUNT] > 0:
-                count = remember(st, t, count)
+        remember(st, slots[s, VEHICLE])
         found = take_string(inst, st, c, length, kept, out, found)
         strings -= 1
         if strings <= 0:
             break
-    return found, count
+    return found
 
 
 @compiled
@@ -662,32 +731,29 @@ def order_jobs(inst: Instance, st: State, out: Ints, found: int) -> None:
 
 @compiled
 def recreate(
-    inst: Instance, st: State, out: Ints, found: int, count: int, blink: float
+    inst: Instance, st: State, out: Ints, found: int, few: int, blink: float
 ) -> int:
-    """Insert the jobs in `out`; those that fit nowhere are left at its front."""
+    """Insert the jobs in `out`; the number of those put into `left`, fitting nowhere.
+
+    Who would need a round of his own is offered all others first.
+    """
     order_jobs(inst, st, out, found)
-    list_openable(st)
-    slots = st.slots
-    absent = 0
+    left = 0
     for k in range(found):
-        c = out[k]
-        at, window = best_place(inst, st, c, blink)
+        c = int(out[k])
+        list_openable(st)
+        price, at, window = best_place(inst, st, c, few, blink)
+        if at < 0 or st.slots[st.nodes[at, SLOT], COUNT] == 0:
+            _, elsewhere, its_window = any_place(inst, st, c, price)
+            if elsewhere >= 0:
+                at, window = elsewhere, its_window
         if at < 0:
-            at, window = any_place(inst, st, c)
-        if at < 0:
-            out[absent] = c
-            absent += 1
+            st.left[left] = c
+            left += 1
             continue
-        target = st.nodes[at, SLOT]
-        v = slots[target, VEHICLE]
-        for s in range(st.vehicles[v, FIRST_SLOT], st.vehicles[v, LAST_SLOT]):
-            if slots[s, COUNT] > 0 or s == target:
-                count = remember(st, s, count)
+        remember(st, st.slots[st.nodes[at, SLOT], VEHICLE])
         insert(inst, st, c, at, window)
-        if slots[target, COUNT] == 1:
-            list_openable(st)
-    st.total[UNDONE] = count
-    return absent
+    return left
 
 
 @compiled
@@ -714,21 +780,21 @@ def step(
     heat: float,
     mean_removed: float,
     longest: int,
+    few: int,
     blink: float,
-    out: Ints,
 ) -> None:
     """One ruin and recreate, kept or undone by simulated annealing."""
-    total = st.total
-    cost, absent = total[COST], total[ABSENT]
-    found, count = ruin(inst, st, mean_removed, longest, out)
+    total, out = st.total, st.out
+    cost, absent, changes = total[COST], total[ABSENT], total[CHANGES]
+    found = ruin(inst, st, mean_removed, longest, out)
     # The absent get another chance, a few at a time when there are many.
     tries = min(absent, 20)
     offset = int(dice(total) * absent) if absent > tries else 0
     for k in range(tries):
         out[found + k] = st.absent[(offset + k) % absent]
-    left = recreate(inst, st, out, found + tries, count, blink)
+    left = recreate(inst, st, out, found + tries, few, blink)
     if total[COST] >= cost - heat * math.log(dice(total)):
-        restore(inst, st, total[UNDONE], cost)
+        restore(inst, st, found + tries, cost, changes)
         return
     stay = 0
     if absent > tries:  # the untried stay absent
@@ -737,7 +803,7 @@ def step(
                 st.absent[stay] = st.absent[k]
                 stay += 1
     for k in range(left):
-        st.absent[stay + k] = out[k]
+        st.absent[stay + k] = st.left[k]
     total[ABSENT] = stay + left
     if total[COST] < total[BEST]:
         keep_best(st)
@@ -751,26 +817,28 @@ def run(
     heat: float,
     mean_removed: float,
     longest: int,
+    few: int,
     blink: float,
 ) -> None:
-    """Many steps at one heat."""
-    out = st.out
+    """Many steps at one heat, looking at no more than `few` likely neighbours."""
+    few = min(few, inst.likely.shape[1])
     for _ in range(steps):
-        step(inst, st, heat, mean_removed, longest, blink, out)
+        step(inst, st, heat, mean_removed, longest, few, blink)
 
 
 @compiled
 def fill(inst: Instance, st: State) -> None:
     """Insert every absent job where it is cheapest now."""
-    out = st.out
-    found = st.total[ABSENT]
+    total = st.total
+    found = total[ABSENT]
     for k in range(found):
-        out[k] = st.absent[k]
-    left = recreate(inst, st, out, found, 0, 0.0)
+        st.out[k] = st.absent[k]
+    total[UNDO_SLOTS], total[UNDO_NODES] = 0, 0
+    left = recreate(inst, st, st.out, found, inst.likely.shape[1], 0.0)
     for k in range(left):
-        st.absent[k] = out[k]
-    st.total[ABSENT] = left
-    if st.total[COST] < st.total[BEST]:
+        st.absent[k] = st.left[k]
+    total[ABSENT] = left
+    if total[COST] < total[BEST]:
         keep_best(st)
 
 
@@ -779,13 +847,17 @@ def place_order(inst: Instance, st: State, s: int, order: Ints) -> None:
     """Append the jobs to slot s in this order, leaving out those that do not fit."""
     nodes = st.nodes
     n = len(nodes) - 2 * len(st.slots)
+    mode = st.slots[s, SLOT_MODE]
+    end = n + 2 * s + 1
     for k in range(len(order)):
-        c = order[k]
-        if nodes[c, SLOT] < 0 and has_room(inst, st, s, c):
-            last = nodes[n + 2 * s + 1, LAST]
-            _, window = place_between(inst, st, s, last, c, 4 * FAR)
+        c = int(order[k])
+        if nodes[c, SLOT] < 0:
+            p = int(nodes[end, LAST])
+            to_c = int(inst.arrive[mode, c, inst.places[p]])
+            from_c = int(inst.travel[mode, c, inst.places[end]])
+            window = window_between(inst, st, s, p, to_c, c, from_c, end)
             if window >= 0:
-                insert(inst, st, c, last, window)
+                insert(inst, st, c, p, window)
     absent = 0
     for c in range(n):
         if nodes[c, SLOT] < 0:

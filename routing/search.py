@@ -31,6 +31,7 @@ class Setting:
     first: tuple[float, int] | None = None
     hot: float = 1.0
     cold: float = 0.01
+    few: int = 120
     blink: float = 0.01
 
 
@@ -162,7 +163,9 @@ class Worker:
         removed, longest = s.removed, s.longest
         if s.first is not None and part < 0.5:
             removed, longest = s.first
-        kernel.run(self.instance, self.state, steps, heat, removed, longest, s.blink)
+        kernel.run(
+            self.instance, self.state, steps, heat, removed, longest, s.few, s.blink
+        )
 
     def _scale(self) -> float:
         """Mean travel per job served: the unit in which heat is measured."""
