@@ -5,7 +5,7 @@ no figure can be right merely because another one is.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,8 +61,7 @@ async def gathered(kitchen_id: int, day: date, meal: str) -> Rows:
     plan = await published_plan(*when)
     homes = _homes(plan)
     outcomes = await outcomes_for(*when)
-    eaters = await headcounts.eaters_for(*when)
-    gone = await headcounts.cancelled_for(*when)
+    eaters, gone = await headcounts.eaters_and_cancelled(*when)
     told = {key[1]: o.outcome for key, o in outcomes.items() if key[0] == "diner"}
     claimants = tuple(_claimant(eater, homes, told) for eater in eaters)
     cancelled = tuple(_claimant(eater, homes, told) for eater in gone)
@@ -76,7 +75,7 @@ async def gathered(kitchen_id: int, day: date, meal: str) -> Rows:
         eaters=claimants,
         cancelled=cancelled,
         spares=await _spares(when),
-        dishes=await _dishes(when),
+        dishes=await _dishes(when, eaters),
         sample_grams=kitchen.sample_grams,
         labels={d: n for d, n in labels.items() if d not in seated},
         packed=await _packed(when),
@@ -137,8 +136,8 @@ async def _spares(when: When) -> dict[tuple[str, str], int]:
     return counts
 
 
-async def _dishes(when: When) -> tuple[DishCount, ...]:
-    sheet = (await kitchen_day(*when)).sheet
+async def _dishes(when: When, eaters: Sequence[Eater]) -> tuple[DishCount, ...]:
+    sheet = (await kitchen_day(*when, eaters=eaters)).sheet
     cooked = await _by_dish(_COOKED, when)
     sampled = await _by_dish(_SAMPLED, when)
     wanted = {dish.dish.id: (dish.dish.name, dish.portions) for dish in sheet.dishes}

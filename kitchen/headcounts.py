@@ -202,11 +202,7 @@ async def left_open(kitchen_id: int, since: date, until: date) -> list[Headcount
 async def eaters_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who eats what where – the one derivation that the kitchen, the door and the
     claim all see: the closed count with its changes, or the expectation before."""
-    count = await closed(kitchen_id, day, meal)
-    if count is None:
-        return await expected_eaters(kitchen_id, day, meal)
-    eaters, _ = after_changes(await frozen(count.id), await changes_for(count.id))
-    return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
+    return (await eaters_and_cancelled(kitchen_id, day, meal))[0]
 
 
 async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
@@ -271,11 +267,26 @@ async def eaters_at(
 
 async def cancelled_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who was cancelled after the close: cooked for, eating nothing."""
+    return (await eaters_and_cancelled(kitchen_id, day, meal))[1]
+
+
+async def eaters_and_cancelled(
+    kitchen_id: int, day: date, meal: str
+) -> tuple[list[Eater], list[Eater]]:
+    """`eaters_for` and `cancelled_for` from one reading of the count."""
     count = await closed(kitchen_id, day, meal)
     if count is None:
-        return []
-    _, gone = after_changes(await frozen(count.id), await changes_for(count.id))
-    return gone
+        return await expected_eaters(kitchen_id, day, meal), []
+    eaters, gone = after_changes(await frozen(count.id), await changes_for(count.id))
+    return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id)), gone
+
+
+async def diet_keys_of(headcount_id: int) -> set[str]:
+    """The packing groups of a closed count, without loading its people."""
+    found = await rows(
+        "SELECT DISTINCT diet FROM diner WHERE headcount = {}", headcount_id
+    )
+    return {Diet.from_text(row["diet"]).key for row in found}
 
 
 async def frozen(headcount_id: int) -> list[Eater]:

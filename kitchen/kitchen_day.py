@@ -3,7 +3,7 @@ whom it hurts, how much to cook, where it goes. Nothing here is stored.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,9 +69,10 @@ async def kitchen_day(
     meal: str,
     round_of: Mapping[int, int] | None = None,
     batching: str = "equal",
+    eaters: Sequence[Eater] | None = None,
 ) -> KitchenDay:
-    """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist.
-    Refuses `meal_not_served`."""
+    """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist;
+    `eaters`: who eats, where the caller has loaded them. Refuses `meal_not_served`."""
     kitchen = await kitchen_by_id(kitchen_id)
     service = (await services_for(kitchen_id)).get(meal)
     if service is None:
@@ -79,7 +80,8 @@ async def kitchen_day(
     menu = await menu_for(kitchen_id, day, meal)
     decisions = await decisions_for(kitchen_id, day, meal)
     dishes = await substitutes_of(decisions.values())
-    eaters = await eaters_for(kitchen_id, day, meal)
+    if eaters is None:
+        eaters = await eaters_for(kitchen_id, day, meal)
     orders = orders_of(eaters, await spares_for(kitchen_id, day, meal))
     points = await points_for(kitchen_id)
     off_the_map = await _off_the_map(orders)

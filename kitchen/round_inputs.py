@@ -4,7 +4,7 @@ drivers, who may not go where and who usually does. Loaded once for a day.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -80,7 +80,7 @@ def door_drop(
     priority = priority_of(
         elder.self_care, elder.lives_alone, elder.age_on(day), categories
     )
-    drop = Drop(
+    return Drop(
         diner_id=eater.diner_id,
         elder_id=eater.elder_id,
         name=eater.name,
@@ -94,26 +94,25 @@ def door_drop(
         priority=priority,
         change=eater.change,
         agreed_place=AGREED_PLACE in categories,
+        **(_at(door) if door else {}),
     )
-    return drop if door is None else _at(drop, door)
 
 
-def _at(drop: Drop, door: Door) -> Drop:
-    return replace(
-        drop,
-        place=door.line,
-        building_id=door.building_id,
-        compound=door.compound,
-        building=door.building,
-        unit=door.unit,
-        door=door.door,
-        floor=door.floor,
-        lift=door.lift,
-        note=door.note,
-        lon_e6=door.lon_e6,
-        lat_e6=door.lat_e6,
-        placed_by=door.placed_by,
-    )
+def _at(door: Door) -> dict[str, Any]:
+    return {
+        "place": door.line,
+        "building_id": door.building_id,
+        "compound": door.compound,
+        "building": door.building,
+        "unit": door.unit,
+        "door": door.door,
+        "floor": door.floor,
+        "lift": door.lift,
+        "note": door.note,
+        "lon_e6": door.lon_e6,
+        "lat_e6": door.lat_e6,
+        "placed_by": door.placed_by,
+    }
 
 
 def point_drop(

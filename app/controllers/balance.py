@@ -74,14 +74,13 @@ async def _page(
         words_of=words_of,
         place_name=lambda place: place_name(names, place),
         fates=FATES,
-        diets=[(key, key_words(key)) for key in await _diets(kitchen.id, day, meal)],
+        diets=[(key, key_words(key)) for key in await _diets(count)],
     )
 
 
-async def _diets(kitchen_id: int, day: dt.date, meal: str) -> list[str]:
+async def _diets(count: headcounts.HeadcountFacts | None) -> list[str]:
     """Diet groups of the count, plain food first."""
-    eaters = await headcounts.eaters_for(kitchen_id, day, meal)
-    keys = {eater.diet.key for eater in eaters} | {"regular"}
+    keys = {"regular"} | (await headcounts.diet_keys_of(count.id) if count else set())
     return sorted(keys, key=lambda key: (key != "regular", key))
 
 
