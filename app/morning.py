@@ -20,7 +20,7 @@ from app.words.rounds import WHY
 from kitchen.blocks import Order
 from kitchen.headcounts import SpareFacts, spares_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
-from kitchen.meals import price_on
+from kitchen.meal_prices import price_on
 from kitchen.menus import DayMenu, menus_for
 from kitchen.places import PointFacts
 from kitchen.production import BatchFacts, cooked_for, made_and_use_by

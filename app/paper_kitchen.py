@@ -22,6 +22,7 @@ from kitchen.kitchen_day import KitchenDay
 from kitchen.menus import DayMenu
 from kitchen.places import PointFacts
 from kitchen.portions import DishSheet, Purchase
+from kitchen.pricing import someone, split_price
 from kitchen.round_sheets import SheetView
 from kitchen.subsidies import Price, Rules
 
@@ -273,7 +274,9 @@ def _monday(day: date) -> date:
 def price_rows(rules: Rules | None, list_price_fen: int) -> tuple[papers.PriceRow, ...]:
     """What each rule of the scheme leaves to pay, and the list price for the rest."""
     rows = []
-    for rule in rules.layers[0].rules if rules and rules.layers else ():
-        subsidy = rule.pays(list_price_fen, list_price_fen)
-        rows.append(papers.PriceRow(rule.name, list_price_fen - subsidy, subsidy))
+    scheme = rules or Rules(())
+    for rule in (rule for layer in scheme.layers for rule in layer.rules):
+        price = split_price(scheme, someone(rule.when, list_price_fen))
+        subsidy = list_price_fen - price.self_pay_fen
+        rows.append(papers.PriceRow(rule.name, price.self_pay_fen, subsidy))
     return (*rows, papers.PriceRow(_("其他人"), list_price_fen, 0))

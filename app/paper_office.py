@@ -15,6 +15,7 @@ from kitchen.day_close import ClosedDay
 from kitchen.meals import MealRow
 from kitchen.registry import ElderFacts
 from kitchen.settlement import CloseFacts, Month
+from kitchen.tariffs import DISCOUNT
 
 CARDS_AT_ONCE = 500
 
@@ -70,7 +71,7 @@ def _money(meals: Iterable[MealRow]) -> tuple[tuple[str, int], ...]:
     subsidy = 0
     for meal in meals:
         paid[meal.payment] += meal.self_pay_fen
-        subsidy += meal.list_price_fen - meal.self_pay_fen
+        subsidy += sum(one.fen for one in meal.lines if one.payer != DISCOUNT)
     lines = [
         (payer_words(f"self:{key}"), fen) for key, fen in sorted(paid.items()) if fen
     ]

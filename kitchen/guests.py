@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kitchen import headcounts, meals, registry
+from kitchen import headcounts, registry
 from kitchen.counters import point_by_id
 from kitchen.database import rows
+from kitchen.meal_prices import price_people
 from kitchen.plans import Eater
 from kitchen.registry import ElderFacts
 from kitchen.subsidies import Price
@@ -71,7 +72,7 @@ async def guests(
         return []
     point = await point_by_id(point_id)
     by_id = {person.id: person for person in people}
-    prices = await meals.price_people(by_id, point["kitchen"], day, meal)
+    prices = await price_people(by_id, point["kitchen"], day, meal, "", point_id)
     booked = await _bookings(point["kitchen"], day, meal, by_id)
     states = await registry.states_for(by_id)
     taken = await _taken(list(by_id), day, meal)

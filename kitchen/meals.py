@@ -6,7 +6,8 @@ the slot, and reverses the ledger entry.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,38 +16,25 @@ from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit, ledger
-from kitchen.calendar import day_kind, service_day_of
+from kitchen.calendar import service_day_of
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.headcounts import Diner
 from kitchen.ledger import Entry
-from kitchen.places import (
-    DiningPoint,
-    Kitchen,
-    area_and_below,
-    kitchen_by_id,
-    services_for,
-)
+from kitchen.meal_prices import price_people, versions_in_force
+from kitchen.places import Area, DiningPoint, Kitchen, services_for
+from kitchen.pricing import Extra, PayerLine, Price, full_price
 from kitchen.registry import (
     Elder,
     ElderFacts,
-    categories_on,
     elders_by_id,
-    eligibility,
     state_on,
     states_for,
 )
 from kitchen.staff import Actor
-from kitchen.subsidies import (
-    MealFacts,
-    PayerLine,
-    Price,
-    SchemeVersion,
-    full_price,
-    split_price,
-    version_on,
-)
+from kitchen.subsidies import SchemeVersion, VersionFacts
+from kitchen.tariffs import DISCOUNT, SELF
 
 
 class Meal(Table, tablename="meal"):
@@ -65,6 +53,9 @@ class Meal(Table, tablename="meal"):
     list_price_fen = BigInt()
     self_pay_fen = BigInt()
     lines = Text()  # JSON [[payer, fen, why], …]
+    extras = Text()  # JSON [[kind, payer, fen, why], …], beside the price
+    delivery_self_fen = BigInt()  # the elder's own part of the delivery fee
+    community = ForeignKey(Area, null=True)  # where it is claimed, as of the day
     scheme_version = ForeignKey(SchemeVersion, null=True)
     payment = Text()  # cash | account | voucher | later
     entry = ForeignKey(Entry, null=False)
@@ -75,6 +66,9 @@ class Meal(Table, tablename="meal"):
     at = Timestamptz()
     by = Text()
 
+
+Schemes = Mapping[tuple[int, date], Sequence[VersionFacts]]
+"""The versions in force by kitchen and day."""
 
 WAYS = {"table": "dine_in", "collect": "collect", "door": "deliver"}
 """What a scheme may ask about, by the channel a portion was handed over through."""
@@ -129,6 +123,7 @@ class Handed:
     list_price_fen: int
     self_pay_fen: int
     lines: tuple[PayerLine, ...]
+    extras: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,63 +147,6 @@ class MealRow:
 
 
 # Readers ----------------------------------------------------------------------
-
-
-async def price_on(
-    elder_ids: Iterable[int], kitchen_id: int, day: date, meal: str, way: str = ""
-) -> dict[int, Price]:
-    """What each of those people pays on a day, and who pays the rest.
-
-    Refuses `meal_not_served` when the kitchen has no such meal.
-    """
-    people = await elders_by_id(elder_ids)
-    return await price_people(people, kitchen_id, day, meal, way)
-
-
-async def price_people(
-    people: dict[int, ElderFacts], kitchen_id: int, day: date, meal: str, way: str = ""
-) -> dict[int, Price]:
-    """`price_on` for people already loaded."""
-    facts = await price_facts(people, kitchen_id, day, meal, way)
-    version = await version_on(kitchen_id, day)
-    if version is None:
-        return {key: full_price(one.list_price_fen) for key, one in facts.items()}
-    return {
-        key: split_price(version.rules, one, version.title, version.id)
-        for key, one in facts.items()
-    }
-
-
-async def price_facts(
-    people: dict[int, ElderFacts], kitchen_id: int, day: date, meal: str, way: str = ""
-) -> dict[int, MealFacts]:
-    """What a scheme may ask about each of those people on a day. Refuses
-    `meal_not_served`."""
-    services = await services_for(kitchen_id)
-    if meal not in services:
-        raise Refusal("meal_not_served", meal=meal)
-    kitchen = await kitchen_by_id(kitchen_id)
-    here = await area_and_below(kitchen.area_id)
-    categories = await categories_on(people, day)
-    workday = day_kind(day).is_working_day
-    found = {}
-    for elder_id, person in people.items():
-        registered = person.hukou_area_id in here
-        found[elder_id] = MealFacts(
-            day=day,
-            meal=meal,
-            age=person.age_on(day),
-            list_price_fen=services[meal].list_price_fen,
-            eligible=eligibility(
-                person.birth_date, registered, person.residence_since, day
-            ).eligible,
-            registered_here=registered,
-            categories=frozenset(categories[elder_id]),
-            self_care=person.self_care,
-            way=way or "dine_in",
-            workday=workday,
-        )
-    return found
 
 
 async def meals_for(kitchen_id: int, day: date, meal: str) -> list[MealRow]:
@@ -261,9 +199,16 @@ async def hand_over_all(
     await _hold(servings)
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await _refuse_gone(people, servings)
-    prices = await _prices(servings, people)
+    schemes = await _schemes(servings)
+    if await _hold_limits(servings, schemes):
+        return [
+            await _hand_over(one, people, price, by, now)
+            for one in servings
+            for price in await _prices([one], people, schemes)
+        ]
+    prices = await _prices(servings, people, schemes)
     return [
-        await _hand_over(serving, people, price, by=by, now=now)
+        await _hand_over(serving, people, price, by, now)
         for serving, price in zip(servings, prices, strict=True)
     ]
 
@@ -274,6 +219,23 @@ def _refuse_later_days(servings: Sequence[Serving], now: datetime) -> None:
     for serving in servings:
         if serving.day > today:
             raise Refusal("day_not_come", day=serving.day)
+
+
+async def _schemes(servings: Sequence[Serving]) -> Schemes:
+    days = {(serving.kitchen_id, serving.day) for serving in servings}
+    return {key: await versions_in_force(*key) for key in sorted(days)}
+
+
+async def _hold_limits(servings: Sequence[Serving], schemes: Schemes) -> bool:
+    """Whether what the first takes is no longer there for the second: a limit a day, a
+    month, or a purse that two share. Then each is priced after the one before, and
+    nobody else spends from the same meanwhile."""
+    rules = [version.rules for found in schemes.values() for version in found]
+    limited = any(one.asks_usage or one.asks_purse for one in rules)
+    if limited:
+        for elder_id in sorted({s.elder_id for s in servings if s.elder_id}):
+            await lock_for("usage", str(elder_id))
+    return limited
 
 
 async def _hold(servings: Sequence[Serving]) -> None:
@@ -296,15 +258,17 @@ async def _hold(servings: Sequence[Serving]) -> None:
 
 
 async def _prices(
-    servings: Sequence[Serving], people: dict[int, ElderFacts]
+    servings: Sequence[Serving], people: dict[int, ElderFacts], schemes: Schemes
 ) -> list[Price]:
-    known: dict[tuple[int, date, str, str], dict[int, Price]] = {}
+    known: dict[tuple[int, date, str, str, int | None], dict[int, Price]] = {}
     prices = []
     for serving in servings:
         way = WAYS[serving.channel]
-        when = (serving.kitchen_id, serving.day, serving.meal, way)
+        point = serving.point_id
+        when = (serving.kitchen_id, serving.day, serving.meal, way, point)
         if when not in known:
-            known[when] = await price_people(people, *when)
+            versions = schemes[serving.kitchen_id, serving.day]
+            known[when] = await price_people(people, *when, versions)
         if serving.elder_id is not None and serving.tariff == "subsidised":
             prices.append(known[when][serving.elder_id])
         else:
@@ -339,7 +303,6 @@ async def _hand_over(
     serving: Serving,
     people: dict[int, ElderFacts],
     price: Price,
-    *,
     by: Actor,
     now: datetime,
 ) -> Handed:
@@ -372,6 +335,9 @@ async def _hand_over(
             list_price_fen=price.list_price_fen,
             self_pay_fen=price.self_pay_fen,
             lines=price.lines_text(),
+            extras=price.extras_text(),
+            delivery_self_fen=price.delivery_self_fen,
+            community=_community(people.get(serving.elder_id or 0)),
             scheme_version=price.scheme_version_id,
             payment=serving.payment,
             entry=entry_id,
@@ -408,7 +374,18 @@ async def _hand_over(
         reason=serving.reason,
         device=serving.device,
     )
-    return Handed(meal_id, price.list_price_fen, price.self_pay_fen, price.lines)
+    return Handed(
+        meal_id,
+        price.list_price_fen,
+        price.self_pay_fen,
+        price.lines,
+        price.extras,
+    )
+
+
+def _community(person: ElderFacts | None) -> int | None:
+    """Where the meal is claimed: the area of registration, else of residence."""
+    return (person.hukou_area_id or person.residence_area_id) if person else None
 
 
 async def _refuse_second(serving: Serving, people: dict[int, ElderFacts]) -> None:
@@ -448,16 +425,25 @@ async def _refuse_same_portion(serving: Serving, people: dict[int, ElderFacts]) 
 
 
 async def _movements(serving: Serving, price: Price) -> dict[str, int]:
-    """Debit whoever pays, credit the kitchen."""
-    movements: dict[str, int] = {}
+    """Debit whoever pays, credit the kitchen; the delivery fee and the operator's
+    subsidy are credited apart."""
+    movements = Counter[str]()
     for line in price.lines:
-        movements[line.payer] = movements.get(line.payer, 0) + line.fen
-    if price.self_pay_fen:
-        payer = await _self_payer(serving, price.self_pay_fen)
-        movements[payer] = movements.get(payer, 0) + price.self_pay_fen
+        movements[_account(line.payer, serving)] += line.fen
+    for extra in price.extras:
+        if extra.payer != SELF:
+            movements[_account(extra.payer, serving)] += extra.fen
+        movements[f"{extra.kind}:{serving.kitchen_id}"] -= extra.fen
+    if price.due_fen:
+        movements[await _self_payer(serving, price.due_fen)] += price.due_fen
     if price.list_price_fen:
-        movements[f"kitchen:{serving.kitchen_id}"] = -price.list_price_fen
+        movements[f"kitchen:{serving.kitchen_id}"] -= price.list_price_fen
     return movements
+
+
+def _account(payer: str, serving: Serving) -> str:
+    """The account of a payer; what the operator concedes is the kitchen's own."""
+    return f"discount:{serving.kitchen_id}" if payer == DISCOUNT else payer
 
 
 async def _self_payer(serving: Serving, fen: int) -> str:

@@ -24,12 +24,14 @@ CATEGORIES: Words = {
     "low_income_edge": ("低保边缘", "低保边缘户", "低边"),
     "destitute": ("特困", "特困人员", "五保", "五保户", "三无", "三无老人"),
     "bereaved_family": ("计生特殊家庭", "失独", "失独家庭"),
+    "disabled": ("残疾", "残疾人", "持证残疾人"),
     "veteran": ("优抚", "重点优抚", "重点优抚对象", "退役军人"),
     "model_worker": ("劳模", "劳动模范"),
     "empty_nest": ("空巢", "空巢老人"),
     "left_behind": ("留守", "留守老人"),
     "centenarian": ("百岁", "百岁老人"),
     "living_alone": ("独居", "独居老人"),
+    "annual_pass": ("年卡", "助餐年卡"),
 }
 NO_CATEGORY = frozenset({"无", "普通", "一般", "社会老人"})
 WAYS: Words = {

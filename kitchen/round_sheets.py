@@ -12,7 +12,7 @@ from datetime import date, datetime
 from kitchen.diets import Diet
 from kitchen.drivers import DriverFacts, drivers_for
 from kitchen.errors import Refusal
-from kitchen.meals import price_on
+from kitchen.meal_prices import price_on
 from kitchen.names import surname_of
 from kitchen.prints import round_subject, who_holds
 from kitchen.registry import (
@@ -218,13 +218,13 @@ async def _views(plan: Plan) -> list[SheetView]:
 
 
 async def _dues(inputs: Inputs, elders: Sequence[int]) -> dict[int, int]:
-    """Self-pay in fen of each person's portions; only the first is subsidised."""
+    """What each person pays in fen for all portions; only the first is subsidised."""
     prices = await price_on(
         elders, inputs.kitchen.id, inputs.day, inputs.meal, "deliver"
     )
     extra = inputs.service.list_price_fen
     return {
-        drop.elder_id: prices[drop.elder_id].self_pay_fen + (drop.portions - 1) * extra
+        drop.elder_id: prices[drop.elder_id].due_fen + (drop.portions - 1) * extra
         for drop in inputs.drops
         if drop.elder_id is not None
     }

@@ -18,6 +18,7 @@ from kitchen.database import insert, lock_for, one, reading, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
+from kitchen.tariffs import SELF
 
 
 class MonthClose(Table, tablename="month_close"):
@@ -145,33 +146,24 @@ def days_of(month: str) -> tuple[date, date]:
 
 
 def month_of(kitchen_id: int, month: str, meals: Iterable[dict[str, Any]]) -> Month:
-    """The settlement of those meal rows, voided ones already left out."""
+    """The settlement of those meals, voided ones left out; `n`: how many alike."""
     places: dict[str, list[int]] = {}
     counts: Counter[tuple[str, str]] = Counter()
     money: Counter[tuple[str, str]] = Counter()
     days: Counter[str] = Counter()
     for meal in meals:
-        place = f"point:{meal['point']}" if meal["point"] else "doors"
-        subsidised = meal["tariff"] == "subsidised"
-        subsidy = meal["list_price_fen"] - meal["self_pay_fen"]
+        place, n = f"point:{meal['point']}" if meal["point"] else "doors", meal["n"]
+        parts = _parts(meal)
+        funded = sum(fen for payer, fen in parts if payer.startswith(FUNDED))
+        subsidised = int(meal["tariff"] == "subsidised")
         totals = places.setdefault(place, [0] * 5)
-        for i, amount in enumerate(
-            (
-                int(subsidised),
-                int(not subsidised),
-                meal["list_price_fen"],
-                meal["self_pay_fen"],
-                subsidy,
-            )
-        ):
-            totals[i] += amount
-        parts = [(payer, fen) for payer, fen, _why in json.loads(meal["lines"])]
-        if meal["self_pay_fen"]:
-            parts.append((f"self:{meal['payment']}", meal["self_pay_fen"]))
+        amounts = (meal["list_price_fen"], meal["self_pay_fen"], funded)
+        for i, amount in enumerate((subsidised, 1 - subsidised, *amounts)):
+            totals[i] += amount * n
         for payer, fen in parts:
-            counts[place, payer] += 1
-            money[place, payer] += fen
-        days[meal["day"].isoformat()] += 1
+            counts[place, payer] += n
+            money[place, payer] += fen * n
+        days[meal["day"].isoformat()] += n
     return Month(
         kitchen_id,
         month,
@@ -179,6 +171,22 @@ def month_of(kitchen_id: int, month: str, meals: Iterable[dict[str, Any]]) -> Mo
         tuple(Share(*key, counts[key], money[key]) for key in sorted(counts)),
         tuple(sorted(days.items())),
     )
+
+
+FUNDED = ("funder:", "grant:")
+"""Payers of the meal subsidy. What stands beside the price has its kind in front:
+`delivery:funder:district`, `operator:funder:district`."""
+
+
+def _parts(meal: dict[str, Any]) -> list[tuple[str, int]]:
+    """(payer, fen) of one meal: its lines, the elder's own, what stands beside it."""
+    parts = [(payer, fen) for payer, fen, _why in json.loads(meal["lines"])]
+    own = f"self:{meal['payment']}"
+    if meal["self_pay_fen"]:
+        parts.append((own, meal["self_pay_fen"]))
+    for kind, payer, fen, _why in json.loads(meal["extras"]):
+        parts.append((f"{kind}:{own if payer == SELF else payer}", fen))
+    return parts
 
 
 def digest_of(report: str) -> str:
@@ -194,9 +202,11 @@ async def recompute(kitchen_id: int, month: str) -> Month:
     first, last = days_of(month)
     found = await rows(
         "SELECT m.point, m.tariff, m.list_price_fen, m.self_pay_fen, m.lines,"
-        " m.payment, m.day FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " m.extras, m.payment, m.day, COUNT(*) AS n FROM meal m"
+        " LEFT JOIN meal_void v ON v.served = m.id"
         " WHERE m.kitchen = {} AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
-        " ORDER BY m.id",
+        " GROUP BY m.point, m.tariff, m.list_price_fen, m.self_pay_fen, m.lines,"
+        " m.extras, m.payment, m.day",
         kitchen_id,
         first,
         last,

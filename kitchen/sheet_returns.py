@@ -264,8 +264,8 @@ async def _refuse_other_cash(stop_ids: Sequence[int], back: SheetBack) -> None:
 async def cash_due(stop_ids: Sequence[int]) -> int:
     """Fen paid in cash at those stops."""
     found = await one(
-        "SELECT COALESCE(SUM(m.self_pay_fen), 0) AS fen FROM meal m"
-        " LEFT JOIN meal_void v ON v.served = m.id"
+        "SELECT COALESCE(SUM(m.self_pay_fen + m.delivery_self_fen), 0) AS fen"
+        " FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
         " WHERE m.stop_id IN {} AND m.payment = 'cash' AND v.id IS NULL",
         list(stop_ids),
     )

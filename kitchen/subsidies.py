@@ -1,13 +1,14 @@
-"""Who pays for a meal: dated schemes of rules, and a pure price.
+"""Who pays for a meal: dated schemes of rules, proposed by one, approved by another.
 
 "5 yuan" is one scheme. A meal is priced by the version in force on its day, and
-keeps the version's id for ever, so a later change never alters it.
+keeps the version's id for ever, so a later change never alters it. The rules as values
+are in `tariffs`, the price they give in `pricing`.
 """
 
-import json
-from collections.abc import Mapping
+from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from piccolo.columns import Date, ForeignKey, Text, Timestamptz
@@ -17,7 +18,39 @@ from kitchen import audit
 from kitchen.database import insert, lock_for, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
+from kitchen.pricing import Extra, PayerLine, Price, full_price, split_price
 from kitchen.staff import Actor
+from kitchen.tariff_texts import rules_of, text_of
+from kitchen.tariffs import Discount, Fee, Layer, MealFacts, Rule, Rules, When
+
+__all__ = [
+    "Discount",
+    "Extra",
+    "Fee",
+    "Layer",
+    "MealFacts",
+    "PayerLine",
+    "Price",
+    "Rule",
+    "Rules",
+    "Scheme",
+    "SchemeVersion",
+    "VersionFacts",
+    "When",
+    "approve_version",
+    "full_price",
+    "latest_transition",
+    "propose_version",
+    "rules_of",
+    "split_price",
+    "text_of",
+    "version_before",
+    "version_on",
+    "versions_for",
+]
+
+MOST_TRANSITION_MONTHS = 3
+"""The source plans end a benefit with a transition of three months at most."""
 
 
 class Scheme(Table, tablename="scheme"):
@@ -45,225 +78,6 @@ class SchemeVersion(Table, tablename="scheme_version"):
     approved_at = Timestamptz(null=True)
 
 
-# Pure rules -------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MealFacts:
-    """What a price may depend on, as it stood on the day of the meal."""
-
-    day: date
-    meal: str
-    age: int  # full years on the day
-    list_price_fen: int
-    eligible: bool = True
-    registered_here: bool = True
-    categories: frozenset[str] = frozenset()
-    self_care: str = "able"
-    way: str = "dine_in"
-    workday: bool = True
-
-
-@dataclass(frozen=True)
-class When:
-    """The conditions of a rule; each one left out is not asked."""
-
-    min_age: int | None = None
-    max_age: int | None = None
-    any_category: frozenset[str] = frozenset()
-    self_care: frozenset[str] = frozenset()
-    registered_here: bool | None = None
-    meals: frozenset[str] = frozenset()
-    ways: frozenset[str] = frozenset()
-    workday: bool | None = None
-
-    def holds(self, facts: MealFacts) -> bool:
-        return (
-            (self.min_age is None or facts.age >= self.min_age)
-            and (self.max_age is None or facts.age <= self.max_age)
-            and (not self.any_category or bool(self.any_category & facts.categories))
-            and (not self.self_care or facts.self_care in self.self_care)
-            and self.registered_here in (None, facts.registered_here)
-            and (not self.meals or facts.meal in self.meals)
-            and (not self.ways or facts.way in self.ways)
-            and self.workday in (None, facts.workday)
-        )
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One funder's promise. Exactly one of the amounts:
-
-    `self_pay_fen` – pays whatever lies above that self-pay;
-    `fixed_fen` – pays that much; `percent` of the list price, at most `cap_fen`.
-    """
-
-    name: str
-    when: When
-    self_pay_fen: int | None = None
-    fixed_fen: int | None = None
-    percent: int | None = None
-    cap_fen: int | None = None
-
-    def __post_init__(self) -> None:
-        amounts = (self.self_pay_fen, self.fixed_fen, self.percent)
-        if sum(amount is not None for amount in amounts) != 1:
-            raise ValueError(f"rule {self.name!r}: exactly one amount")
-        for amount in (*amounts, self.cap_fen):
-            if amount is not None and amount < 0:
-                raise ValueError(f"rule {self.name!r}: an amount below zero")
-
-    def pays(self, list_price_fen: int, unpaid_fen: int) -> int:
-        """Fen this rule takes over, never more than is still unpaid."""
-        if self.self_pay_fen is not None:
-            fen = unpaid_fen - self.self_pay_fen
-        elif self.fixed_fen is not None:
-            fen = self.fixed_fen
-        else:
-            fen = list_price_fen * (self.percent or 0) // 100
-        if self.cap_fen is not None:
-            fen = min(fen, self.cap_fen)
-        return max(0, min(fen, unpaid_fen))
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Rules of which the best single one applies (就高不就低, never added up), and
-    who pays it: payers with their share in percent, the last takes the remainder
-    (a 4:6 split of 5.01 is 2.00 and 3.01)."""
-
-    payers: tuple[tuple[str, int], ...]
-    rules: tuple[Rule, ...]
-
-    def __post_init__(self) -> None:
-        if sum(share for _, share in self.payers) != 100:
-            raise ValueError("the payers' shares must add up to 100 percent")
-
-    def split(self, fen: int) -> list[tuple[str, int]]:
-        shares, left = [], fen
-        for payer, percent in self.payers[:-1]:
-            part = fen * percent // 100
-            shares.append((payer, part))
-            left -= part
-        return [*shares, (self.payers[-1][0], left)]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """A scheme version's rules: layers, each applied to what the last left unpaid."""
-
-    layers: tuple[Layer, ...]
-
-    def as_text(self) -> str:
-        """Canonical JSON as stored."""
-        layers = [
-            {
-                "payers": [list(payer) for payer in layer.payers],
-                "rules": [_rule_json(rule) for rule in layer.rules],
-            }
-            for layer in self.layers
-        ]
-        return json.dumps({"layers": layers}, ensure_ascii=False, sort_keys=True)
-
-    @classmethod
-    def from_text(cls, text: str) -> "Rules":
-        """The inverse of `as_text`; ValueError names what is wrong."""
-        raw = json.loads(text)
-        return cls(
-            tuple(
-                Layer(
-                    tuple((str(payer), int(share)) for payer, share in layer["payers"]),
-                    tuple(_rule(rule) for rule in layer["rules"]),
-                )
-                for layer in raw["layers"]
-            )
-        )
-
-
-@dataclass(frozen=True)
-class PayerLine:
-    """One payer's part, and why."""
-
-    payer: str
-    fen: int
-    why: str
-
-
-@dataclass(frozen=True)
-class Price:
-    """list price = payer lines + self-pay, to the fen."""
-
-    list_price_fen: int
-    lines: tuple[PayerLine, ...]
-    self_pay_fen: int
-    scheme_version_id: int | None = None
-
-    @property
-    def subsidised(self) -> bool:
-        return bool(self.lines)
-
-    def lines_text(self) -> str:
-        """As kept on the meal for ever."""
-        return json.dumps(
-            [[line.payer, line.fen, line.why] for line in self.lines],
-            ensure_ascii=False,
-        )
-
-
-def split_price(
-    rules: Rules, facts: MealFacts, version: str = "", version_id: int | None = None
-) -> Price:
-    """Who pays how many fen of one meal. Pure: the same facts give the same price.
-
-    Nobody who is not eligible on the day is paid for; every line says why, e.g.
-    "81 岁; 80 岁以上 (五元午餐 v2)".
-    """
-    unpaid, lines = facts.list_price_fen, list[PayerLine]()
-    for layer in rules.layers if facts.eligible else ():
-        matching = [rule for rule in layer.rules if rule.when.holds(facts)]
-        if not matching:
-            continue
-        best = max(matching, key=lambda rule: rule.pays(facts.list_price_fen, unpaid))
-        fen = best.pays(facts.list_price_fen, unpaid)
-        why = f"{facts.age} 岁; {best.name}" + (f" ({version})" if version else "")
-        lines += [
-            PayerLine(payer, part, why) for payer, part in layer.split(fen) if part
-        ]
-        unpaid -= fen
-    return Price(facts.list_price_fen, tuple(lines), unpaid, version_id)
-
-
-def full_price(list_price_fen: int) -> Price:
-    """Nobody helps: a guest, or a second meal."""
-    return Price(list_price_fen, (), list_price_fen)
-
-
-_SETS = ("any_category", "self_care", "meals", "ways")
-
-
-def _rule(raw: Mapping[str, Any]) -> Rule:
-    when: dict[str, Any] = {
-        name: frozenset(value) if name in _SETS else value
-        for name, value in raw.get("when", {}).items()
-    }
-    amounts = {k: v for k, v in raw.items() if k not in ("name", "when")}
-    return Rule(name=raw["name"], when=When(**when), **amounts)
-
-
-def _rule_json(rule: Rule) -> dict[str, Any]:
-    when = {
-        name: sorted(value) if name in _SETS else value
-        for name, value in vars(rule.when).items()
-        if value not in (None, frozenset())
-    }
-    amounts = {
-        name: getattr(rule, name)
-        for name in ("self_pay_fen", "fixed_fen", "percent", "cap_fen")
-        if getattr(rule, name) is not None
-    }
-    return {"name": rule.name, "when": when, **amounts}
-
-
 # Readers and verbs ------------------------------------------------------------
 
 
@@ -279,6 +93,7 @@ class VersionFacts:
     announced_on: date
     valid_from: date
     valid_to: date | None
+    transition_to: date | None
     proposed_by: str
     approved_by: str
 
@@ -313,16 +128,28 @@ async def version_on(kitchen_id: int, day: date) -> VersionFacts | None:
     return _version(found[0]) if found else None
 
 
+async def version_before(version: VersionFacts, kitchen_id: int) -> VersionFacts | None:
+    """What was in force on the eve of a version: kept until its transition ends."""
+    return await version_on(kitchen_id, version.valid_from - timedelta(days=1))
+
+
+@lru_cache(maxsize=64)
+def _rules(text: str) -> Rules:
+    """Read once: a version's text never changes."""
+    return rules_of(text)
+
+
 def _version(row: dict[str, Any]) -> VersionFacts:
     return VersionFacts(
         id=row["id"],
         scheme_id=row["scheme"],
         scheme=row["scheme_name"],
         number=row["number"],
-        rules=Rules.from_text(row["rules"]),
+        rules=_rules(row["rules"]),
         announced_on=row["announced_on"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
+        transition_to=row["transition_to"],
         proposed_by=row["proposed_by"],
         approved_by=row["approved_by"],
     )
@@ -337,17 +164,22 @@ async def propose_version(
     announced_on: date,
     valid_from: date,
     valid_to: date | None,
+    transition_to: date | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
-    """Propose rules from a day on; they count once a second person approves.
-    Refuses `valid_before_announced`, `dates_reversed`, `version_exists`."""
+    """Propose rules from a day on; they count once a second person approves. Until
+    `transition_to` whoever was enrolled before keeps the former price where that is
+    better. Refuses `valid_before_announced`, `dates_reversed`,
+    `transition_too_long` (three months), `version_exists`."""
     if valid_from < announced_on:
         raise Refusal(
             "valid_before_announced", announced=announced_on, valid_from=valid_from
         )
     if valid_to is not None and valid_to < valid_from:
         raise Refusal("dates_reversed", first=valid_from, last=valid_to)
+    if transition_to is not None:
+        _refuse_long_transition(valid_from, transition_to)
     async with writing():
         found = await rows(
             "SELECT id FROM scheme WHERE kitchen = {} AND name = {}", kitchen_id, scheme
@@ -369,11 +201,11 @@ async def propose_version(
             SchemeVersion,
             scheme=scheme_id,
             number=number,
-            rules=rules.as_text(),
+            rules=text_of(rules),
             announced_on=announced_on,
             valid_from=valid_from,
             valid_to=valid_to,
-            transition_to=None,
+            transition_to=transition_to,
             proposed_by=by.name,
             proposed_at=now,
             approved_by="",
@@ -381,6 +213,22 @@ async def propose_version(
         )
         await _trace("scheme.propose", version_id, by=by, now=now)
         return int(version_id)
+
+
+def latest_transition(valid_from: date) -> date:
+    """The last day a transition may have: three months, the last day counted."""
+    months = valid_from.year * 12 + valid_from.month - 1 + MOST_TRANSITION_MONTHS
+    year, month = divmod(months, 12)
+    day = min(valid_from.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day) - timedelta(days=1)
+
+
+def _refuse_long_transition(valid_from: date, transition_to: date) -> None:
+    if transition_to < valid_from:
+        raise Refusal("dates_reversed", first=valid_from, last=transition_to)
+    latest = latest_transition(valid_from)
+    if transition_to > latest:
+        raise Refusal("transition_too_long", asked=transition_to, latest=latest)
 
 
 async def approve_version(version_id: int, *, by: Actor, now: datetime) -> None:

@@ -32,6 +32,9 @@ KITCHEN_ORDER = """
     people_search
     enrolment
     registry
+    tariffs
+    pricing
+    tariff_texts scheme_examples
     subsidies
     ledger
     plan_tables plan_facts
@@ -47,6 +50,7 @@ KITCHEN_ORDER = """
     print_versions prints
     drivers
     stops timetables round_inputs rounds
+    meal_prices
     round_plans round_insertion round_publishing round_changes boards driver_scope
     meals
     meal_history

@@ -18,8 +18,9 @@ from app.requests import Request
 from app.scope import kitchen_of
 from app.words.payers import PAYERS, payer_words
 from app.words.subsidies import payers_words, rule_words
-from kitchen import meals, places, registry, subsidies
+from kitchen import places, registry, subsidies
 from kitchen.errors import Refusal
+from kitchen.meal_prices import price_facts
 from kitchen.registry import ElderFacts
 from kitchen.subsidies import Layer, Price, Rule, Rules, VersionFacts, When, split_price
 
@@ -119,8 +120,8 @@ async def _previews(
     meal = next(iter(await places.services_for(kitchen_id)), "")
     if not meal:
         return []
-    facts = await meals.price_facts(people, kitchen_id, day, meal)
     now = current.rules if current else Rules(())
+    facts = await price_facts(people, kitchen_id, day, meal, rules=(now, rules))
     return [
         Previewed(
             person,

@@ -4,6 +4,7 @@ from app.i18n import N_
 
 SENTENCES = {
     "valid_before_announced": N_("生效日 {valid_from} 早于公布日 {announced}"),
+    "transition_too_long": N_("过渡期到 {asked} 太长：最多三个月，到 {latest} 为止"),
     "version_exists": N_("{scheme}已有第 {number} 版"),
     "version_unknown": N_("没有这一版方案"),
     "own_proposal": N_("方案是{name}自己提的，须由另一个人批准"),

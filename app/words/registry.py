@@ -48,12 +48,14 @@ CATEGORIES = {
     "low_income_edge": N_("低保边缘"),
     "destitute": N_("特困"),
     "bereaved_family": N_("计生特殊家庭"),
+    "disabled": N_("残疾"),
     "veteran": N_("优抚"),
     "model_worker": N_("劳模"),
     "empty_nest": N_("空巢"),
     "left_behind": N_("留守"),
     "centenarian": N_("百岁"),
     "living_alone": N_("独居"),
+    "annual_pass": N_("年卡"),
 }
 CONSENTS = {"agreed_place": N_("同意约定放置")}
 FACTS = CATEGORIES | CONSENTS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kitchen import ledger, meals, registry, subsidies
+from kitchen import ledger, meal_prices, meals, registry, subsidies
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from kitchen.meals import Handed, Serving
@@ -160,7 +160,8 @@ async def test_the_way_a_meal_is_handed_over_decides_the_price_as_printed(
         now=MORNING,
     )
     await subsidies.approve_version(version, by=QIAN, now=MORNING)
-    shown = await meals.price_on([cast.wang], cast.kitchen, TODAY, "lunch", "deliver")
+    when = (cast.kitchen, TODAY, "lunch", "deliver")
+    shown = await meal_prices.price_on([cast.wang], *when)
     door = replace(
         lunch_for(cast, cast.wang), channel="door", point_id=None, payment="later"
     )
