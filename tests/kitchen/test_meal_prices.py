@@ -1,7 +1,7 @@
 """The scheme of the day put to real people: limits, places, fees, transitions."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from kitchen.places import ServiceFacts
 from kitchen.scheme_examples import example
 from kitchen.subsidies import Layer, Rule, Rules, When
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
-from tests.kitchen.test_meals import hand_over, lunch_for
+from tests.kitchen.test_meals import lunch_for
 
 DISTRICT = (("funder:district", 100),)
 ONCE_A_DAY = Rules(
@@ -57,6 +57,13 @@ async def shipped(cast: Cast, code: str) -> None:
 async def serve_dinner_too(cast: Cast) -> None:
     dinner = ServiceFacts("dinner", 1300, 0, 900, 960, 990, 1020, 1110)
     await places.set_service(cast.kitchen, dinner, by=CHEN, now=MORNING)
+
+
+async def hand_over(serving: Serving) -> Handed:
+    """At noon of its own day."""
+    noon = datetime.combine(serving.day, time(4), tzinfo=UTC)
+    async with writing():
+        return (await meals.hand_over_all([serving], by=SUN, now=noon))[0]
 
 
 def brought_to(cast: Cast, elder: int) -> Serving:
