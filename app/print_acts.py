@@ -25,6 +25,7 @@ from kitchen.staff import Actor
 
 ATTEMPTS = 3
 TOLD_EVERY = 1.0  # seconds
+NOT_OF_THE_MORNING = ("cards", "slip", "balance", "settlement", "inspection")
 
 Told = Callable[[int, int], Awaitable[None]]
 """How many papers are drawn, of how many."""
@@ -239,7 +240,7 @@ async def void_dissolved(
     gone: list[PrintFacts] = []
     for kind in {facts.kind for facts in await prints.who_holds(kitchen_id, day, meal)}:
         subjects = {paper.subject for paper in papers if paper.kind == kind}
-        if kind in KINDS and kind not in ("cards", "slip", "balance", "settlement"):
+        if kind in KINDS and kind not in NOT_OF_THE_MORNING:
             reason = _("这一趟或这张单子已经没有了")
             gone += await prints.void_gone(
                 kitchen_id, day, meal, kind, subjects, reason, by=by, now=now

@@ -9,11 +9,11 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app import paper_office
+from app import paper_office, paper_safety
 from app.i18n import language
 from app.i18n import translate as _
 from app.morning import MAKERS, MORNING, Office, morning_for, papers_of
@@ -32,6 +32,7 @@ from app.print_options import PrintOptions, options_for
 from app.print_store import PrintStore
 from app.printing import join, render
 from app.settings import Settings
+from app.typed import parse_date
 from kitchen import (
     database,
     day_close,
@@ -48,8 +49,9 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
-SIGNED = ("balance", "settlement")
+SIGNED = ("balance", "settlement", "inspection")
 KEPT_MORNINGS = 3
+LONGEST_PACK = timedelta(days=92)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ async def paper_at(
         return await member_cards(desk, kitchen_id, day, meal, subject)
     if kind == "settlement":
         return await month_sheet(desk, kitchen_id, subject.removeprefix("month:"))
+    if kind == "inspection":
+        return await inspection_pack(desk, kitchen_id, subject)
     for paper in await papers_for(desk, kitchen_id, day, meal, (kind,), options):
         if paper.subject == subject:
             return paper
@@ -189,6 +193,24 @@ async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:
         {f"point:{p.id}": p.name for p in points} | {"doors": _("送餐到家")},
         closed,
         closed.digest if closed else settlement.digest_of(report.as_text()),
+    )
+
+
+async def inspection_pack(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
+    """The records of "2026-11-01_2026-11-30"; None when that names no days. It is
+    numbered under its last day."""
+    days = [parse_date(text) for text in subject.split("_")]
+    first, last = (*days, None, None)[:2]
+    if first is None or last is None or not first <= last <= first + LONGEST_PACK:
+        return None
+    services = await places.services_for(kitchen_id)
+    meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
+    return await paper_safety.inspection_pack(
+        await _head(desk, kitchen_id, last, meal),
+        await places.kitchen_by_id(kitchen_id),
+        first,
+        last,
+        desk.office.zone,
     )
 
 

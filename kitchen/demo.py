@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kitchen import (
+    demo_hands,
     demo_history,
     demo_menus,
     drivers,
@@ -96,6 +97,7 @@ async def build(
     await _tariffs(kitchen, today, first, now)
     await food.load_food(by=MAKER, now=now)
     await _drivers(kitchen, people, now)
+    await demo_hands.hire(kitchen, today, now)
     await build_up(community, chance, now)
     town = Town(kitchen, community, tuple(points), today, first, now)
     deliveries = await settle(town, people, chance)
@@ -104,6 +106,7 @@ async def build(
     if history:
         for day in lived_through(today):
             past = Past(kitchen, day, tuple(points), MAKER)
+            await demo_hands.morning(kitchen, day, past.at(7, 30))
             await demo_history.live(past, chance)
     return Community(kitchen, tuple(points), people, deliveries)
 

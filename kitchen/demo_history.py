@@ -123,11 +123,18 @@ async def _cook(past: Past) -> None:
     sheet = (await kitchen_day(*past.when)).sheet
     done, kept = past.at(10, 5), past.at(10, 12)
     for dish in sheet.dishes:
-        await production.record_batch(
+        pot = await production.record_batch(
             *past.when, dish.dish.id, dish.portions, done, 820, by=past.by, now=done
         )
+        await production.record_holding(pot, 685, kept, by=past.by, now=kept)
         await production.record_sample(
-            *past.when, dish.dish.id, 130, by=past.by, now=kept
+            *past.when,
+            dish.dish.id,
+            130,
+            fridge="1 号",
+            put_in_at=kept,
+            by=past.by,
+            now=kept,
         )
 
 

@@ -18,6 +18,7 @@ from kitchen import acts, audit, certificates, sealing
 from kitchen.certificates import CertificateFacts, Gap, gaps
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
+from kitchen.lateness import is_late
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
 
@@ -29,8 +30,6 @@ FINDINGS = ("fever", "diarrhoea", "vomiting", "jaundice", "wound", "throat", "sk
 23; GB 31654-2021 on staff health)."""
 FEVER_DECIDEGREES = 373
 """37.3 °C under the arm, the threshold in general use."""
-LATE_AFTER = timedelta(minutes=30)
-"""A record made longer after the fact than this is marked late (ours)."""
 
 
 class Hand(Table, tablename="hand"):
@@ -129,11 +128,6 @@ class HandFacts:
     @property
     def at_food(self) -> tuple[DutyFacts, ...]:
         return tuple(duty for duty in self.duties if duty.post in FOOD_POSTS)
-
-
-def is_late(happened_at: datetime, recorded_at: datetime) -> bool:
-    """Whether a record was made too long after the fact to be one "at the time"."""
-    return recorded_at - happened_at > LATE_AFTER
 
 
 def is_fit(findings: tuple[str, ...], decidegrees: int | None) -> bool:

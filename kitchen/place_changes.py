@@ -49,7 +49,9 @@ async def add_kitchen(
 ) -> int:
     """A kitchen with the field's usual clocks (editable defaults): hot food 75
     minutes to the door, eaten 2 h after cook-off or 4 h when held at 60 °C
-    (GB 31654-2021 practice), samples of 125 g, pots of 60 portions."""
+    (GB 31654-2021 practice), chilled to 8 °C within 2 h and eaten within 24 h after
+    reheating to 70 °C (2018 operating code), samples of 125 g kept 48 h, pots of 60
+    portions."""
     kitchen = Kitchen(
         name=name,
         area=area_id,
@@ -67,6 +69,13 @@ async def add_kitchen(
         incident_target_minutes=20,
         serves_weekends=False,
         serves_holidays=False,
+        core_decidegrees=700,
+        hot_decidegrees=600,
+        cold_decidegrees=80,
+        chill_within_minutes=120,
+        eat_within_chilled_minutes=1440,
+        sample_hours=48,
+        pot_buffer_percent=0,
     )
     return await _add(kitchen, by=by, now=now)
 

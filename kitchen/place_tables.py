@@ -37,6 +37,13 @@ class Kitchen(Table, tablename="kitchen"):
     incident_target_minutes = Integer(default=20)
     serves_weekends = Boolean()
     serves_holidays = Boolean()
+    core_decidegrees = Integer()  # cooked or reheated through, °C × 10
+    hot_decidegrees = Integer()  # held hot
+    cold_decidegrees = Integer()  # chilled
+    chill_within_minutes = Integer()  # cook-off → chilled
+    eat_within_chilled_minutes = Integer()  # cook-off → eaten, chilled and reheated
+    sample_hours = Integer()  # how long a sample is kept
+    pot_buffer_percent = Integer()  # cooked beyond the portions, by name
 
 
 class MealService(Table, tablename="meal_service"):
@@ -124,6 +131,13 @@ class KitchenFacts:
     incident_target_minutes: int  # the hotline: until dealt with
     serves_weekends: bool
     serves_holidays: bool
+    core_decidegrees: int = 700
+    hot_decidegrees: int = 600
+    cold_decidegrees: int = 80
+    chill_within_minutes: int = 120
+    eat_within_chilled_minutes: int = 1440
+    sample_hours: int = 48
+    pot_buffer_percent: int = 0
 
 
 @dataclass(frozen=True)

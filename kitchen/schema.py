@@ -6,6 +6,7 @@ from kitchen import (
     acts,
     audit,
     balance,
+    batches,
     certificates,
     counter_voids,
     delivery_tables,
@@ -24,14 +25,17 @@ from kitchen import (
     plan_tables,
     prints,
     production,
+    production_records,
     receipts,
     rounds,
+    samples,
     servings,
     settlement,
     shifts,
     staff,
     subsidies,
     transfers,
+    trip_temperatures,
 )
 
 MODULES = (
@@ -50,6 +54,9 @@ MODULES = (
     menu_edits,
     menu_cycles,
     headcounts,
+    production_records,
+    batches,
+    samples,
     production,
     prints,
     drivers,
@@ -62,6 +69,7 @@ MODULES = (
     counter_voids,
     shifts,
     servings,
+    trip_temperatures,
     balance,
     settlement,
 )

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # line may use each other. A new module gets its place here, or the test fails.
 KITCHEN_ORDER = """
     errors
+    lateness
     calendar coordinates names identity diets
     workbooks sheets
     transactions sqlite_engine postgres_engine database upgrading
@@ -46,7 +47,9 @@ KITCHEN_ORDER = """
     menu_days menu_edits menus menu_cycles
     headcounts
     clashes blocks clash_groups decisions consequences
-    packing portions kitchen_day production
+    packing portions kitchen_day
+    production_records use_by
+    batches samples production
     print_versions prints
     drivers
     stops timetables round_inputs rounds
@@ -63,10 +66,11 @@ KITCHEN_ORDER = """
     servings
     dining
     door_meals
+    food_clocks trip_temperatures
     balance day_close
     settlement
     schema
-    demo_people demo_menus demo_history
+    demo_people demo_menus demo_history demo_hands
     demo
 """
 LINE_OF = {

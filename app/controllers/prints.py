@@ -16,10 +16,10 @@ from litestar.response import Response
 from app import jobs
 from app.days import day_redirect, day_url, meal_in
 from app.forms import Form, read_form
-from app.headers import FRAMED_POLICY
 from app.i18n import N_
 from app.i18n import translate as _
 from app.papers import KINDS, LabelLayout, Paper
+from app.pdf import pdf_answer
 from app.print_acts import differences
 from app.print_desk import (
     DAY_KINDS,
@@ -51,14 +51,15 @@ BEFORE_SERVICE = tuple(kind for kind in DAY_KINDS if kind != "balance")
 """What "print all" means: the balance is of the evening."""
 
 _NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
+_RECORDS = ("production", "packing", "inspection")
 KINDS_OF_ROLE: dict[str, tuple[str, ...]] = {
     "manager": tuple(KINDS),
     "dispatcher": tuple(KINDS),
-    "cook": _NAMELESS,
+    "cook": (*_NAMELESS, "inspection"),
     "point_staff": ("roster", "load", "labels", "menu"),
     "finance": ("menu", "balance", "settlement"),
-    "supervisor": ("production", "packing", "menu", "balance", "settlement"),
-    "auditor": ("production", "packing", "menu", "balance", "settlement"),
+    "supervisor": (*_RECORDS, "menu", "balance", "settlement"),
+    "auditor": (*_RECORDS, "menu", "balance", "settlement"),
 }
 """Which papers a role may read: sheets and lists with names only for those who bring
 the meals or run the kitchen. Point staff see their own point's alone."""
@@ -253,7 +254,7 @@ async def _slip(request: Request, kitchen_id: int, paper: Paper) -> Response[Any
     made = await print_slip(
         _desk(request), kitchen_id, paper, old, by=request.actor, now=request.now
     )
-    return _pdf(made.pdf)
+    return pdf_answer(made.pdf)
 
 
 async def _as_job(
@@ -347,7 +348,7 @@ async def show_one(
     papers = await _papers(request, kitchen.id, day, meal, name)
     if not papers:
         raise NotFoundException
-    return _pdf(await joined_pages(_desk(request), kitchen.id, papers))
+    return pdf_answer(await joined_pages(_desk(request), kitchen.id, papers))
 
 
 async def _show(
@@ -355,8 +356,8 @@ async def _show(
 ) -> Response[Any]:
     paper = await _paper(request, kitchen_id, day, meal, kind, subject)
     if "preview" in request.query_params:
-        return _pdf(await preview(_desk(request), paper))
-    return _pdf(await current_pages(_desk(request), kitchen_id, paper))
+        return pdf_answer(await preview(_desk(request), paper))
+    return pdf_answer(await current_pages(_desk(request), kitchen_id, paper))
 
 
 @get(
@@ -405,7 +406,7 @@ async def settlement(request: Request, file: FromPath[str]) -> Response[Any]:
         raise NotFoundException from None
     if paper is None:
         raise NotFoundException
-    return _pdf(await current_pages(_desk(request), kitchen.id, paper))
+    return pdf_answer(await current_pages(_desk(request), kitchen.id, paper))
 
 
 def _without_suffix(file: str) -> str:
@@ -413,18 +414,6 @@ def _without_suffix(file: str) -> str:
     if not dot or suffix != "pdf":
         raise NotFoundException
     return name
-
-
-def _pdf(content: bytes) -> Response[bytes]:
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": "inline",
-            "Content-Security-Policy": FRAMED_POLICY,
-            "Cache-Control": "no-store",
-        },
-    )
 
 
 # How papers look

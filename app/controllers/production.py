@@ -20,7 +20,9 @@ from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.words import diets as words
 from app.words import production as production_words
+from app.words import safety as safety_words
 from kitchen import food, production, round_plans
+from kitchen.batches import READINGS
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
@@ -29,6 +31,7 @@ from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet
 from kitchen.production import BatchFacts, PackedFacts, SampleFacts
 from kitchen.staff import Actor
+from kitchen.use_by import Place
 
 MOST_PORTIONS = 5000
 
@@ -147,6 +150,9 @@ async def _sheet(
         open_dishes=waiting,
         decided=decided_groups(seen.clashes),
         instead=choices_for(waiting, seen.menu, catalogue),
+        places=_places(seen),
+        sw=safety_words,
+        seen_fridge=next((s.fridge for s in reversed(samples) if s.fridge), ""),
         clock_now=request.now.astimezone(request.settings.timezone).strftime("%H:%M"),
         **shared(seen, form, "sheet"),
     )
@@ -253,6 +259,7 @@ async def hold(
 ) -> Response[Any]:
     """A holding temperature of a batch."""
     kitchen, form = await kitchen_of(request), await read_form(request)
+    kind = form.choice("kind", _("量的是"), READINGS, required=False) or "hold"
     degrees = form.number("degrees", _("保温温度"), least=-20, most=120)
     at = form.time("held_at", _("测温时间"))
     batch = form.identifier("batch") or 0
@@ -265,10 +272,46 @@ async def hold(
                 batch,
                 round(degrees * 10),
                 _instant(request, day, at),
+                kind,
                 by=request.actor,
                 now=request.now,
             )
     return await _done(request, day, meal, form, _("已记下保温温度"))
+
+
+@post(
+    "/production/{day:date}/{meal:str}/places",
+    allows="production.record",
+    include_in_schema=False,
+)
+async def place(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """Which rounds and points a batch went to; unticking takes a wrong entry back."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    batch = form.identifier("batch") or 0
+    cooked = await production.cooked_for(kitchen.id, day, meal_in(meal))
+    facts = next((each for each in cooked if each.id == batch), None)
+    if facts is None:
+        raise NotFoundException
+    known = _places(await day_of(kitchen, day, meal))
+    chosen = [each for each in known if form.has("place", f"{each[0]}:{each[1]}")]
+    by, now = request.actor, request.now
+    with form.refusals():
+        if set(facts.places) - set(chosen):
+            await production.forget_places(batch, _("重新登记去向"), by=by, now=now)
+        if chosen or not facts.places:
+            await production.record_places(batch, chosen, by=by, now=now)
+    return await _done(request, day, meal, form, _("已记下去向"))
+
+
+def _places(seen: KitchenDay) -> dict[Place, str]:
+    """Rounds and points that get food today, as they are called."""
+    return {
+        (row.kind, row.number): production_words.row_words(row)
+        for row in seen.grid.rows
+        if row.kind in ("point", "round")
+    }
 
 
 @post(
@@ -282,6 +325,8 @@ async def sample(
     """A sample of a dish was sealed and put away."""
     kitchen, form = await kitchen_of(request), await read_form(request)
     grams = form.integer("grams", _("留样克数"), least=1, most=2000)
+    fridge = form.text("fridge", _("冰箱"), longest=20, required=False)
+    put_in = form.time("put_in", _("放入时间"), required=False)
     if form.ok:
         with form.refusals():
             await production.record_sample(
@@ -290,6 +335,8 @@ async def sample(
                 meal_in(meal),
                 form.identifier("dish") or 0,
                 grams,
+                fridge=fridge,
+                put_in_at=_instant(request, day, put_in) if put_in else None,
                 act=act_id(form),
                 by=request.actor,
                 now=request.now,
@@ -391,6 +438,7 @@ handlers = [
     purchases,
     cook,
     hold,
+    place,
     sample,
     pack,
     void,

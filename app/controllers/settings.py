@@ -67,6 +67,13 @@ async def show(request: Request, kitchen_id: FromPath[int]) -> Response[Any]:
         pot_portions=kitchen.pot_portions,
         case_target_minutes=kitchen.case_target_minutes,
         incident_target_minutes=kitchen.incident_target_minutes,
+        pot_buffer_percent=kitchen.pot_buffer_percent,
+        core_degrees=f"{kitchen.core_decidegrees / 10:g}",
+        hot_degrees=f"{kitchen.hot_decidegrees / 10:g}",
+        cold_degrees=f"{kitchen.cold_decidegrees / 10:g}",
+        chill_within_minutes=kitchen.chill_within_minutes,
+        eat_within_chilled_minutes=kitchen.eat_within_chilled_minutes,
+        sample_hours=kitchen.sample_hours,
         serves_weekends=kitchen.serves_weekends,
         serves_holidays=kitchen.serves_holidays,
     )
@@ -149,6 +156,9 @@ def _kitchen_changes(form: Form) -> dict[str, Any]:
     def minutes(name: str, label: str) -> int:
         return form.integer(name, label, least=10, most=24 * 60)
 
+    def tenths(name: str, label: str, least: float, most: float) -> int:
+        return round(form.number(name, label, least=least, most=most) * 10)
+
     return {
         "name": form.text("name", _("厨房名称"), longest=60),
         "phone": form.phone("phone", _("厨房电话"), required=False),
@@ -169,6 +179,17 @@ def _kitchen_changes(form: Form) -> dict[str, Any]:
         "incident_target_minutes": form.integer(
             "incident_target_minutes", _("热线处理时限"), least=5, most=240
         ),
+        "pot_buffer_percent": form.integer(
+            "pot_buffer_percent", _("多做的余量"), most=30
+        ),
+        "core_decidegrees": tenths("core_degrees", _("烧熟中心温度"), 60, 100),
+        "hot_decidegrees": tenths("hot_degrees", _("热藏温度"), 50, 90),
+        "cold_decidegrees": tenths("cold_degrees", _("冷藏温度"), 0, 15),
+        "chill_within_minutes": minutes("chill_within_minutes", _("冷却时限")),
+        "eat_within_chilled_minutes": minutes(
+            "eat_within_chilled_minutes", _("冷藏后食用时限")
+        ),
+        "sample_hours": form.integer("sample_hours", _("留样时间"), least=48, most=240),
         "serves_weekends": form.checkbox("serves_weekends"),
         "serves_holidays": form.checkbox("serves_holidays"),
     }

@@ -13,6 +13,7 @@ from app.i18n import translate as _
 from app.policy import may
 from app.rendering import page
 from app.requests import Request
+from app.safety_matters import safety_matters
 from app.scope import kitchen_of, points_of
 from app.words.diets import dish_name
 from app.words.doors import RUNG_KINDS
@@ -303,6 +304,9 @@ async def _matters(
             )
             url = day_url("production", day, meal)
             matters.append(Matter("bad", text, url, _("决定")))
+    if may(request.actor, "safety.read") and request.actor.point_id is None:
+        told = await safety_matters(request, today)
+        matters += [Matter(*matter) for matter in told]
     if may(request.actor, "registry.read"):
         matters += await _people_matters(kitchen.id, day, today)
     if may(request.actor, "balance.read"):

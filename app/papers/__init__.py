@@ -34,6 +34,7 @@ from app.papers.rounds import (
     UnplacedList,
     Visit,
 )
+from app.papers.safety import InspectionPack, RecordTable
 
 __all__ = [
     "KINDS",
@@ -48,6 +49,7 @@ __all__ = [
     "DishRow",
     "DriverSheet",
     "GridRow",
+    "InspectionPack",
     "LabelLayout",
     "Labels",
     "Load",
@@ -65,6 +67,7 @@ __all__ = [
     "ProductionSheet",
     "PurchaseList",
     "PurchaseRow",
+    "RecordTable",
     "Roster",
     "RosterRow",
     "SettlementSheet",

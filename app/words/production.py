@@ -5,7 +5,9 @@ from app.i18n import translate as _
 from kitchen.packing import GridRow
 
 SENTENCES = {
-    "core_too_low": N_("“{dish}”中心温度 {degrees} ℃，不到 70 ℃，请继续加热后再记"),
+    "core_too_low": N_(
+        "“{dish}”中心温度 {degrees} ℃，不到 {least} ℃，请继续加热后再记"
+    ),
     "cooked_in_future": N_("时间 {at} 还没有到，请核对"),
     "cooked_other_day": N_("出锅时间 {at} 不在 {day} 这一天"),
     "held_before_cooked": N_("保温测温时间早于出锅时间，请核对"),
@@ -21,7 +23,13 @@ ROW_WORDS = {
 }
 
 
-VOID_KINDS = {"batch": N_("这一锅"), "sample": N_("留样"), "packed": N_("分装")}
+VOID_KINDS = {
+    "batch": N_("这一锅"),
+    "sample": N_("留样"),
+    "packed": N_("分装"),
+    "trip": N_("路上的温度"),
+    "place": N_("这一锅的去向"),
+}
 
 
 def row_words(row: GridRow) -> str:

@@ -232,6 +232,13 @@ async def test_a_kitchens_rules_are_changed_and_recorded(
         "pot_portions": "80",
         "case_target_minutes": "15",
         "incident_target_minutes": "25",
+        "pot_buffer_percent": "0",
+        "core_degrees": "70",
+        "hot_degrees": "60",
+        "cold_degrees": "8",
+        "chill_within_minutes": "120",
+        "eat_within_chilled_minutes": "1440",
+        "sample_hours": "48",
     }
     wrong = await manager.submit(
         f"/settings/kitchens/{kitchen}", **(typed | {"sample_grams": "12.5"})

@@ -1,0 +1,263 @@
+"""The kitchen's records of food safety as papers to hand over."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app import papers
+from app.days import MEALS
+from app.i18n import translate as _
+from app.words.hands import KIND_WORDS, gap_words
+from app.words.production import VOID_KINDS
+from app.words.safety import FATE_WORDS, STAGE_WORDS, degrees, readings_words
+from kitchen import batches, hands, samples, trip_temperatures
+from kitchen.hands import CheckFacts, HandFacts
+from kitchen.places import KitchenFacts
+from kitchen.production_records import VoidFacts, voids_between
+from kitchen.samples import SampleFacts
+from kitchen.trip_temperatures import TripReading
+from kitchen.use_by import BatchFacts
+
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How times are written: on the kitchen's wall clock."""
+
+    zone: ZoneInfo
+
+    def clock(self, at: datetime | None) -> str:
+        return at.astimezone(self.zone).strftime("%H:%M") if at else "—"
+
+    def day_clock(self, at: datetime | None) -> str:
+        return at.astimezone(self.zone).strftime("%m-%d %H:%M") if at else "—"
+
+    def made(self, by: str, at: datetime, is_late: bool) -> str:
+        """Who recorded it, and when if that was late."""
+        return f"{by} · {_('补记')} {self.day_clock(at)}" if is_late else by
+
+
+async def inspection_pack(
+    head: Mapping[str, Any],
+    kitchen: KitchenFacts,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+) -> papers.InspectionPack:
+    """Every record of these days, in the order an inspector asks."""
+    wall, when = Wall(zone), (kitchen.id, first, last)
+    people = await hands.hands_for(kitchen.id, last, retired=True)
+    names = {hand.id: hand.name for hand in people}
+    checks = await hands.checks_between(*when)
+    return papers.InspectionPack(
+        **head,
+        subject=f"{first}_{last}",
+        holder=_("检查"),
+        first=first,
+        last=last,
+        licence=kitchen.licence,
+        address=kitchen.address,
+        rules=rules_words(kitchen),
+        tables=(
+            _people(people, last),
+            _checks(checks, names, wall),
+            _cooked(await batches.cooked_between(*when), wall),
+            _trips(await trip_temperatures.trip_readings(*when), wall),
+            _samples(await samples.samples_between(*when), wall),
+            _voids(await voids_between(*when), wall),
+        ),
+    )
+
+
+def rules_words(kitchen: KitchenFacts) -> tuple[tuple[str, str], ...]:
+    """The limits this kitchen works by, each with where the default comes from."""
+    hours = "%g"
+    code = _("餐饮服务食品安全操作规范（2018）")
+    standard = _("GB 31654-2021")
+    return (
+        (
+            _("烧熟、再加热中心温度不低于 {n} ℃", n=degrees(kitchen.core_decidegrees)),
+            standard,
+        ),
+        (
+            _(
+                "热藏不低于 {n} ℃，烧熟后 {hours} 小时内食用",
+                n=degrees(kitchen.hot_decidegrees),
+                hours=hours % (kitchen.eat_within_held_minutes / 60),
+            ),
+            code,
+        ),
+        (
+            _(
+                "没有热藏的，烧熟后 {hours} 小时内食用",
+                hours=hours % (kitchen.eat_within_minutes / 60),
+            ),
+            code,
+        ),
+        (
+            _(
+                "{chill} 小时内冷却到 {n} ℃ 以下的，{hours} 小时内再加热后食用",
+                chill=hours % (kitchen.chill_within_minutes / 60),
+                n=degrees(kitchen.cold_decidegrees),
+                hours=hours % (kitchen.eat_within_chilled_minutes / 60),
+            ),
+            code,
+        ),
+        (
+            _(
+                "每样留样不少于 {grams} 克，不少于 {hours} 小时",
+                grams=kitchen.sample_grams,
+                hours=kitchen.sample_hours,
+            ),
+            standard,
+        ),
+    )
+
+
+def _table(
+    caption: str, columns: Sequence[str], rows: Iterable[Cells], none: str
+) -> papers.RecordTable:
+    return papers.RecordTable(caption, tuple(columns), tuple(rows), none)
+
+
+def _people(people: Iterable[HandFacts], on: date) -> papers.RecordTable:
+    rows: list[Cells] = []
+    for hand in people:
+        state = "、".join(gap_words(gap) for gap in hand.gaps(on)) or _("齐全")
+        held = "；".join(
+            f"{_(KIND_WORDS[each.kind])} {each.number} {each.issued_on}–"
+            f"{each.expires_on or _('长期')}"
+            for each in hand.certificates
+        )
+        retired = "" if hand.active else _("已离岗")
+        rows.append((hand.name, hand.duty, held or "—", retired or state))
+    return _table(
+        _("从业人员和证件"),
+        (_("姓名"), _("工种"), _("证件"), _("{day} 的状态", day=on)),
+        rows,
+        _("没有登记从业人员。"),
+    )
+
+
+def _checks(
+    checks: Iterable[CheckFacts], names: Mapping[int, str], wall: Wall
+) -> papers.RecordTable:
+    """Fit or not; what was found is health data and stays in the kitchen."""
+    return _table(
+        _("晨检"),
+        (_("日期"), _("时间"), _("姓名"), _("体温 ℃"), _("结果"), _("谁记的")),
+        (
+            (
+                f"{check.day}",
+                wall.clock(check.checked_at),
+                names.get(check.hand_id, "?"),
+                degrees(check.decidegrees),
+                _("合格") if check.fit else _("不合格，当天不接触食品"),
+                wall.made(check.by, check.at, check.is_late),
+            )
+            for check in checks
+        ),
+        _("这些天没有晨检记录。"),
+    )
+
+
+def _cooked(cooked: Iterable[BatchFacts], wall: Wall) -> papers.RecordTable:
+    return _table(
+        _("烧熟、保温和食用时限"),
+        (
+            *(_("日期"), _("餐次"), _("菜"), _("锅"), _("份数"), _("出锅")),
+            *(_("中心 ℃"), _("保温、冷却、再加热"), _("吃完不晚于"), _("谁记的")),
+        ),
+        (
+            (
+                f"{batch.day}",
+                _(MEALS[batch.meal]),
+                batch.dish_name,
+                str(batch.number),
+                str(batch.portions),
+                wall.clock(batch.cooked_off_at),
+                degrees(batch.core_decidegrees),
+                "；".join(
+                    f"{word} {degrees(each.decidegrees)}"
+                    f" ({wall.clock(each.measured_at)})"
+                    for word, each in readings_words(batch.holdings)
+                )
+                or "—",
+                wall.day_clock(batch.use_by),
+                wall.made(batch.by, batch.at, batch.is_late),
+            )
+            for batch in cooked
+        ),
+        _("这些天没有出锅记录。"),
+    )
+
+
+def _trips(readings: Iterable[TripReading], wall: Wall) -> papers.RecordTable:
+    return _table(
+        _("路上的温度"),
+        (_("日期"), _("餐次"), _("在哪里"), _("线路"), _("℃"), _("时间"), _("谁记的")),
+        (
+            (
+                f"{reading.day}",
+                _(MEALS[reading.meal]),
+                _(STAGE_WORDS[reading.stage]),
+                reading.point or _("第 {number} 趟", number=reading.round_number),
+                degrees(reading.decidegrees),
+                wall.clock(reading.measured_at),
+                wall.made(reading.by, reading.at, reading.is_late),
+            )
+            for reading in readings
+        ),
+        _("这些天没有路上的温度记录。"),
+    )
+
+
+def _samples(kept: Iterable[SampleFacts], wall: Wall) -> papers.RecordTable:
+    def out(sample: SampleFacts) -> str:
+        if sample.out_at is None:
+            return _("在冰箱，留到 {until}", until=wall.day_clock(sample.keep_until))
+        fate = _(FATE_WORDS[sample.fate])
+        return f"{wall.day_clock(sample.out_at)} {sample.out_by} {fate}"
+
+    return _table(
+        _("留样"),
+        (
+            *(_("标签"), _("菜"), _("克"), _("冰箱")),
+            *(_("放入"), _("取出"), _("谁记的")),
+        ),
+        (
+            (
+                sample.label or f"{sample.day}",
+                sample.dish_name,
+                str(sample.grams),
+                sample.fridge or "—",
+                wall.day_clock(sample.in_at),
+                out(sample),
+                wall.made(sample.by, sample.at, sample.is_late),
+            )
+            for sample in kept
+        ),
+        _("这些天没有留样记录。"),
+    )
+
+
+def _voids(voids: Iterable[VoidFacts], wall: Wall) -> papers.RecordTable:
+    return _table(
+        _("撤回的记录"),
+        (_("日期"), _("餐次"), _("记录"), _("撤回原因"), _("时间"), _("谁记的")),
+        (
+            (
+                f"{void.day}",
+                _(MEALS[void.meal]),
+                f"{_(VOID_KINDS[void.kind])} #{void.row_id}",
+                void.reason,
+                wall.day_clock(void.at),
+                void.by,
+            )
+            for void in voids
+        ),
+        _("这些天没有撤回过记录。"),
+    )

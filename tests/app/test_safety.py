@@ -1,0 +1,167 @@
+"""The pages of food safety, and the pack an inspector takes away."""
+
+import pytest
+
+from app.print_desk import Desk, paper_at
+from app.settings import Settings
+from kitchen import certificates, hands, production, samples
+from kitchen.database import Engine
+from tests.app.client import Client, Clock, SignInAs
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.prints.conftest import texts
+from tests.test_a_day import live_through
+
+PAGE = "/safety/2026-11-24/lunch"
+PACK = "/safety/inspection"
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "safety", "hands", "prints", "today", "production")
+
+
+@pytest.fixture
+def database(sqlite_database: Engine) -> Engine:
+    """What the rows say is tested on both engines with the kitchen's own tests."""
+    return sqlite_database
+
+
+@pytest.fixture
+async def cast(app: object, clock: Clock) -> Cast:
+    """A whole lunch lived through; it is 13:30."""
+    clock.forward(hours=5)
+    cast = await enter()
+    await live_through(cast)
+    return cast
+
+
+async def test_the_day_shows_its_chain_of_temperatures(
+    cast: Cast, manager: Client
+) -> None:
+    page = (await manager.get(PAGE)).text
+    assert "78.0" in page  # the core of every pot
+    assert "65.2" in page  # as the points received it
+    assert "1124-L-01" in page
+    answer = await manager.submit(
+        f"{PAGE}/temperatures", round="1", stage="last_stop", degrees="61.5", at="12:10"
+    )
+    assert answer.status_code == 303
+    page = (await manager.get(PAGE)).text
+    assert "61.5" in page
+    assert "补记 13:30" in page  # measured at 12:10, typed at 13:30
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"round": "一"}, "线路：填的是“一”"),
+        ({"round": "77"}, "没有"),
+        ({"stage": "moon"}, "在哪里：填的是“moon”"),
+        ({"degrees": "热"}, "温度：填的是“热”"),
+        ({"at": "25:00"}, "测温时间：填的是“25:00”"),
+        ({"at": "13:50"}, "还没有到"),  # it is 13:30
+    ],
+)
+async def test_a_wrong_temperature_is_told_and_kept(
+    cast: Cast, manager: Client, fields: dict[str, str], said: str
+) -> None:
+    sent = {"round": "1", "stage": "last_stop", "degrees": "61.5", "at": "12:10"}
+    answer = await manager.submit(f"{PAGE}/temperatures", **{**sent, **fields})
+    assert answer.status_code == 422
+    assert said in answer.text
+    for name, typed in {**sent, **fields}.items():
+        if name in ("degrees", "at"):
+            assert f'value="{typed}"' in answer.text
+
+
+async def test_today_names_what_is_missing_overdue_and_too_late(
+    cast: Cast, manager: Client, clock: Clock, sign_in_as: SignInAs
+) -> None:
+    kept = await samples.samples_for(cast.kitchen, TODAY, "lunch")
+    await production.void_production("sample", kept[0].id, "洒了", by=CHEN, now=MORNING)
+    page = (await manager.get("/today/2026-11-24/lunch")).text
+    assert f"已出锅、还没留样：{kept[0].dish_name}" in page
+    clock.forward(hours=48)
+    manager = await sign_in_as("manager")  # nobody stays signed in for two days
+    page = (await manager.get("/today/2026-11-26/lunch")).text
+    assert "2 份留样到时间了" in page
+    clock.forward(hours=24)
+    manager = await sign_in_as("manager")
+    page = (await manager.get("/today/2026-11-27/lunch")).text
+    assert "2 份留样早已到时间" in page
+    await manager.submit(
+        "/safety/2026-11-27/lunch/samples",
+        fate="discarded",
+        sample=[str(each.id) for each in kept[1:]],
+    )
+    assert "留样早已" not in (await manager.get("/today/2026-11-27/lunch")).text
+
+
+async def test_today_names_who_is_ill_at_a_post(cast: Cast, manager: Client) -> None:
+    hand = await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
+    for kind in certificates.KINDS:
+        papers = (cast.kitchen, "hand", hand, kind, "", TODAY, TODAY)
+        await certificates.record_certificate(*papers, by=CHEN, now=MORNING)
+    post = (cast.kitchen, hand, TODAY, "lunch", "cook")
+    await hands.assign(*post, by=CHEN, now=MORNING)
+    page = (await manager.get("/today/2026-11-24/lunch")).text
+    assert "排了岗、还没晨检：孙师傅" in page
+    assert "健康证 30 天内到期：孙师傅" in page
+    check = (cast.kitchen, hand, TODAY, ("wound",), 365, "", MORNING)
+    await hands.record_check(*check, by=CHEN, now=MORNING)
+    page = (await manager.get("/today/2026-11-24/lunch")).text
+    assert "孙师傅 晨检不合格，仍排在接触食品的岗位" in page
+
+
+async def test_the_pack_holds_every_record_of_its_days(
+    cast: Cast, manager: Client, settings: Settings
+) -> None:
+    kept = await samples.samples_for(cast.kitchen, TODAY, "lunch")
+    await production.void_production("sample", kept[0].id, "洒了", by=CHEN, now=MORNING)
+    await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
+    answer = await manager.get(f"{PACK}/2026-11-01_2026-11-24.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    text = "".join(texts(answer.content))
+    for found in ("2026-11-24", "78.0", "65.2", "1124-L-02", "孙师傅", "没有健康证"):
+        assert found in text
+    assert "洒了" in text
+    assert "热藏不低于60.0℃" in text
+    desk = Desk.of(settings)
+    days = "2026-11-25_2026-11-30"
+    later = await paper_at(desk, cast.kitchen, TODAY, "", "inspection", days)
+    assert later is not None
+    assert [len(table.rows) for table in later.tables][1:] == [0] * 5  # type: ignore[attr-defined]  # it is a pack
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("first=2026-11-24&last=2026-11-01", "92 天以内"),
+        ("first=2026-01-01&last=2026-11-24", "92 天以内"),
+        ("first=gestern&last=2026-11-24", "从哪天：填的是“gestern”"),
+        ("first=2026-11-01&last=", "到哪天：还没有填"),
+    ],
+)
+async def test_wrong_days_of_a_pack_are_told(
+    manager: Client, query: str, said: str
+) -> None:
+    await enter()
+    answer = await manager.get(f"{PACK}?{query}")
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "2026-11-24_2026-11-01.pdf", "2026-11-24"])
+async def test_a_pack_of_no_days_is_a_lost_page(manager: Client, name: str) -> None:
+    await enter()
+    assert (await manager.get(f"{PACK}/{name}")).status_code == 404
+
+
+async def test_point_staff_record_but_see_no_health_of_others(
+    sign_in_as: SignInAs,
+) -> None:
+    cast = await enter()
+    sun = await sign_in_as("point_staff", point_id=cast.chaoyang)
+    assert (await sun.get(PAGE)).status_code == 200
+    assert (await sun.get(PACK)).status_code == 403
+    assert (await sun.get("/hands/people")).status_code == 403
