@@ -107,6 +107,7 @@ async def build(
         for day in lived_through(today):
             past = Past(kitchen, day, tuple(points), MAKER)
             await demo_hands.morning(kitchen, day, past.at(7, 30))
+            await demo_history.clear_fridge(past)
             await demo_history.live(past, chance)
     return Community(kitchen, tuple(points), people, deliveries)
 

@@ -19,6 +19,7 @@ from kitchen import (
     prints,
     production,
     round_publishing,
+    samples,
     sheet_returns,
 )
 from kitchen.audit import LOCAL_ZONE
@@ -136,6 +137,15 @@ async def _cook(past: Past) -> None:
             by=past.by,
             now=kept,
         )
+
+
+async def clear_fridge(past: Past) -> None:
+    """Samples whose time is over are thrown away in the morning."""
+    now = past.at(8)
+    standing = await samples.in_the_fridge(past.kitchen)
+    due = [sample.id for sample in standing if sample.is_due(now)]
+    if due:
+        await samples.take_out(past.kitchen, due, now, by=past.by, now=now)
 
 
 async def _label(past: Past, plan: Plan) -> None:

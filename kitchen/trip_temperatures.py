@@ -82,7 +82,8 @@ async def trip_readings(kitchen_id: int, first: date, last: date) -> list[TripRe
         "SELECT r.day AS day, r.meal AS meal, d.name AS point,"
         " MIN(r.decidegrees) AS decidegrees, r.at AS at, r.by AS by FROM receipt r"
         " JOIN dining_point d ON d.id = r.point WHERE d.kitchen = {} AND r.day >= {}"
-        " AND r.day <= {} AND r.decidegrees IS NOT NULL"
+        " AND r.day <= {} AND r.decidegrees IS NOT NULL AND r.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'receipt')"
         " GROUP BY r.day, r.meal, d.name, r.at, r.by",
         *when,
     )

@@ -500,6 +500,28 @@ def settlement() -> p.SettlementSheet:
     )
 
 
+def inspection(count: int = 60) -> p.InspectionPack:
+    rows = tuple(
+        (f"2026-11-{1 + n % 28:02}", "午餐", "鱼肉豆腐羹", "1", "166", "10:05")
+        for n in range(count)
+    )
+    columns = ("日期", "餐次", "菜", "锅", "份数", "出锅")
+    return p.InspectionPack(
+        **COMMON,
+        subject="2026-11-01_2026-11-30",
+        holder="检查",
+        first=date(2026, 11, 1),
+        last=date(2026, 11, 30),
+        licence="JY33301060000001",
+        address="东山路 18 号",
+        rules=(("热藏不低于 60 ℃，烧熟后 4 小时内食用", "操作规范（2018）"),),
+        tables=(
+            p.RecordTable("烧熟、保温和食用时限", columns, rows),
+            p.RecordTable("撤回的记录", columns, (), "这些天没有撤回过记录。"),
+        ),
+    )
+
+
 PAPERS: dict[str, Callable[[], p.Paper]] = {
     "sheet": sheet,
     "long": lambda: sheet(26),
@@ -517,4 +539,5 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "slip": slip,
     "balance": balance,
     "settlement": settlement,
+    "inspection": inspection,
 }

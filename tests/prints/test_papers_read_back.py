@@ -28,6 +28,7 @@ SIZES = {  # millimetres; everything else is A4 portrait
     "production": (297, 210),
     "packing": (297, 210),
     "menu": (297, 210),
+    "inspection": (297, 210),
 }
 ONE_PAGE = ("production", "packing", "purchase", "menu", "unplaced", "slip", "balance")
 
@@ -304,3 +305,11 @@ def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
     catalogue = read("settlement").trailer["/Root"]
     assert "/StructTreeRoot" in catalogue
     assert catalogue["/Lang"] == "zh-CN"
+
+
+def test_the_pack_repeats_its_heads_and_says_where_nothing_is(read: Read) -> None:
+    pages = ["".join(page.extract_text().split()) for page in read("inspection").pages]
+    assert len(pages) > 1
+    assert all("出锅" in page for page in pages)
+    assert "这些天没有撤回过记录。" in "".join(pages)
+    assert sum(page.count("鱼肉豆腐羹") for page in pages) == 60
