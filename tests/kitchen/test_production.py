@@ -24,7 +24,8 @@ from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.plates import dish, dishes, order
 
 KITCHEN = KitchenFacts(
-    1, "东山", 1, "", None, None, "", "", 75, 120, 240, 125, 60, False, False
+    *(1, "东山", 1, "", None, None, "", "", 75, 120, 240, 125, 60),
+    *(15, 20, False, False),
 )
 LUNCH = ServiceFacts("lunch", 1300, 0, 540, 615, 630, 660, 750)
 POINTS = [
