@@ -438,6 +438,8 @@ def days(draw: st.DrawFn) -> Inputs:
         240,
         125,
         60,
+        15,
+        20,
         True,
         True,
     )
