@@ -21,6 +21,7 @@ from kitchen.names import masked_name, surname_with_title
 from kitchen.places import PointFacts
 from kitchen.prints import round_subject
 from kitchen.registry import Door, ElderFacts
+from kitchen.round_passes import RoundPass
 from kitchen.round_sheets import SheetStop, SheetView
 
 SIZE_WORDS = {"small": N_("小份"), "large": N_("大份")}
@@ -218,10 +219,12 @@ def _sketch(
 
 
 def _round_link(view: SheetView, base_url: str) -> str:
-    """Where the round's code leads: the deliveries of that meal, after signing in."""
-    if not base_url:
+    """Where the round's code leads: the driver's own page of that round on that day,
+    with the beginning of what this paper says. No address outside the LAN, no code."""
+    if not base_url or view.driver_id is None:
         return ""
-    return f"{base_url}/deliveries/{view.day.isoformat()}/{view.meal}"
+    trip = RoundPass(view.kitchen_id, view.day, view.meal, view.number, view.driver_id)
+    return f"{base_url}/trip/{trip.text}?s={view.digest[:8]}"
 
 
 # Cards on crates

@@ -7,10 +7,11 @@ reported on: a new version of the rounds does not ask for it again.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from kitchen import audit, meals
+from kitchen import acts, audit, meals
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.delivery_tables import Delivery, DeliverySlot, DeliveryVoid
@@ -82,61 +83,80 @@ def _outcome(row: Mapping[str, Any]) -> OutcomeFacts:
 
 
 async def report_exception(
-    stop_id: int, report: Report, *, by: Actor, now: datetime
+    stop_id: int, report: Report, *, act: str = "", by: Actor, now: datetime
 ) -> int:
     """One stop's outcome, as a named person reported it. Returns the delivery.
 
     A meal handed over becomes meals; an unanswered door opens a case, and a second
-    visit that finds somebody closes it. Saying the same again changes nothing.
+    visit that finds somebody closes it. Saying the same again changes nothing; sent
+    twice with one `act` key it was said once, whatever happened between.
     Refuses `already_reported` (another outcome), `stop_not_planned`,
     `plan_not_published`, `day_closed` and what `check_report` and
     `meals.hand_over_all` refuse.
     """
+
+    async def say() -> acts.Answer:
+        return {"delivery": await _say(stop_id, report, by=by, now=now)}
+
+    body = {"stop": stop_id, **asdict(report)}
     async with writing():
-        plan, inputs, key = await _current(stop_id)
-        drop = inputs.by_key()[key]
-        check_report(report, drop)
-        known = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
-        if key in known:
-            if known[key].outcome == report.outcome:
-                return known[key].delivery_id
-            if known[key].outcome != "no_answer" or report.outcome not in HANDED_OVER:
-                raise _already(known[key], drop)
-            await _opened_after_all(known[key], report, drop, by, now)
-        stop = next(stop for stop in plan.stops if stop.key == key)
-        delivery_id = await write_outcome(stop.id, report, None, by=by, now=now)
-        await _follow_up(inputs, drop, report, stop.id, by, now)
-        if opens_case(report):
-            await open_case(inputs, plan, drop, report, delivery_id, by=by, now=now)
-        await record(
-            "delivery.report", delivery_id, by, now, stop=stop.id, what=report.outcome
-        )
+        answer, _again = await acts.once_if(act, by.name, now, body, say)
+    return int(answer["delivery"])
+
+
+async def _say(stop_id: int, report: Report, *, by: Actor, now: datetime) -> int:
+    plan, inputs, key = await _current(stop_id)
+    drop = inputs.by_key()[key]
+    check_report(report, drop)
+    known = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
+    if key in known:
+        if known[key].outcome == report.outcome:
+            return known[key].delivery_id
+        if known[key].outcome != "no_answer" or report.outcome not in HANDED_OVER:
+            raise _already(known[key], drop)
+        await _opened_after_all(known[key], report, drop, by, now)
+    stop = next(stop for stop in plan.stops if stop.key == key)
+    delivery_id = await write_outcome(stop.id, report, None, by=by, now=now)
+    await _follow_up(inputs, drop, report, stop.id, by, now)
+    if opens_case(report):
+        await open_case(inputs, plan, drop, report, delivery_id, by=by, now=now)
+    await record(
+        "delivery.report", delivery_id, by, now, stop=stop.id, what=report.outcome
+    )
     return delivery_id
 
 
 async def void_report(
-    delivery_id: int, reason: str, *, by: Actor, now: datetime
+    delivery_id: int, reason: str, *, act: str = "", by: Actor, now: datetime
 ) -> None:
     """The report was wrong: the stop is unreported again, its meals are voided, its
-    case is closed as our own mistake. Refuses `reason_missing`, `already_voided`."""
+    case is closed as our own mistake; once for one `act` key. Refuses
+    `reason_missing`, `already_voided`."""
     if not reason.strip():
         raise Refusal("reason_missing")
+
+    async def void() -> acts.Answer:
+        await _void(delivery_id, reason, by=by, now=now)
+        return {}
+
     async with writing():
-        slot = await one("SELECT * FROM delivery_slot WHERE delivery = {}", delivery_id)
-        if slot is None:
-            raise Refusal("already_voided")
-        await _current(slot["stop"])  # refuses a closed day, waits for other reports
-        if not await rows(
-            "DELETE FROM delivery_slot WHERE id = {} RETURNING id", slot["id"]
-        ):
-            raise Refusal("already_voided")
-        await insert(
-            DeliveryVoid, delivery=delivery_id, reason=reason, at=now, by=by.name
-        )
-        for meal_id in await _meals_at(slot["stop"]):
-            await meals.void_in_transaction(meal_id, reason, by=by, now=now)
-        await end_case(delivery_id, "found_at_fault", "", reason, by, now)
-        await record("delivery.void", delivery_id, by, now, reason=reason)
+        await acts.once_if(act, by.name, now, {"reason": reason}, void)
+
+
+async def _void(delivery_id: int, reason: str, *, by: Actor, now: datetime) -> None:
+    slot = await one("SELECT * FROM delivery_slot WHERE delivery = {}", delivery_id)
+    if slot is None:
+        raise Refusal("already_voided")
+    await _current(slot["stop"])  # refuses a closed day, waits for other reports
+    if not await rows(
+        "DELETE FROM delivery_slot WHERE id = {} RETURNING id", slot["id"]
+    ):
+        raise Refusal("already_voided")
+    await insert(DeliveryVoid, delivery=delivery_id, reason=reason, at=now, by=by.name)
+    for meal_id in await _meals_at(slot["stop"]):
+        await meals.void_in_transaction(meal_id, reason, by=by, now=now)
+    await end_case(delivery_id, "found_at_fault", "", reason, by, now)
+    await record("delivery.void", delivery_id, by, now, reason=reason)
 
 
 async def _opened_after_all(

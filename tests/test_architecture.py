@@ -60,6 +60,7 @@ KITCHEN_ORDER = """
     round_sheets
     outcomes delivery_tables door_ladders second_visits door_cases
     deliveries sheet_returns loadings doors door_steps ladder_numbers delivery_days
+    round_passes trip_acts
     counters
     receipts transfers leftovers counter_voids
     guests shifts

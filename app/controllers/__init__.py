@@ -27,6 +27,7 @@ MODULES = (
     "deliveries",
     "loadings",
     "doors",
+    "trip",
     "dining",
     "balance",
     "subsidies",
