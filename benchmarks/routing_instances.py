@@ -22,6 +22,17 @@ from routing import (
 
 UNSERVED = 10_000_000
 
+# What the settings of the search were chosen on; the others are only reported.
+TUNED_ON = (
+    "ORTEC-VRPTW-ASYM-85919ddc",
+    "R2_4_7",
+    "R1_6_4",
+    "RC2_6_7",
+    "X-n936",
+    "R1_10_4",
+)
+LONG_ROUNDS = ("RC208", "R2_", "RC2_")
+
 
 @dataclass(frozen=True)
 class Public:

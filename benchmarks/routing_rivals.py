@@ -1,14 +1,15 @@
-"""PyVRP and VROOM on one instance, for `benchmarks/routing.py`.
+"""PyVRP, VROOM and plain OR-Tools on one instance, for `benchmarks/routing.py`.
 
 Run by an interpreter that has them, which this project's does not:
 
-    python routing_rivals.py pyvrp|vroom SECONDS < instance.json > orders.json
+    python routing_rivals.py pyvrp|vroom|ortools SECONDS < instance.json > orders.json
 
 The instance has `travel` and `clock` matrices (node 0 is the kitchen), one number per
 job and node for everything else, and a common hot limit or none. PyVRP counts
 processor time; the hot limit is its shift duration with free legs to the kitchen,
 service folded into the leg that leaves, without which it would need another driver.
-VROOM knows no hot limit and no end by time; its answer is taken as it is.
+VROOM knows no hot limit and counts the wall's time; its answer is taken as it is.
+OR-Tools holds the limit the same way as PyVRP, by free legs to the kitchen.
 """
 
 import json
@@ -20,7 +21,7 @@ from datetime import timedelta
 def main() -> None:
     rival, seconds = sys.argv[1], float(sys.argv[2])
     data = json.load(sys.stdin)
-    orders = {"pyvrp": by_pyvrp, "vroom": by_vroom}[rival](data, seconds)
+    orders = ENGINES[rival](data, seconds)
     json.dump({"orders": orders, "cpu": time.process_time()}, sys.stdout)
 
 
@@ -107,6 +108,59 @@ def by_vroom(data, seconds):
         orders.setdefault(int(row["vehicle_id"]), []).append(int(row["id"]))
     return list(orders.values())
 
+
+def by_ortools(data, seconds):
+    """The routing library as its guide uses it, with a start it can find."""
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+    travel, clock, hot = data["travel"], data["clock"], data["hot"]
+    count, fleet = len(travel), data["vehicles"]
+    if hot:
+        clock = [[0, *row[1:]] for row in clock]
+    manager = pywrapcp.RoutingIndexManager(count, fleet, 0)
+    model = pywrapcp.RoutingModel(manager)
+    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(travel))
+    model.SetFixedCostOfAllVehicles(data["fixed"])
+    demand = model.RegisterUnaryTransitVector([0, *data["demand"]])
+    model.AddDimension(demand, 0, data["capacity"], True, "load")
+    opens, closes = data["shift"]
+    model.AddDimension(
+        model.RegisterTransitMatrix(clock), closes, closes, False, "time"
+    )
+    times = model.GetDimensionOrDie("time")
+    for k in range(1, count):
+        index = manager.NodeToIndex(k)
+        until = min(data["closes"][k - 1], closes)
+        times.CumulVar(index).SetRange(data["opens"][k - 1], until)
+        model.AddDisjunction([index], data["unserved"][k - 1])
+    for v in range(fleet):
+        times.CumulVar(model.Start(v)).SetRange(opens, closes)
+        times.CumulVar(model.End(v)).SetRange(opens, closes)
+        if hot:
+            times.SetSpanUpperBoundForVehicle(hot, v)
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = (
+        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    )
+    parameters.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
+    parameters.time_limit.FromSeconds(int(20 * seconds))
+    end = time.process_time() + seconds
+    limit = model.solver().CustomLimit(lambda: time.process_time() >= end)
+    model.AddSearchMonitor(limit)
+    found = model.SolveWithParameters(parameters)
+    orders = []
+    for v in range(fleet if found else 0):
+        order, index = [], found.Value(model.NextVar(model.Start(v)))
+        while not model.IsEnd(index):
+            order.append(manager.IndexToNode(index))
+            index = found.Value(model.NextVar(index))
+        orders.append(order)
+    return orders
+
+
+ENGINES = {"pyvrp": by_pyvrp, "vroom": by_vroom, "ortools": by_ortools}
 
 if __name__ == "__main__":
     main()

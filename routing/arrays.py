@@ -23,8 +23,14 @@ Floats = NDArray[np.float64]
 FAR = 2**28  # beyond any clock: eight years; sums of a few stay within 32 bits
 
 
-# Columns of Instance.jobs, one row (a cache line) for each job and place.
+# What it costs in seconds to visit somebody before one he usually comes after: enough
+# to decide between ways that are much alike, not to force a detour.
+ORDER_PRICE = 20
+
+# Columns of Instance.jobs, one row for each job and place. HABIT is the number of the
+# usual round (0: none) and RANK the place in it.
 SERVICE, SETUP, SITE, MAX_AGE, UNSERVED, WINDOW_FROM, WINDOW_TO, LOCKED = range(8)
+HABIT, RANK = range(8, 10)
 # Columns of the vehicles' table; USED and SEEN belong to the search.
 MODE, OPENS, CLOSES, MAX_WORK, MAX_JOBS, MAX_TRAVEL = range(6)
 FIXED, RELOAD, KIND, FIRST_SLOT, LAST_SLOT, USED, SEEN = range(6, 13)
@@ -38,10 +44,12 @@ class Instance(NamedTuple):
 
     `travel[mode, a, b]` seconds and `arrive[mode, b, a]` the same turned round, so that
     all ways to and from one job lie together in memory; the clock from a to b adds the
-    service at a and, when the site differs, the setup at b. `places[node]` is a node's
-    row in them. `likely[job]` are in turn the likeliest to stand before it and after
-    it, with the ways from and to them in `likely_ways`. `preference[job, vehicle]` is
-    the price of that vehicle coming, FAR when it may not. Times count from `_origin`.
+    service at a and, when the site differs, the setup at b. A way against the usual
+    order is dearer by ORDER_PRICE, which the clock takes off again. `places[node]` is
+    a node's row in them. `likely[job]` are in turn the likeliest to stand before it
+    and after it, with the ways from and to them in `likely_ways`.
+    `preference[job, vehicle]` is the price of that vehicle coming, FAR when it may not.
+    Times count from `_origin`.
     """
 
     travel: Ints32
@@ -75,8 +83,10 @@ def layout(
     travel: Travel,
     neighbours: int = 60,
     locked: Sequence[object] = (),
+    usual: Sequence[Round] = (),
 ) -> Layout:
-    """The arrays of a problem; `locked` jobs are never taken out of their round."""
+    """The arrays of a problem; `locked` jobs are never taken out of their round, the
+    others stay in the order of the `usual` rounds where it costs little."""
     slots = [
         (vehicle, number)
         for vehicle in problem.vehicles
@@ -88,7 +98,9 @@ def layout(
             depots.setdefault(place, len(problem.jobs) + len(depots))
     in_line = _in_line(problem, travel)
     places = [*(job.location for job in in_line.jobs), *depots]
-    instance = _instance(in_line, travel, slots, depots, places, neighbours, locked)
+    instance = _instance(
+        in_line, travel, slots, depots, places, neighbours, locked, usual
+    )
     return Layout(in_line, instance, places, slots)
 
 
@@ -119,6 +131,7 @@ def _instance(
     places: list[Location | None],
     neighbours: int,
     locked: Sequence[object],
+    usual: Sequence[Round],
 ) -> Instance:
     vehicles = problem.vehicles
     modes: dict[tuple[str, int], Vehicle] = {}
@@ -126,11 +139,13 @@ def _instance(
         modes.setdefault(_mode(vehicle), vehicle)
     matrix = np.stack([travel.table(lead, places) for lead in modes.values()])
     np.minimum(matrix, FAR // 4, out=matrix)
+    origin = _origin(problem)
+    jobs = _jobs(problem, len(depots), locked, usual)
+    if usual:
+        matrix += ORDER_PRICE * _against_habit(jobs)
     arrive = matrix.transpose(0, 2, 1)
     symmetric = np.array_equal(matrix, arrive)
-    origin = _origin(problem)
     windows = _windows(problem.jobs, origin)
-    jobs = _jobs(problem, len(depots), locked)
     first = windows[jobs[: len(problem.jobs), WINDOW_FROM], 0]
     last = windows[jobs[: len(problem.jobs), WINDOW_TO] - 1, 1]
     likely, near = _neighbours(matrix[0], jobs, first, last, neighbours)
@@ -178,9 +193,27 @@ def _shifted(window: TimeWindow, origin: int) -> tuple[int, int]:
     return max(-FAR, min(opens, FAR)), max(-FAR, min(closes, FAR))
 
 
-def _jobs(problem: Problem, places: int, locked: Sequence[object]) -> Ints:
+def _against_habit(jobs: Ints) -> Ints32:
+    """1 where going from row to column turns the usual order of a round round."""
+    habit, rank = jobs[:, HABIT], jobs[:, RANK]
+    together = (habit[:, None] == habit) & (habit > 0)
+    against: Ints32 = (together & (rank[:, None] > rank)).astype(np.int32)
+    return against
+
+
+def _jobs(
+    problem: Problem,
+    places: int,
+    locked: Sequence[object],
+    usual: Sequence[Round],
+) -> Ints:
     """One row for each job, then one for each start and end, which cost no time."""
-    table = np.zeros((len(problem.jobs) + places, 8), np.int64)
+    table = np.zeros((len(problem.jobs) + places, 10), np.int64)
+    habits = {
+        job: (number, rank)
+        for number, planned in enumerate(usual, start=1)
+        for rank, job in enumerate(planned.jobs)
+    }
     sites: dict[object, int] = {}
     fixed = set(locked)
     window = 0
@@ -195,6 +228,7 @@ def _jobs(problem: Problem, places: int, locked: Sequence[object]) -> Ints:
             window,
             window + windows,
             job.id in fixed,
+            *habits.get(job.id, (0, 0)),
         )
         window += windows
     for place in range(places):

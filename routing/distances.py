@@ -36,6 +36,20 @@ class Travel:
         # One reference latitude for all pairs: cheap, symmetric, and within a city
         # far more exact than the detour factor.
         self._shrink = math.cos(math.radians(latitudes[0])) if latitudes else 1.0
+        self._legs: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def leg(
+        self, vehicle: Vehicle, a: Location | None, b: Location | None
+    ) -> tuple[int, int]:
+        """Seconds and metres; remembered, since rounds are timed over and over."""
+        if a is None or b is None or a is b:
+            return 0, 0
+        key = (vehicle.profile, vehicle.speed_percent, a, b)
+        known = self._legs.get(key)
+        if known is None:
+            known = self.seconds(vehicle, a, b), self.metres(vehicle, a, b)
+            self._legs[key] = known
+        return known
 
     def seconds(self, vehicle: Vehicle, a: Location | None, b: Location | None) -> int:
         if a is None or b is None or a is b:

@@ -40,6 +40,7 @@ from routing.arrays import (
     FIRST_SLOT,
     FIXED,
     FREE,
+    HABIT,
     KIND,
     LAST_SLOT,
     LOCKED,
@@ -48,6 +49,8 @@ from routing.arrays import (
     MAX_TRAVEL,
     MAX_WORK,
     OPENS,
+    ORDER_PRICE,
+    RANK,
     RELOAD,
     SEEN,
     SERVICE,
@@ -98,7 +101,10 @@ P, A, G, D, B, HB, GS, FROM, TILL, HOT, NEXT, LAST, SLOT, GAP, LEG, SELF = range
 # Entries of State.total. CHANGES counts rounds opened and emptied, LISTED is its value
 # when the openable slots were listed.
 COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, BLINK_IN, OPEN, ROUNDS = range(9)
-CHANGES, LISTED, UNDO_SLOTS, UNDO_NODES = range(9, 13)
+CHANGES, LISTED, UNDO_SLOTS, UNDO_NODES, REGION, STAY = range(9, 15)
+
+# So many steps in a row begin near one place, whose ways are then in the cache.
+STEPS_IN_REGION = 100
 
 
 class State(NamedTuple):
@@ -191,6 +197,8 @@ def fixed_time(jobs: Ints, x: int, y: int) -> int:
     seconds = jobs[x, SERVICE]
     if jobs[x, SITE] != jobs[y, SITE]:
         seconds += jobs[y, SETUP]
+    if jobs[x, RANK] > jobs[y, RANK] and jobs[y, HABIT] == jobs[x, HABIT] > 0:
+        seconds -= ORDER_PRICE
     return int(seconds)
 
 
@@ -682,7 +690,10 @@ def ruin(
     mean = (n - total[ABSENT]) / total[ROUNDS]
     most = min(float(longest), mean)
     strings = int(dice(total) * max(0.0, 4.0 * mean_removed / (1.0 + most) - 1.0) + 1.0)
-    seed = int(dice(total) * n)
+    if total[STAY] == 0:
+        total[STAY], total[REGION] = STEPS_IN_REGION, int(dice(total) * n)
+    total[STAY] -= 1
+    seed = int(inst.near[total[REGION], int(dice(total) * inst.near.shape[1])])
     found = 0
     for k in range(inst.near.shape[1]):
         c = int(inst.near[seed, k])

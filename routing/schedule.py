@@ -137,9 +137,8 @@ class Scheduler:
         departs = departure(visits, free)
         timed = run(visits, departs)
         place = inside[-1].location if isinstance(inside[-1], Job) else vehicle.start
-        back = self.travel.seconds(vehicle, place, end)
+        back, back_metres = self.travel.leg(vehicle, place, end)
         ends = timed[-1].departure + back
-        back_metres = self.travel.metres(vehicle, place, end)
         resting = run([Visit(rest, 0, 0, 0) for rest in after], ends)
         steps = self._steps(vehicle, number, timed, departs)
         steps.append(Step(type="end", arrival=ends, travel=back, distance=back_metres))
@@ -158,8 +157,7 @@ class Scheduler:
             if isinstance(task, Break):
                 visits.append(Visit(task, 0, 0, 0))
                 continue
-            seconds = self.travel.seconds(vehicle, place, task.location)
-            metres = self.travel.metres(vehicle, place, task.location)
+            seconds, metres = self.travel.leg(vehicle, place, task.location)
             setup = 0 if task.building == building else task.setup
             visits.append(Visit(task, seconds, metres, setup))
             place, building = task.location, task.building

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing import kernel
-from routing.arrays import CLOSED, FIXED, WAY, Instance, Layout, named, numbered
+from routing.arrays import CLOSED, COUNT, FIXED, WAY, Instance, Layout, named, numbered
 from routing.solution import Round
 
 Report = Callable[[int, int], None]
@@ -53,6 +53,13 @@ COOL = (
 )
 
 CHUNK_SECONDS = 0.05
+
+# What a core does about; heat should not depend on how busy the machine is.
+STEPS_PER_SECOND = 45_000
+# From so many steps for each stop on the full heat pays; below, a share of it.
+STEPS_WELL_SPENT = 1_500
+# Stops in a mean round from which on rounds are long.
+LONG_ROUND = 25
 
 
 def is_compiled() -> bool:
@@ -139,7 +146,7 @@ class Worker:
 
     def work(self, run: "Run", steps: int | None = None) -> None:
         """Search until the time or the steps are used up."""
-        scale = self._scale()
+        scale = self._scale() * self._warmth(run.seconds, steps)
         hot, cold = self.setting.hot * scale, self.setting.cold * scale
         done, chunk, alone = 0, 200, True
         while True:
@@ -167,6 +174,20 @@ class Worker:
             self.instance, self.state, steps, heat, removed, longest, s.few, s.blink
         )
 
+    def _warmth(self, seconds: float, steps: int | None) -> float:
+        """Less heat than the setting's where there are few steps for each stop.
+
+        Long rounds need all of it, for they change little by little.
+        """
+        if self.setting.hot < 1.0:
+            return 1.0
+        slots = self.state.slots
+        served = int(slots[:, COUNT].sum())
+        if served > LONG_ROUND * int((slots[:, COUNT] > 0).sum()):
+            return 1.0
+        budget = seconds * STEPS_PER_SECOND if steps is None else steps
+        return max(0.3, min(1.0, budget / max(1, served) / STEPS_WELL_SPENT))
+
     def _scale(self) -> float:
         """Mean travel per job served: the unit in which heat is measured."""
         served = len(self.instance.keys) - int(self.state.total[kernel.ABSENT])
@@ -186,7 +207,7 @@ class Run:
     ) -> None:
         self._clock = clock
         self._deadline = clock() + seconds
-        self._seconds = max(seconds, 1e-9)
+        self.seconds = max(seconds, 1e-9)
         self._stop = stop
         self._on_better = on_better
         self._best: int | None = None
@@ -198,7 +219,7 @@ class Run:
     @property
     def passed(self) -> float:
         """The part of the time that is used up."""
-        return 1.0 - (self._deadline - self._clock()) / self._seconds
+        return 1.0 - (self._deadline - self._clock()) / self.seconds
 
     @property
     def is_stopped(self) -> bool:

@@ -192,9 +192,14 @@ class Task:
         from routing.search import COOL, search
 
         def run(
-            problem: Problem, begin: Sequence[Round], part: float, warm: bool
+            problem: Problem,
+            begin: Sequence[Round],
+            part: float,
+            usual: Sequence[Round],
+            warm: bool,
         ) -> tuple[Round, ...]:
-            table = layout(problem, self.travel, locked=tuple(how.locks.jobs))
+            pinned = tuple(how.locks.jobs)
+            table = layout(problem, self.travel, locked=pinned, usual=usual)
             # On a busy machine reading and loading can eat the time; search a little.
             left = max(self.clock.left - later, self.clock.seconds / 10)
             return search(
@@ -212,12 +217,13 @@ class Task:
             )
 
         if len(self.problem.jobs) < GROUP_FROM or how.locks.rounds:
-            return run(self.problem, start, 1.0, bool(start))
+            return run(self.problem, start, 1.0, start, bool(start))
         small = group(self.problem)
-        rounds = run(small.problem, small.shrink(start), 0.75, bool(start))
+        given = small.shrink(start)
+        rounds = run(small.problem, given, 0.75, given, bool(start))
         if how.steps is None and self.clock.left < self.clock.seconds / 10:
             return small.expand(rounds)
-        return run(self.problem, small.expand(rounds), 1.0, True)
+        return run(self.problem, small.expand(rounds), 1.0, start, True)
 
     def by_authority(
         self, best: Solution, steps: int | None = None, locks: Locks = NO_LOCKS

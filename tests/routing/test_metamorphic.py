@@ -42,6 +42,13 @@ def test_shifting_every_time_changes_nothing(seed: int) -> None:
     assert after.summary == before.summary
 
 
+def test_times_since_1970_are_times_like_others() -> None:
+    question = district(1)
+    found = solve(question, engine="sisr", steps=300)
+    since_1970 = solve(shifted(question, 1_790_000_000), engine="sisr", steps=300)
+    assert since_1970.rounds == found.rounds
+
+
 def shifted(problem: Problem, by: int) -> Problem:
     def moved(window: TimeWindow) -> TimeWindow:
         return TimeWindow(window.opens + by, window.closes + by)
