@@ -1,25 +1,38 @@
 """The week grid as it is drawn: cells, what was typed wrong, the day's consequences."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar.response import Response
 
+from app.days import day_words
 from app.forms import Form
+from app.i18n import translate as _
 from app.rendering import fragment, page
 from app.requests import Request
 from app.scope import kitchen_of
 from app.words import diets as words
-from app.words.menus import DECISION_WORDS, EDIT_WORDS, NUTRIENT_WORDS, STATES
-from kitchen import decisions, food, menu_cycles, menus, plans
+from app.words import menus as menu_words
+from kitchen import (
+    decisions,
+    food,
+    menu_cycles,
+    menu_rules,
+    menus,
+    places,
+    plans,
+    prices,
+    registry,
+)
 from kitchen.blocks import order_of
 from kitchen.clash_groups import decided_groups
-from kitchen.consequences import Consequences, choices_for, consequences_of
+from kitchen.consequences import Consequences, Grounds, choices_for, consequences_of
 from kitchen.food import DishFacts
 from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
 from kitchen.places import KitchenFacts
+from kitchen.variety import Repeat
 
 WEEK = dt.timedelta(days=7)
 
@@ -90,13 +103,22 @@ def words_for_templates() -> dict[str, Any]:
     """Names the menu's templates use for words."""
     return {
         "w": words,
-        "DECISION_WORDS": DECISION_WORDS,
-        "EDIT_WORDS": EDIT_WORDS,
-        "NUTRIENT_WORDS": NUTRIENT_WORDS,
-        "MENU_STATES": STATES,
+        "mw": menu_words,
+        "repeat_words": repeat_words,
         "ROWS": ROWS,
         "week_step": WEEK,
     }
+
+
+def repeat_words(found: Repeat, day: dt.date) -> str:
+    """What a dish repeats, and since when."""
+    word = menu_words.COLOUR_WORDS.get(found.word, found.word)
+    return _(
+        menu_words.REPEAT_WORDS[found.kind],
+        dish=words.dish_name(found.dish),
+        word=_(word),
+        day=_("今天") if found.last == day else day_words(found.last),
+    )
 
 
 async def week_of(
@@ -134,7 +156,25 @@ async def consequences_on(
         [order_of(eater) for eater in eaters],
         decided,
         await decisions.substitutes_of(decided.values()),
+        await grounds_on(kitchen, day, meal, [eater.elder_id for eater in eaters]),
     )
+
+
+async def grounds_on(
+    kitchen: KitchenFacts, day: dt.date, meal: str, elder_ids: Sequence[int]
+) -> Grounds:
+    """What the menu is judged by: rules, prices, people's sex and age, the clock."""
+    people = await registry.elders_by_id(elder_ids)
+    service = (await places.services_for(kitchen.id)).get(meal)
+    grounds = Grounds(
+        rules=await menu_rules.rules_for(kitchen.id, meal),
+        prices=await prices.prices_on(kitchen.id, day),
+        people={one.id: (one.sex, one.age_on(day)) for one in people.values()},
+        pot_portions=kitchen.pot_portions,
+    )
+    if service is None:
+        return grounds
+    return replace(grounds, cooked_by_minutes=service.cooked_by_minutes)
 
 
 async def panel(
@@ -155,6 +195,7 @@ async def panel(
         "day": day,
         "meal": meal,
         "back": "menus",
+        "share_percent": (await menu_rules.rules_for(kitchen.id, meal)).share_percent,
     }
 
 

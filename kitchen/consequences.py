@@ -1,20 +1,29 @@
-"""What a day's menu does before it is published: whom it hurts, what repeats, what
-is missing, how it nourishes. Pure, on the menu and the orders expected for it.
+"""What a day's menu does before it is published: whom it hurts, what repeats, what is
+missing, how it nourishes, what it costs, whether the pots suffice. Pure, on the menu
+and the orders expected for it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from kitchen.blocks import Block, Decisions, Order, clashes_for, set_of
+from kitchen.blocks import Block, Decisions, Order, blocks_for, set_of
 from kitchen.clash_groups import OpenDish, OpenGroup, open_dishes
 from kitchen.clashes import HARD, clash
 from kitchen.diets import Diet
+from kitchen.equipment import Load, load_of
 from kitchen.food import DishFacts
+from kitchen.menu_rules import MenuRules, usual_rules
 from kitchen.menus import DayMenu, monday_of
 from kitchen.nutrition import (
-    SHARE_OF_DAY,
     Distance,
     Nutrition,
     Reference,
@@ -23,11 +32,16 @@ from kitchen.nutrition import (
     nutrition_of_set,
     reference_for,
 )
+from kitchen.prices import Cost, Prices, cost_of_set
+from kitchen.variety import (
+    Repeat,
+    Variety,
+    Windows,
+    out_of_season,
+    repeats_in,
+    variety_of,
+)
 
-REPEAT_DAYS = 7
-"""A dish within this many days is noted."""
-INGREDIENT_DAYS = 1
-"""A main ingredient of yesterday's meat dishes is noted."""
 NEEDED = ("main", "vegetable", "staple")
 """Categories without which a lunch set is unfinished."""
 WOMAN_OF_80 = reference_for("female", 80)
@@ -35,22 +49,45 @@ WOMAN_OF_80 = reference_for("female", 80)
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """A dish, or its main ingredient, that was there lately. `word` names the
-    ingredient; empty for the dish itself."""
+class Band:
+    """The people of one sex and age band who get a set, and how it meets their
+    needs."""
 
-    dish: DishFacts
-    last: date
-    word: str = ""
+    reference: Reference
+    people: int
+    distances: tuple[Distance, ...]
 
 
 @dataclass(frozen=True)
 class SetNutrition:
-    """One set of a day beside the meal's share of the reference."""
+    """One set of a day beside the meal's share of the reference: of the usual guest,
+    and of those who get it by sex and age."""
 
     choice: str
     nutrition: Nutrition
     distances: tuple[Distance, ...]
+    bands: tuple[Band, ...] = ()
+    cost: Cost = Cost()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True)
+class Bony:
+    """A dish with bones, and the people with soft food who need them taken out."""
+
+    dish: DishFacts
+    people: tuple[Order, ...]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a menu is judged by: the kitchen's rules, prices of the day, sex and age of
+    the people by elder id, pots and clock."""
+
+    rules: MenuRules
+    prices: Prices = field(default_factory=dict)
+    people: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    pot_portions: int = 60
+    cooked_by_minutes: int = 10 * 60 + 15
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,6 +104,12 @@ class Consequences:
     missing: tuple[str, ...]  # categories
     not_hot: tuple[DishFacts, ...]  # do not travel well, and are on rounds
     without_recipe: tuple[DishFacts, ...]
+    out_of_season: tuple[DishFacts, ...]
+    bony: tuple[Bony, ...]
+    driven: tuple[Order, ...]  # the people on rounds
+    variety: Variety
+    loads: tuple[Load, ...]
+    budget_fen: int
 
     @property
     def open_dishes(self) -> list[OpenDish]:
@@ -80,8 +123,21 @@ class Consequences:
     @property
     def warnings(self) -> int:
         """How many things wait for a look; zero is a calm cell in the week."""
-        found = (self.missing, self.repeats, self.without_recipe, self.open_dishes)
+        found = (
+            *(self.missing, self.repeats, self.without_recipe, self.open_dishes),
+            *(self.out_of_season, self.over_budget, self.overloads),
+        )
         return sum(len(things) for things in found)
+
+    @property
+    def overloads(self) -> tuple[Load, ...]:
+        return tuple(load for load in self.loads if load.is_too_much)
+
+    @property
+    def over_budget(self) -> tuple[SetNutrition, ...]:
+        """Sets whose known costs alone are above the budget."""
+        limit = self.budget_fen
+        return tuple(one for one in self.sets if limit and one.cost.fen > limit)
 
 
 def consequences_of(
@@ -90,38 +146,103 @@ def consequences_of(
     orders: Collection[Order],
     decisions: Decisions,
     dishes: Mapping[int, DishFacts],
+    grounds: Grounds | None = None,
     reference: Reference = WOMAN_OF_80,
 ) -> Consequences:
     """The consequences of a menu for these orders; `around` holds the menus of the
     week before and of its own week, `dishes` the substitutes named in decisions."""
-    delivered = sum(order.portions for order in orders if order.way == "deliver")
+    grounds = grounds or Grounds(usual_rules(menu.meal))
+    rules = grounds.rules
+    driven = tuple(order for order in orders if order.way == "deliver")
+    delivered = sum(order.portions for order in driven)
     categories = {dish.category for dish in menu.sets["A"]}
+    blocks = blocks_for(orders, menu.sets, decisions, dishes)
+    windows = Windows(
+        rules.dish_days, rules.ingredient_days, rules.method_days, rules.colour_days
+    )
     return Consequences(
         menu=menu,
         portions=sum(order.portions for order in orders),
         delivered=delivered,
-        clashes=tuple(clashes_for(orders, menu.sets, decisions, dishes)),
-        repeats=tuple(repeats_in(menu, around)),
+        clashes=tuple(block for block in blocks if block.is_clash),
+        repeats=tuple(repeats_in(menu, around, windows)),
         sets=tuple(
-            _nutrition(choice, menu, reference) for choice in menu.choices if menu.lines
+            _set_nutrition(choice, menu, orders, grounds, reference)
+            for choice in menu.choices
+            if menu.lines
         ),
-        week=_week_mean(menu, around, reference),
+        week=_week_mean(menu, around, reference, rules.share_percent / 100),
         missing=tuple(name for name in NEEDED if name not in categories)
         if menu.lines
         else (),
         not_hot=tuple(d for d in menu.dishes if not d.hot_hold_ok and delivered),
         without_recipe=tuple(dish for dish in menu.dishes if not dish.recipe),
+        out_of_season=out_of_season(menu),
+        bony=tuple(_bony(menu.dishes, blocks)),
+        driven=driven,
+        variety=variety_of(menu, around),
+        loads=load_of(
+            _normal_portions(blocks),
+            rules,
+            grounds.pot_portions,
+            grounds.cooked_by_minutes,
+        ),
+        budget_fen=rules.budget_fen,
     )
 
 
-def _nutrition(choice: str, menu: DayMenu, reference: Reference) -> SetNutrition:
+def _set_nutrition(
+    choice: str,
+    menu: DayMenu,
+    orders: Iterable[Order],
+    grounds: Grounds,
+    reference: Reference,
+) -> SetNutrition:
     total = nutrition_of_set(menu.sets[choice])
-    share = SHARE_OF_DAY[menu.meal]
-    return SetNutrition(choice, total, distances(total, reference, share))
+    share = grounds.rules.share_percent / 100
+    counts: dict[Reference, int] = {}
+    for order in orders:
+        chosen = order.choice if order.choice in menu.choices else "A"
+        person = grounds.people.get(order.elder_id or 0)
+        if person and chosen == choice and person[0] in ("male", "female"):
+            band = reference_for(*person, grounds.rules.edition)
+            counts[band] = counts.get(band, 0) + 1
+    bands = sorted(counts.items(), key=lambda item: (item[0].age_from, item[0].sex))
+    return SetNutrition(
+        choice,
+        total,
+        distances(total, reference, share),
+        tuple(Band(b, n, distances(total, b, share)) for b, n in bands),
+        cost_of_set(menu.sets[choice], grounds.prices),
+    )
+
+
+def _bony(dishes: Iterable[DishFacts], blocks: Iterable[Block]) -> Iterator[Bony]:
+    for dish in dishes:
+        people = [
+            order
+            for block in blocks
+            if block.dish == dish and any(r.kind == "bones" for r in block.reasons)
+            for order in block.people
+        ]
+        if people:
+            yield Bony(dish, tuple(people))
+
+
+def _normal_portions(blocks: Iterable[Block]) -> dict[DishFacts, int]:
+    """Portions of normal size by dish, rounded up; the open ones count, because in the
+    end somebody cooks them something."""
+    percent: dict[DishFacts, int] = {}
+    for block in blocks:
+        percent[block.dish] = percent.get(block.dish, 0) + block.weighted_percent
+    return {dish: -(-total // 100) for dish, total in percent.items()}
 
 
 def _week_mean(
-    menu: DayMenu, around: Mapping[date, DayMenu], reference: Reference
+    menu: DayMenu,
+    around: Mapping[date, DayMenu],
+    reference: Reference,
+    share: float,
 ) -> tuple[Distance, ...]:
     monday = monday_of(menu.day)
     planned = [
@@ -129,42 +250,7 @@ def _week_mean(
         for day, each in around.items()
         if each.lines and monday_of(day) == monday
     ]
-    share = SHARE_OF_DAY[menu.meal]
     return distances(mean_of(planned), reference, share) if planned else ()
-
-
-def repeats_in(menu: DayMenu, earlier: Mapping[date, DayMenu]) -> list[Repeat]:
-    """Dishes that were there within a week, staples apart, and meat dishes with
-    yesterday's main ingredient."""
-    past = [
-        (day, then)
-        for day, then in sorted(earlier.items(), reverse=True)
-        if 0 < (menu.day - day).days <= REPEAT_DAYS
-    ]
-    found = []
-    for dish in menu.dishes:
-        if dish.category == "staple":
-            continue
-        last = next((day for day, then in past if dish in then.dishes), None)
-        if last is not None:
-            found.append(Repeat(dish, last))
-        elif dish.category in ("main", "half"):
-            found += _same_ingredient(dish, menu.day, past)
-    return found
-
-
-def _same_ingredient(
-    dish: DishFacts, day: date, past: Iterable[tuple[date, DayMenu]]
-) -> list[Repeat]:
-    mine = {line.ingredient.name for line in dish.essentials}
-    for then, menu in past:
-        if (day - then).days > INGREDIENT_DAYS:
-            continue
-        for other in menu.dishes:
-            theirs = {line.ingredient.name for line in other.essentials}
-            if other.category in ("main", "half") and mine & theirs:
-                return [Repeat(dish, then, min(mine & theirs))]
-    return []
 
 
 def hurts(diet: Diet, dish: DishFacts) -> bool:

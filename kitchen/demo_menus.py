@@ -3,18 +3,30 @@ to be made on every day – as after a planner's afternoon.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from kitchen import decisions, food, menus, registry
+from kitchen import decisions, food, menu_rules, menus, prices, registry
 from kitchen.clashes import HARD, clash
 from kitchen.diets import Diet
 from kitchen.food import DishFacts
+from kitchen.prices import NewPrice
 from kitchen.staff import Actor
 
 ROWS = ("main", "half", "vegetable", "soup", "staple")
 LEFT_OPEN = 6
 """People of a day for whom nobody has decided yet; one or two may not eat that day."""
 LOW_SALT = Diet(low_salt=True)
+
+SUPPLIER = "演示供应商"
+FEN_PER_KG = {
+    "畜肉类": 3600, "禽肉类": 2200, "鱼虾蟹贝类": 3200, "蛋类及制品": 1100,
+    "乳类及制品": 1000, "干豆类及制品": 800, "菌藻类": 1600, "蔬菜类": 520,
+    "薯类淀粉及制品": 600, "谷类及制品": 560, "坚果种子类": 2400, "水果类": 1800,
+    "油脂类": 1200, "糖类": 900, "调味品": 1200, "其他": 1500,
+}  # fmt: skip
+"""Made-up prices by food group, fen per kilogram: for the demo only."""
+BUDGET_FEN = 900
 
 Eaters = Mapping[Diet, Sequence[int]]
 """Elder ids by what they can eat."""
@@ -25,6 +37,7 @@ async def write(
 ) -> None:
     """From a Monday to the end of next week, lunch and dinner: written, decided,
     published. What is past was decided for everybody."""
+    await _prices(kitchen, first, by, now)
     eaters: dict[Diet, list[int]] = {}
     for person in await registry.elders_of(kitchen):
         eaters.setdefault(person.diet, []).append(person.id)
@@ -43,6 +56,18 @@ async def write(
         await _decide(kitchen, day, dishes, by_kind, eaters, left, by, now)
     for meal in ("lunch", "dinner"):
         await menus.publish(kitchen, days, meal, by=by, now=now)
+
+
+async def _prices(kitchen: int, first: date, by: Actor, now: datetime) -> None:
+    """What the demo's ingredients cost, and what a lunch may cost."""
+    told = [
+        NewPrice(one.id, SUPPLIER, FEN_PER_KG[one.food_group], first)
+        for one in await food.ingredients_in_use()
+        if one.is_bought
+    ]
+    await prices.set_prices(kitchen, told, by=by, now=now)
+    rules = replace(menu_rules.usual_rules("lunch"), budget_fen=BUDGET_FEN)
+    await menu_rules.set_rules(kitchen, "lunch", rules, by=by, now=now)
 
 
 def suitable(dishes: Iterable[DishFacts]) -> dict[str, list[DishFacts]]:

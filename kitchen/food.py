@@ -275,6 +275,15 @@ async def dish_by_id(dish_id: int) -> DishFacts:
     return found[dish_id]
 
 
+async def ingredients_in_use() -> list[IngredientFacts]:
+    """Every ingredient of a dish, by name."""
+    found = await rows(
+        "SELECT * FROM ingredient WHERE id IN (SELECT ingredient FROM dish_ingredient)"
+        " ORDER BY name"
+    )
+    return [_ingredient(row) for row in found]
+
+
 def _ingredient(row: Mapping[str, Any]) -> IngredientFacts:
     return IngredientFacts(
         id=row["id"],

@@ -160,8 +160,17 @@ def references() -> tuple[Reference, ...]:
     )
 
 
-def reference_for(sex: str, age: int) -> Reference:
-    """The band of a sex and age; below the first band the first is used."""
-    bands = [band for band in references() if band.sex == sex]
+@cache
+def editions() -> tuple[str, ...]:
+    """The editions of the reference table, oldest first."""
+    return tuple(dict.fromkeys(band.edition for band in references()))
+
+
+@cache
+def reference_for(sex: str, age: int, edition: str = "") -> Reference:
+    """The band of a sex and age in an edition (the newest unless named); below the
+    first band the first is used."""
+    wanted = edition or editions()[-1]
+    bands = [b for b in references() if b.sex == sex and b.edition == wanted]
     fitting = [band for band in bands if band.age_from <= age <= band.age_to]
     return (fitting or bands)[0]

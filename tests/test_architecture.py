@@ -43,10 +43,10 @@ KITCHEN_ORDER = """
     plan_changes closures
     plans
     people_columns people_words people_sheet people_doubles intake
-    food nutrition food_files
+    food nutrition food_files prices menu_rules
     menu_days menu_edits menus menu_cycles
     headcounts
-    clashes blocks clash_groups decisions consequences
+    clashes blocks clash_groups decisions variety equipment consequences
     packing portions kitchen_day
     production_records use_by
     batches samples production

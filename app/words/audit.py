@@ -56,6 +56,8 @@ VERBS = {
     "apply_cycle": N_("套用轮换"),
     "drop_cycle": N_("删除轮换"),
     "save_cycle": N_("存成轮换"),
+    "price": N_("记价格"),
+    "rules": N_("改排菜要求"),
     "paste": N_("粘贴"),
     "decide": N_("定做法"),
     "end": N_("结束"),

@@ -5,6 +5,11 @@ from app.i18n import N_
 SENTENCES = {
     "menu_row_unknown": N_("菜单里没有 {choice} 套第 {row} 行"),
     "menu_week_empty": N_("{day} 那一周没有菜单，复制不了"),
+    "menu_rule_share": N_("一餐占全天 {percent}%：要在 5 到 100 之间"),
+    "menu_rule_edition": N_("没有“{edition}”这一版参考值"),
+    "menu_rule_negative": N_("天数、台数和预算不能是负数，每次份数至少是 1"),
+    "ingredient_unknown": N_("没有这种原料：{ingredient}"),
+    "price_out_of_range": N_("每公斤 {price_fen} 元不像是原料的价格"),
     "menu_changed_since": N_("{day} 的菜单后来又改过，不能直接撤销"),
     "edit_unknown": N_("没有这一步可以撤销"),
     "cycle_weeks": N_("轮换菜单是 2 到 5 周，填的是 {weeks} 周"),
@@ -30,6 +35,25 @@ STATES = {
     "changed": ("stale", N_("发布后改过")),
 }
 """State of a day's menu → the tone of its badge and the words on it."""
+
+REPEAT_WORDS = {
+    "dish": N_("{dish}：{day}刚做过"),
+    "ingredient": N_("{dish}：主料{word}和{day}一样"),
+    "method": N_("{dish}：做法（{word}）和{day}的主菜一样"),
+    "colour": N_("{dish}：颜色（{word}）和{day}的主菜一样"),
+}
+
+COLOUR_WORDS = {
+    "green": N_("绿"),
+    "red": N_("红"),
+    "yellow": N_("黄"),
+    "white": N_("白"),
+    "brown": N_("酱色"),
+    "dark": N_("黑紫"),
+}
+
+EQUIPMENT_WORDS = {"pot": N_("灶锅"), "steamer": N_("蒸箱"), "oven": N_("烤箱")}
+SEX_WORDS = {"male": N_("男"), "female": N_("女")}
 
 NUTRIENT_WORDS = {
     "energy_kcal": (N_("能量"), "kcal"),

@@ -6,10 +6,11 @@ import pytest
 
 from kitchen import database, decisions, food, menus, plans
 from kitchen.blocks import order_of
-from kitchen.consequences import consequences_of, repeats_in, suitable_instead
+from kitchen.consequences import consequences_of, suitable_instead
 from kitchen.diets import Diet, Vegetarian
 from kitchen.errors import Refusal
 from kitchen.menus import DayMenu, MenuLine
+from kitchen.variety import repeats_in
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.plates import dish, dishes, order
 

@@ -1,5 +1,11 @@
 """Menus: the week planned by keyboard, copied, cycled, answered, published."""
 
-from app.controllers.menus import answers, cycles, edits, week
+from app.controllers.menus import answers, cycles, edits, rules, week
 
-handlers = [*week.handlers, *edits.handlers, *cycles.handlers, *answers.handlers]
+handlers = [
+    *week.handlers,
+    *edits.handlers,
+    *cycles.handlers,
+    *answers.handlers,
+    *rules.handlers,
+]

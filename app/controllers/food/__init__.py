@@ -1,0 +1,5 @@
+"""Food: the dishes the kitchen can cook, and what their ingredients cost."""
+
+from app.controllers.food import dishes, prices
+
+handlers = [*dishes.handlers, *prices.handlers]
