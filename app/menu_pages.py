@@ -10,11 +10,12 @@ from litestar.response import Response
 from app.days import day_words
 from app.forms import Form
 from app.i18n import translate as _
-from app.rendering import fragment, page
+from app.rendering import fragment, page, yuan
 from app.requests import Request
 from app.scope import kitchen_of
 from app.words import diets as words
 from app.words import menus as menu_words
+from app.words.diets import key_words
 from kitchen import (
     decisions,
     food,
@@ -33,6 +34,7 @@ from kitchen.food import DishFacts
 from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
 from kitchen.places import KitchenFacts
 from kitchen.variety import Repeat
+from planning.plan import Fault
 
 WEEK = dt.timedelta(days=7)
 
@@ -119,6 +121,30 @@ def repeat_words(found: Repeat, day: dt.date) -> str:
         word=_(word),
         day=_("今天") if found.last == day else day_words(found.last),
     )
+
+
+def fault_words(fault: Fault, days: Sequence[dt.date]) -> str:
+    """What has to give, as a sentence."""
+    row, _bar, key = (
+        fault.name.rpartition("|") if fault.kind == "diet" else ("", "", "")
+    )
+    number = row or fault.name[1:]
+    people = (
+        "、".join(joined_key(each) for each in key.split("/")) if key else fault.name
+    )
+    return _(
+        menu_words.FAULT_WORDS[fault.kind],
+        day=day_words(days[fault.day]) if 0 <= fault.day < len(days) else "",
+        row=_(words.ROW_WORDS[int(number)]) if number.isdigit() else "",
+        who=people,
+        what=_(menu_words.EQUIPMENT_WORDS.get(fault.name, fault.name)),
+        n=fault.amount,
+        yuan=yuan(fault.amount),
+    )
+
+
+def joined_key(key: str) -> str:
+    return words.joined(key_words(key))
 
 
 async def week_of(

@@ -197,7 +197,7 @@ def test_a_kitchen_module_imports_only_modules_above_it() -> None:
     assert uphill == []
 
 
-@pytest.mark.parametrize("package", ["app", "kitchen", "routing"])
+@pytest.mark.parametrize("package", ["app", "kitchen", "routing", "planning"])
 def test_loading_a_module_goes_in_no_circle(package: str) -> None:
     graph = {
         relative(path).removesuffix(".py").replace("/", "."): imports(path, lazy=False)
@@ -221,7 +221,6 @@ def test_loading_a_module_goes_in_no_circle(package: str) -> None:
     ("package", "home"),
     [
         ("weasyprint", "app/printing.py"),
-        ("ortools", "routing/"),
         ("numba", "routing/"),
         ("litestar", "app/"),
         ("jinja2", "app/"),
@@ -236,6 +235,28 @@ def test_a_library_is_used_in_one_home_only(package: str, home: str) -> None:
         if package in packages(path)
     }
     assert {user for user in users if not user.startswith(home)} == set()
+
+
+def test_the_solver_is_in_the_two_libraries_that_search() -> None:
+    users = {
+        relative(path)
+        for path in modules("app", "kitchen", "routing", "planning")
+        if "ortools" in packages(path)
+    }
+    homes = ("routing/", "planning/")
+    assert {user for user in users if not user.startswith(homes)} == set()
+
+
+def test_planning_knows_neither_food_nor_kitchen_nor_web() -> None:
+    known = {*sys.stdlib_module_names, "planning", "ortools"}
+    strangers = {
+        (relative(path), package)
+        for path in modules("planning")
+        for package in packages(path) - known
+    }
+    assert strangers == set()
+    speakers = {part_of(p) for p in modules("kitchen") if "planning" in packages(p)}
+    assert speakers <= {"menu_questions", "menu_proposals"}
 
 
 def test_only_the_settings_read_the_environment() -> None:

@@ -74,6 +74,7 @@ VERBS = {
     "options": N_("改样式"),
     "override_allergy": N_("坚持过敏餐"),
     "password": N_("改密码"),
+    "plan": N_("自动排菜"),
     "propose": N_("提出"),
     "publish": N_("发布"),
     "receive": N_("收餐"),

@@ -10,6 +10,11 @@ SENTENCES = {
     "menu_rule_negative": N_("天数、台数和预算不能是负数，每次份数至少是 1"),
     "ingredient_unknown": N_("没有这种原料：{ingredient}"),
     "price_out_of_range": N_("每公斤 {price_fen} 元不像是原料的价格"),
+    "proposal_unknown": N_("没有这份排菜方案"),
+    "proposal_empty": N_("还没有排出一份可以用的"),
+    "nothing_to_plan": N_("{day} 起的这几周没有供餐的日子"),
+    "plan_weeks": N_("一次排 1 到 4 周，填的是 {weeks} 周"),
+    "plan_rows": N_("至少选一类菜来排"),
     "menu_changed_since": N_("{day} 的菜单后来又改过，不能直接撤销"),
     "edit_unknown": N_("没有这一步可以撤销"),
     "cycle_weeks": N_("轮换菜单是 2 到 5 周，填的是 {weeks} 周"),
@@ -42,6 +47,31 @@ REPEAT_WORDS = {
     "method": N_("{dish}：做法（{word}）和{day}的主菜一样"),
     "colour": N_("{dish}：颜色（{word}）和{day}的主菜一样"),
 }
+
+PART_WORDS = {
+    "cost": N_("原料钱（分）"),
+    "sodium": N_("钠超过限量"),
+    "calcium": N_("钙不够"),
+    "dislike": N_("忌口的人碰到"),
+    "extra": N_("B 套另做"),
+    "item": N_("菜重复"),
+    "ingredient": N_("主料重复"),
+    "method": N_("做法重复"),
+    "colour": N_("颜色重复"),
+}
+"""Parts of the planner's sum."""
+
+FAULT_WORDS = {
+    "diet": N_("{day} {row}：{n} 人（{who}）没有一道能吃的，要给他们另外定"),
+    "budget": N_("{day}：预算每份要多 {yuan}"),
+    "equipment": N_("{day}：{what}还差 {n} 分钟，早开工或加一台"),
+    "use_up": N_("“{who}”在期限前用不上"),
+    "locked": N_("{day} {row}：定好的菜要让开"),
+    "empty": N_("{day} {row}：没有菜可排"),
+    "twice": N_("{day}：同一道菜排了两次"),
+    "foreign": N_("{day} {row}：排了不合适的菜"),
+}
+"""What has to give, in words."""
 
 COLOUR_WORDS = {
     "green": N_("绿"),

@@ -1,6 +1,6 @@
 """Menus: the week planned by keyboard, copied, cycled, answered, published."""
 
-from app.controllers.menus import answers, cycles, edits, rules, week
+from app.controllers.menus import answers, cycles, edits, proposals, rules, week
 
 handlers = [
     *week.handlers,
@@ -8,4 +8,5 @@ handlers = [
     *cycles.handlers,
     *answers.handlers,
     *rules.handlers,
+    *proposals.handlers,
 ]

@@ -1,0 +1,81 @@
+"""`python -m benchmarks.menus [SECONDS] [--write]`: the menu planner's ten cases, each
+in a child process as the product starts it: sum, bound, gap, time, examination."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.menu_cases import question
+from kitchen.menu_questions import cells_of, examined, problem_of
+from planning.plan import faults, plan_of, total
+from planning.problem import as_json
+from tests.kitchen.plates import dishes
+
+ROOT = Path(__file__).parent.parent
+CASES = range(1, 11)
+
+
+def main(arguments: list[str]) -> int:
+    seconds = float(arguments[0]) if arguments and arguments[0].isdigit() else 30.0
+    lines = [measured(seed, seconds) for seed in CASES]
+    table = "\n".join([HEAD.format(seconds=seconds, machine=machine()), *lines, ""])
+    print(table)
+    if "--write" in arguments:
+        (ROOT / "docs" / "menu-benchmarks.md").write_text(table)
+    return 0
+
+
+HEAD = """# The menu planner, measured
+
+Two weeks of lunches (ten days) for 300 elders out of 138 dishes, {seconds:g} seconds,
+two search workers, in a child process as the product starts it. Ten made-up kitchens
+that differ in diets, bookings, prices, budget, equipment and stock
+(`benchmarks/menu_cases.py`).
+*Points* is the stated sum, reckoned anew from the cells; *bound* is proven: no plan has
+fewer points. *Gap* is (points − bound) ÷ points. *Examined* counts the hard rules found
+broken by the kitchen's own rules. Machine: {machine}.
+
+Run it yourself: `.venv/bin/python -m benchmarks.menus 30 --write`
+
+| case | points | bound | gap | seconds | processor s | examined |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+
+def measured(seed: int, seconds: float) -> str:
+    asked = question(seed, tuple(dishes().values()))
+    made = problem_of(asked)
+    begun, used = time.monotonic(), os.times()
+    answer = subprocess.run(
+        [sys.executable, "-m", "planning", "--seconds", str(seconds)],
+        input=json.dumps(as_json(made.problem)).encode(),
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+    )
+    wall, spent = time.monotonic() - begun, os.times()
+    processor = spent.children_user - used.children_user
+    plan = plan_of(json.loads(answer.stdout))
+    broken = examined(asked, cells_of(asked, made.items, plan.cells))
+    assert not faults(made.problem, plan.cells), seed
+    assert plan.total == total(made.problem, plan.cells), seed
+    line = (
+        f"| {seed} | {plan.total} | {plan.bound} | {plan.gap_percent:.1f} %"
+        f" | {wall:.1f} | {processor:.0f} | {len(broken)} |"
+    )
+    print(line, file=sys.stderr, flush=True)
+    return line
+
+
+def machine() -> str:
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, load {load:.0f} before the run"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
