@@ -47,6 +47,7 @@ KITCHEN_ORDER = """
     menu_days menu_edits menus menu_cycles
     headcounts
     clashes blocks clash_groups decisions variety equipment consequences
+    menu_questions menu_proposals
     packing portions kitchen_day
     production_records use_by
     batches samples production
