@@ -181,7 +181,7 @@ async def consequences_on(
         around,
         [order_of(eater) for eater in eaters],
         decided,
-        await decisions.substitutes_of(decided.values()),
+        await decisions.substitutes_of(decided.values(), around[day].dishes),
         await grounds_on(kitchen, day, meal, [eater.elder_id for eater in eaters]),
     )
 

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from kitchen.clashes import NEVER, OWN_PAN, Decision, Reason, Step, answer, clash
+from kitchen.clashes import (
+    HARD,
+    NEVER,
+    OWN_PAN,
+    Decision,
+    Reason,
+    Step,
+    answer,
+    clash,
+    need_of,
+)
 from kitchen.diets import Diet
 from kitchen.food import DishFacts
 from kitchen.plans import SIZE_PERCENT, Eater
@@ -141,8 +151,8 @@ def servings(
 ) -> Iterator[tuple[Order, Serving]]:
     """Every order's serving of every dish of its set: exactly one each.
 
-    `dishes` holds the substitutes named in the decisions. A spare has no name to
-    decide for: it follows what was decided for the people of its diet.
+    `dishes` holds the substitutes named in decisions and variants. A spare has no name
+    to decide for: it follows what was decided for the people of its diet.
     """
     orders = list(orders)
     by_diet = _decisions_by_diet(orders, decisions)
@@ -176,8 +186,30 @@ def _serving(
         fresh = clash(diet, other)
         why = tuple(sorted({*reasons, *fresh}))
         return Serving(other, dish, why, *answer(fresh, other, None), True)
+    if decision is None and (stand_in := _stand_in(dish, diet, reasons, dishes)):
+        fresh = clash(diet, stand_in)
+        why = tuple(sorted({*reasons, *fresh}))
+        return Serving(stand_in, dish, why, *answer(fresh, stand_in, None), False)
     decided = bool(reasons) and decision is not None
     return Serving(dish, None, reasons, *answer(reasons, dish, decision), decided)
+
+
+def _stand_in(
+    dish: DishFacts,
+    diet: Diet,
+    reasons: Sequence[Reason],
+    dishes: Mapping[int, DishFacts],
+) -> DishFacts | None:
+    """The dish that always stands in for one of these needs, when it does this person
+    no harm; otherwise somebody has to decide, as without it."""
+    needs = {need_of(reason) for reason in reasons}
+    for variant in dish.variants:
+        other = dishes.get(variant.substitute_id or 0)
+        if other is None or variant.need not in needs:
+            continue
+        if not any(reason.kind in HARD for reason in clash(diet, other)):
+            return other
+    return None
 
 
 def _decided(

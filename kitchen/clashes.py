@@ -64,7 +64,7 @@ TEXTURE_STEPS = {
     Texture.PUREED: "puree",
 }
 UNWANTED_ORIGINS = {"halal": NOT_HALAL, "vegetarian": MEAT, "vegan": NOT_VEGAN}
-FINISHES = frozenset({*TEXTURE_STEPS.values(), "debone"})
+FINISHES = frozenset({*TEXTURE_STEPS.values(), "debone", "variant"})
 """Done after cooking, to a part of what was in the pan."""
 OWN_PAN = frozenset({"low_salt", "no_sugar", "omit", "clean_pan", "certified_meat"})
 
@@ -204,6 +204,19 @@ def offending(reason: Reason, dish: DishFacts) -> list[RecipeLine]:
     return [line for line in dish.recipe if line.ingredient.origin in unwanted]
 
 
+def need_of(reason: Reason) -> str:
+    """What a dish's variant is for: "vegan", "salt", "texture:pureed",
+    "allergen:peanut"; "" where no variant can be (a dislike, an unknown recipe)."""
+    if reason.kind in ("texture", "allergen"):
+        return f"{reason.kind}:{reason.word}"
+    same = {"salt_raw": "salt", "halal_meat": "halal"}
+    need = same.get(reason.kind, reason.kind)
+    return need if need in PLAIN_NEEDS else ""
+
+
+PLAIN_NEEDS = ("halal", "vegetarian", "vegan", "salt", "sugar", "bones")
+
+
 # Answers ----------------------------------------------------------------------
 
 
@@ -221,6 +234,7 @@ def answer(
             is_open = True
         else:
             steps.add(_own_answer(reason, dish))
+            steps |= _own_words(reason, dish)
     return tuple(sorted(steps)), is_open
 
 
@@ -237,6 +251,13 @@ def _decided(reason: Reason, dish: DishFacts, decision: Decision | None) -> set[
     steps = {Step("omit", line.ingredient.name) for line in offending(reason, dish)}
     careful = reason.kind in NEVER | {"halal"}
     return steps | {Step("clean_pan")} if steps and careful else steps
+
+
+def _own_words(reason: Reason, dish: DishFacts) -> set[Step]:
+    """What this kitchen always does about it, beside the usual."""
+    need = need_of(reason)
+    own = (one.words for one in dish.variants if one.need == need)
+    return {Step("variant", words) for words in own if words}
 
 
 def _own_answer(reason: Reason, dish: DishFacts) -> Step:

@@ -46,11 +46,13 @@ def _decision(row: dict[str, Any]) -> Decision:
     )
 
 
-async def substitutes_of(decisions: Iterable[Decision]) -> dict[int, DishFacts]:
-    """The dishes that stand in for others."""
-    return await dishes_by_id(
-        {one.substitute_id for one in decisions if one.substitute_id is not None}
-    )
+async def substitutes_of(
+    decisions: Iterable[Decision], menu: Iterable[DishFacts] = ()
+) -> dict[int, DishFacts]:
+    """The dishes that stand in for others: decided, or always for those of a menu."""
+    decided = {one.substitute_id for one in decisions}
+    always = {v.substitute_id for dish in menu for v in dish.variants}
+    return await dishes_by_id({one for one in decided | always if one is not None})
 
 
 # Verbs ------------------------------------------------------------------------

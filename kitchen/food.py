@@ -156,6 +156,16 @@ class RecipeLine:
     role: str
 
 
+@dataclass(frozen=True)
+class Variant:
+    """How a dish is always made different for a need: another dish instead, or the
+    cook's own words for it. `need` as in `kitchen.clashes.need_of`."""
+
+    need: str
+    substitute_id: int | None
+    words: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class DishFacts:
     """A dish with its recipe; `allergens`, `vegetarian` and `halal` are the derived
@@ -184,6 +194,7 @@ class DishFacts:
     active: bool
     note: str
     recipe: tuple[RecipeLine, ...]
+    variants: tuple[Variant, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DishFacts) and other.id == self.id
@@ -264,7 +275,29 @@ async def dishes_by_id(ids: Collection[int]) -> dict[int, DishFacts]:
         food = foods.get(row["id"]) or foods.setdefault(row["id"], _ingredient(row))
         line = RecipeLine(food, row["net"], row["gross"], row["role"])
         recipes.setdefault(row["dish"], []).append(line)
-    return {row["id"]: _dish(row, tuple(recipes.get(row["id"], ()))) for row in found}
+    variants = await _variants(wanted)
+    return {
+        row["id"]: _dish(
+            row, tuple(recipes.get(row["id"], ())), variants.get(row["id"], ())
+        )
+        for row in found
+    }
+
+
+async def _variants(dish_ids: list[int]) -> dict[int, tuple[Variant, ...]]:
+    """The newest word on each need of these dishes; a withdrawn one is left out."""
+    told = await rows(
+        "SELECT dish, need, kind, substitute, words FROM dish_variant"
+        " WHERE dish IN {} ORDER BY id",
+        dish_ids,
+    )
+    newest = {(row["dish"], row["need"]): row for row in told}
+    found: dict[int, tuple[Variant, ...]] = {}
+    for (dish_id, need), row in sorted(newest.items()):
+        if row["kind"] != "none":
+            made = Variant(need, row["substitute"], row["words"])
+            found[dish_id] = (*found.get(dish_id, ()), made)
+    return found
 
 
 async def dish_by_id(dish_id: int) -> DishFacts:
@@ -297,8 +330,12 @@ def _ingredient(row: Mapping[str, Any]) -> IngredientFacts:
     )
 
 
-def _dish(row: Mapping[str, Any], recipe: tuple[RecipeLine, ...]) -> DishFacts:
-    values = {**row, "recipe": recipe}
+def _dish(
+    row: Mapping[str, Any],
+    recipe: tuple[RecipeLine, ...],
+    variants: tuple[Variant, ...],
+) -> DishFacts:
+    values = {**row, "recipe": recipe, "variants": variants}
     values.update({name: bool(row[name]) for name in YES_OR_NO})
     values["allergens"], values["vegetarian"], values["halal"] = derived_tags(
         recipe, _words(row["allergens"]), row["vegetarian"], row["halal"]

@@ -79,7 +79,7 @@ async def kitchen_day(
         raise Refusal("meal_not_served", meal=meal)
     menu = await menu_for(kitchen_id, day, meal)
     decisions = await decisions_for(kitchen_id, day, meal)
-    dishes = await substitutes_of(decisions.values())
+    dishes = await substitutes_of(decisions.values(), menu.dishes)
     if eaters is None:
         eaters = await eaters_for(kitchen_id, day, meal)
     orders = orders_of(eaters, await spares_for(kitchen_id, day, meal))

@@ -21,13 +21,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--processor-seconds", type=float, default=None)
     asked = parser.parse_args(arguments)
     try:
         problem = read(json.load(sys.stdin))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"not a problem: {error!r}", file=sys.stderr)
         return 2
-    plan = solve(problem, asked.seconds, asked.seed, asked.workers, _tell)
+    plan = solve(
+        problem,
+        asked.seconds,
+        asked.seed,
+        asked.workers,
+        _tell,
+        asked.processor_seconds,
+    )
     json.dump(as_json(plan), sys.stdout)
     return EXITS[plan.status]
 

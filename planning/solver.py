@@ -1,8 +1,10 @@
 """solve(problem, seconds): the best plan found in the time, with the bound proven; or,
 when no plan can be, the cheapest set of rules to relax."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -46,13 +48,17 @@ def solve(
     seed: int = 1,
     workers: int = 2,
     tell: Tell | None = None,
+    processor_seconds: float | None = None,
 ) -> Plan:
-    """A plan within the time. Its sum is reckoned anew from its cells, not taken from
-    the solver; `bound` is proven: no plan can have a smaller sum."""
+    """A plan within the time – of the clock, and of the processors of all workers
+    together where that is given. Its sum is reckoned anew from its cells, not taken
+    from the solver; `bound` is proven: no plan can have a smaller sum."""
     started = time.monotonic()
     model = Model(problem)
     solver = _solver(seconds, seed, workers)
-    status = solver.Solve(model.cp, _Better(model, tell, started) if tell else None)
+    better = _Better(model, tell, started) if tell else None
+    with _metered(solver, processor_seconds):
+        status = solver.Solve(model.cp, better)
     word = WORDS.get(status, "unknown")
     if word == "infeasible":
         return relaxed(problem, started, seed, workers)
@@ -78,6 +84,30 @@ def relaxed(problem: Problem, started: float, seed: int, workers: int) -> Plan:
         return Plan("infeasible", seconds=seconds)
     cells = model.cells(solver.Value)
     return Plan("infeasible", cells, seconds=seconds, faults=model.given(solver.Value))
+
+
+@contextmanager
+def _metered(solver: Any, processor_seconds: float | None) -> Iterator[None]:
+    """Stop the search when it has used so much processor time."""
+    if processor_seconds is None:
+        yield
+        return
+    over = threading.Event()
+    until = time.process_time() + processor_seconds
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            if time.process_time() >= until:
+                solver.StopSearch()
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _solver(seconds: float, seed: int, workers: int) -> Any:

@@ -46,7 +46,7 @@ KITCHEN_ORDER = """
     food nutrition food_files prices menu_rules
     menu_days menu_edits menus menu_cycles
     headcounts
-    clashes blocks clash_groups decisions variety equipment consequences
+    clashes dish_variants blocks clash_groups decisions variety equipment consequences
     menu_questions menu_proposals
     packing portions kitchen_day
     production_records use_by

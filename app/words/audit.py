@@ -58,6 +58,7 @@ VERBS = {
     "save_cycle": N_("存成轮换"),
     "price": N_("记价格"),
     "rules": N_("改排菜要求"),
+    "variant": N_("改常备做法"),
     "paste": N_("粘贴"),
     "decide": N_("定做法"),
     "end": N_("结束"),

@@ -65,6 +65,7 @@ STEP_WORDS = {
     "certified_meat": N_("单独锅具，用认证肉"),
     "as_is": N_("照常：{food}"),
     "prefer": N_("有条件换别的"),
+    "variant": "{food}",
 }
 ROW_WORDS = {
     1: N_("主荤"),
@@ -124,6 +125,12 @@ def key_words(key: str) -> str:
 def dish_name(dish: DishFacts | IngredientFacts) -> str:
     """A dish or an ingredient in the reader's language."""
     return dish.name_en if language.get() == "en" and dish.name_en else dish.name
+
+
+def need_words(need: str) -> str:
+    """What a dish's variant is for: 低盐, 要糊状, 花生过敏."""
+    kind, _colon, word = need.partition(":")
+    return reason_words(Reason(kind, word))
 
 
 def reason_words(reason: Reason) -> str:

@@ -212,6 +212,28 @@ async def test_a_dish_page_names_recipe_allergens_and_source(manager: Client) ->
     assert (await manager.get("/food/dishes/99999")).status_code == 409
 
 
+async def test_a_standing_variant_is_told_on_the_dish_and_done_on_the_menu(
+    manager: Client,
+) -> None:
+    _, ids = await stocked()
+    page = f"/food/dishes/{ids['宫保鸡丁']}"
+    wrong = await manager.submit(
+        f"{page}/variants", need="allergen:peanut", substitute="龙肉"
+    )
+    assert wrong.status_code == 422
+    assert "没有“龙肉”这道菜" in wrong.text
+    await manager.submit(
+        f"{page}/variants", need="allergen:peanut", substitute="番茄龙利鱼"
+    )
+    assert "换番茄龙利鱼" in (await manager.get(page)).text
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    menu_page = (await manager.get(PAGE)).text
+    assert "还没有定做法" not in menu_page
+    assert "换番茄龙利鱼" in menu_page
+    await manager.submit(f"{page}/variants", need="allergen:peanut", drop="1")
+    assert "还没有定做法" in (await manager.get(PAGE)).text
+
+
 async def test_the_page_speaks_english(manager: Client) -> None:
     await stocked()
     manager.cookies.set("nuancan_language", "en", domain="nuancan.local")

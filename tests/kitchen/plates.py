@@ -73,6 +73,7 @@ def _dish(
         **row,
         "id": number,
         "recipe": recipe,
+        "variants": (),
         "allergens": allergens,
         "vegetarian": vegetarian,
         "halal": halal,

@@ -1,5 +1,6 @@
 """Nobody is served an allergen without an override row that names who and why."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 from kitchen.blocks import Order, servings
 from kitchen.clashes import NEVER, Decision, Reason, clash, offending
 from kitchen.diets import ALLERGENS, Diet, Texture, Vegetarian
-from kitchen.food import DishFacts
+from kitchen.dish_variants import NEEDS
+from kitchen.food import DishFacts, Variant
 from tests.kitchen.plates import dishes, order
 
 ALL = sorted(dishes().values(), key=lambda one: one.code)
@@ -30,14 +32,21 @@ diets = st.builds(
 
 
 @st.composite
+def varied(draw: st.DrawFn) -> DishFacts:
+    """A dish with standing variants, sensible or not."""
+    dish = draw(st.sampled_from(ALL))
+    needs = draw(st.lists(st.sampled_from(NEEDS), max_size=4, unique=True))
+    made = [Variant(need, draw(st.sampled_from(ALL)).id, "") for need in needs]
+    return replace(dish, variants=tuple(made))
+
+
+@st.composite
 def meals(
     draw: st.DrawFn,
 ) -> tuple[list[Order], dict[str, list[DishFacts]], dict[tuple[int, int], Decision]]:
     """Some people, a menu, and decisions of every kind – sensible or not."""
     sets = {
-        choice: draw(
-            st.lists(st.sampled_from(ALL), min_size=1, max_size=6, unique=True)
-        )
+        choice: draw(st.lists(varied(), min_size=1, max_size=6, unique=True))
         for choice in ("A", "B")
     }
     people = [
