@@ -18,6 +18,7 @@ from app.papers import KINDS, Paper
 from app.print_options import PrintOptions, options_for
 from app.words.rounds import WHY
 from kitchen.blocks import Order
+from kitchen.dispatches import dispatches_for
 from kitchen.headcounts import SpareFacts, spares_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.meal_prices import price_on
@@ -90,7 +91,8 @@ async def morning_for(
         for stop in view.stops
         if stop.diner_id is not None
     }
-    today = await kitchen_day(kitchen_id, day, meal, round_of)
+    leaving = await dispatches_for(kitchen_id, day, meal)
+    today = await kitchen_day(kitchen_id, day, meal, round_of, leaving=leaving)
     elders = {order.elder_id for order in today.orders if order.elder_id is not None}
     homes = await addresses_on(kitchen_id, day)
     addresses = {homes[elder] for elder in elders if elder in homes}

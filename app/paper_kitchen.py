@@ -78,6 +78,8 @@ def _dish(dish: DishSheet) -> papers.DishRow:
         total_grams=dish.cooked_grams,
         batches="，".join(common) or _("只有另锅"),
         out_at=minutes_words(dish.out_of_pot_minutes),
+        hold_hot=dish.hold_hot,
+        buffer_portions=dish.buffer_portions,
         variants=tuple(variants),
     )
 

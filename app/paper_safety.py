@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 from app import papers
 from app.days import MEALS
 from app.i18n import translate as _
+from app.words.goods import STATE_WORDS, place_words
 from app.words.hands import KIND_WORDS, gap_words
 from app.words.production import VOID_KINDS
 from app.words.safety import FATE_WORDS, STAGE_WORDS, degrees, readings_words
-from kitchen import batches, hands, samples, trip_temperatures
+from kitchen import batches, goods, hands, samples, trip_temperatures
+from kitchen.goods import LotFacts
 from kitchen.hands import CheckFacts, HandFacts
 from kitchen.places import KitchenFacts
 from kitchen.production_records import VoidFacts, voids_between
+from kitchen.recalls import Called, Reached
+from kitchen.registry import ContactFacts, ElderFacts
 from kitchen.samples import SampleFacts
 from kitchen.trip_temperatures import TripReading
 from kitchen.use_by import BatchFacts
@@ -64,6 +68,7 @@ async def inspection_pack(
         tables=(
             _people(people, last),
             _checks(checks, names, wall),
+            _received(await goods.lots_between(*when), wall),
             _cooked(await batches.cooked_between(*when), wall),
             _trips(await trip_temperatures.trip_readings(*when), wall),
             _samples(await samples.samples_between(*when), wall),
@@ -164,6 +169,32 @@ def _checks(
     )
 
 
+def _received(lots: Iterable[LotFacts], wall: Wall) -> papers.RecordTable:
+    return _table(
+        _("进货验收"),
+        (
+            *(_("到货"), _("原料"), _("重量"), _("供货商"), _("批号")),
+            *(_("保质期到"), _("℃"), _("合格证号"), _("结果"), _("谁记的")),
+        ),
+        (
+            (
+                wall.day_clock(lot.received_at),
+                lot.ingredient_name,
+                f"{lot.grams / 1000:g} kg",
+                lot.supplier,
+                lot.number,
+                f"{lot.expires_on or '—'}",
+                degrees(lot.decidegrees),
+                lot.certificate or "—",
+                _("收下") if lot.accepted else f"{_('拒收')} {lot.reason}",
+                wall.made(lot.by, lot.at, lot.is_late),
+            )
+            for lot in lots
+        ),
+        _("这些天没有进货记录。"),
+    )
+
+
 def _cooked(cooked: Iterable[BatchFacts], wall: Wall) -> papers.RecordTable:
     return _table(
         _("烧熟、保温和食用时限"),
@@ -260,4 +291,49 @@ def _voids(voids: Iterable[VoidFacts], wall: Wall) -> papers.RecordTable:
             for void in voids
         ),
         _("这些天没有撤回过记录。"),
+    )
+
+
+def recall_list(
+    head: Mapping[str, Any],
+    what: Called,
+    reached: Iterable[Reached],
+    people: Mapping[int, ElderFacts],
+    contacts: Mapping[int, Sequence[ContactFacts]],
+    points: dict[int, str],
+    reason: str,
+    zone: ZoneInfo,
+) -> papers.RecallList:
+    """Whom to ring; the paper has the tails of the numbers."""
+    wall = Wall(zone)
+
+    def row(one: Reached) -> papers.RecallRow:
+        person = people.get(one.elder_id or 0)
+        first = next(iter(contacts.get(one.elder_id or 0, ())), None)
+        where = f"{one.day:%m-%d} {place_words(one.place, points)} {one.code}".strip()
+        sure = "" if one.sure else _("（调拨，可能）")
+        state = f"{_(STATE_WORDS[one.state])} {wall.clock(one.at) if one.at else ''}"
+        return papers.RecallRow(
+            place=where,
+            name=one.name,
+            number=one.number,
+            phone_tail=person.phone_tail if person else "",
+            contact=f"{first.name[:1]}* {first.phone_tail}" if first else "",
+            dishes="、".join(one.dishes),
+            portions=one.portions,
+            state=state.strip() + sure,
+        )
+
+    return papers.RecallList(
+        **head,
+        subject=f"{what.kind}:{what.row_id}",
+        holder=_("召回"),
+        what=what.words,
+        reason=reason,
+        batches=tuple(
+            f"{batch.day} {_(MEALS[batch.meal])} {batch.dish_name} "
+            + _("第 {n} 锅 {portions} 份", n=batch.number, portions=batch.portions)
+            for batch in what.batches
+        ),
+        rows=tuple(row(one) for one in reached),
     )

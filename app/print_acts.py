@@ -25,7 +25,7 @@ from kitchen.staff import Actor
 
 ATTEMPTS = 3
 TOLD_EVERY = 1.0  # seconds
-NOT_OF_THE_MORNING = ("cards", "slip", "balance", "settlement", "inspection")
+NOT_OF_THE_MORNING = ("cards", "slip", "balance", "settlement", "inspection", "recall")
 
 Told = Callable[[int, int], Awaitable[None]]
 """How many papers are drawn, of how many."""

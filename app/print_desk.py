@@ -40,6 +40,7 @@ from kitchen import (
     meals,
     places,
     prints,
+    recalls,
     registry,
     settlement,
 )
@@ -49,7 +50,7 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
-SIGNED = ("balance", "settlement", "inspection")
+SIGNED = ("balance", "settlement", "inspection", "recall")
 KEPT_MORNINGS = 3
 LONGEST_PACK = timedelta(days=92)
 
@@ -147,6 +148,8 @@ async def paper_at(
         return await member_cards(desk, kitchen_id, day, meal, subject)
     if kind == "settlement":
         return await month_sheet(desk, kitchen_id, subject.removeprefix("month:"))
+    if kind == "recall":
+        return await recall_list(desk, kitchen_id, day, meal, subject)
     if kind == "inspection":
         return await inspection_pack(desk, kitchen_id, subject)
     for paper in await papers_for(desk, kitchen_id, day, meal, (kind,), options):
@@ -193,6 +196,37 @@ async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:
         {f"point:{p.id}": p.name for p in points} | {"doors": _("送餐到家")},
         closed,
         closed.digest if closed else settlement.digest_of(report.as_text()),
+    )
+
+
+async def recall_list(
+    desk: Desk, kitchen_id: int, day: date, meal: str, subject: str
+) -> Paper | None:
+    """Whom "lot:3" or "batch:7" reached; None when there is no such row. It is
+    numbered under the day it is asked for."""
+    kind, _colon, number = subject.partition(":")
+    if kind not in ("lot", "batch") or not number.isdecimal():
+        return None
+    try:
+        what = await recalls.called(kitchen_id, kind, int(number))
+    except Refusal:
+        return None
+    reached = await recalls.reached_by(kitchen_id, what)
+    elders = {one.elder_id for one in reached if one.elder_id}
+    known = [
+        recall.reason
+        for recall in await recalls.recalls_for(kitchen_id)
+        if (recall.kind, recall.row_id) == (kind, int(number))
+    ]
+    return paper_safety.recall_list(
+        await _head(desk, kitchen_id, day, meal or "lunch"),
+        what,
+        reached,
+        await registry.elders_by_id(elders),
+        await registry.contacts_for(elders),
+        {point.id: point.name for point in await places.points_for(kitchen_id)},
+        known[0] if known else "",
+        desk.office.zone,
     )
 
 

@@ -74,6 +74,7 @@ class DishCount:
     required: int
     cooked: int
     sampled_grams: int
+    buffer: int = 0  # planned beyond what is required, by name
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,8 @@ def _dish_differences(rows: Rows) -> Iterable[Difference]:
     """Who was cancelled after the close may have been cooked for already."""
     slack = sum(c.portions for c in rows.cancelled)
     for dish in rows.dishes:
-        if not dish.required <= dish.cooked <= dish.required + slack:
+        most = dish.required + slack + dish.buffer
+        if not dish.required <= dish.cooked <= most:
             yield Difference("cooked", KEPT, dish.name, dish.required, dish.cooked)
         if dish.sampled_grams < rows.sample_grams:
             yield Difference(

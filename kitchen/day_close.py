@@ -140,10 +140,16 @@ async def _dishes(when: When, eaters: Sequence[Eater]) -> tuple[DishCount, ...]:
     sheet = (await kitchen_day(*when, eaters=eaters)).sheet
     cooked = await _by_dish(_COOKED, when)
     sampled = await _by_dish(_SAMPLED, when)
-    wanted = {dish.dish.id: (dish.dish.name, dish.portions) for dish in sheet.dishes}
     return tuple(
-        DishCount(dish, name, n, cooked.get(dish, 0), sampled.get(dish, 0))
-        for dish, (name, n) in wanted.items()
+        DishCount(
+            wanted.dish.id,
+            wanted.dish.name,
+            wanted.portions,
+            cooked.get(wanted.dish.id, 0),
+            sampled.get(wanted.dish.id, 0),
+            wanted.buffer_portions,
+        )
+        for wanted in sheet.dishes
     )
 
 

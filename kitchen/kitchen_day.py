@@ -19,7 +19,7 @@ from kitchen.headcounts import (
     spares_for,
 )
 from kitchen.menus import DayMenu, menu_for
-from kitchen.packing import UNPLACED, Grid, destinations, grid_for
+from kitchen.packing import UNPLACED, Grid, Row, destinations, grid_for
 from kitchen.places import (
     KitchenFacts,
     PointFacts,
@@ -29,7 +29,14 @@ from kitchen.places import (
     services_for,
 )
 from kitchen.plans import Eater
-from kitchen.portions import ProductionSheet, Purchase, purchases_for, sheet_for
+from kitchen.portions import (
+    Dispatch,
+    ProductionSheet,
+    Purchase,
+    purchases_for,
+    sheet_for,
+)
+from kitchen.pot_choices import pot_choices_for
 from kitchen.registry import doors_for
 
 
@@ -70,9 +77,11 @@ async def kitchen_day(
     round_of: Mapping[int, int] | None = None,
     batching: str = "equal",
     eaters: Sequence[Eater] | None = None,
+    leaving: Mapping[Row, Dispatch] | None = None,
 ) -> KitchenDay:
     """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist;
-    `eaters`: who eats, where the caller has loaded them. Refuses `meal_not_served`."""
+    `eaters`: who eats, where the caller has loaded them; `leaving`: row of the grid →
+    when it leaves. Refuses `meal_not_served`."""
     kitchen = await kitchen_by_id(kitchen_id)
     service = (await services_for(kitchen_id)).get(meal)
     if service is None:
@@ -86,10 +95,12 @@ async def kitchen_day(
     points = await points_for(kitchen_id)
     off_the_map = await _off_the_map(orders)
     count = await closed(kitchen_id, day, meal)
+    by_hand = await pot_choices_for(kitchen_id, day, meal)
 
     def put_together() -> KitchenDay:
         blocks = blocks_for(orders, menu.sets, decisions, dishes)
         where = destinations(orders, points, round_of or {}, off_the_map)
+        times = _dispatches(blocks, where, leaving or {})
         return KitchenDay(
             kitchen=kitchen,
             service=service,
@@ -102,12 +113,33 @@ async def kitchen_day(
             orders=tuple(orders),
             decisions=decisions,
             blocks=tuple(blocks),
-            sheet=sheet_for(orders, blocks, kitchen, service, batching),
+            sheet=sheet_for(orders, blocks, kitchen, service, batching, times, by_hand),
             grid=grid_for(where, points),
             unplaced=tuple(order for order, row in where if row == UNPLACED),
         )
 
     return await asyncio.to_thread(put_together)  # a till may be waiting
+
+
+def _dispatches(
+    blocks: Iterable[Block],
+    where: Iterable[tuple[Order, Row]],
+    leaving: Mapping[Row, Dispatch],
+) -> dict[int, Dispatch]:
+    """Dish → the first departure and the last stop of those who eat it."""
+    rows = {id(order): row for order, row in where}
+    found: dict[int, list[Dispatch]] = {}
+    for block in blocks if leaving else ():
+        for order in block.orders:
+            if (leaves := leaving.get(rows.get(id(order), UNPLACED))) is not None:
+                found.setdefault(block.dish.id, []).append(leaves)
+    return {
+        dish: Dispatch(
+            min(each.depart_minutes for each in mine),
+            max(each.last_minutes for each in mine),
+        )
+        for dish, mine in found.items()
+    }
 
 
 def orders_of(eaters: Iterable[Eater], spares: Iterable[SpareFacts]) -> list[Order]:

@@ -5,7 +5,7 @@ Every order is one serving of each dish of its set (`kitchen.blocks`) and one ce
 the packing grid (`kitchen.packing`), so their totals agree.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -18,6 +18,15 @@ from kitchen.places import KitchenFacts, ServiceFacts
 # has said otherwise: rice and soup hold their heat, leaves are fried last.
 READY_EARLIER = {"staple": 20, "soup": 15, "main": 10, "half": 5, "vegetable": 0}
 LOW_SALT_PERCENT = 50  # of the seasoning in a low-salt pan
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """When a dish leaves the kitchen and reaches its last stop, minutes after midnight:
+    the earliest departure of its rounds, the latest arrival."""
+
+    depart_minutes: int
+    last_minutes: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,6 +79,9 @@ class DishSheet:
     pots: tuple[Pot, ...]
     sample_grams: int
     needs: tuple[Need, ...]
+    buffer_portions: int = 0  # cooked beyond the portions, by name
+    hold_hot: bool = False  # the last stop is reached after the short time
+    fillings_stale: bool = False  # the pots by hand fit the count no more
 
     @property
     def portions(self) -> int:
@@ -86,8 +98,8 @@ class DishSheet:
     @property
     def cooked_grams(self) -> int:
         """Total weight out of the pots, the retained sample included."""
-        servings = self.weighted_percent * self.dish.cooked_grams
-        return ceil(servings / 100) + self.sample_grams
+        percent = self.weighted_percent + self.buffer_portions * 100
+        return ceil(percent * self.dish.cooked_grams / 100) + self.sample_grams
 
     @property
     def variants(self) -> tuple[Block, ...]:
@@ -131,8 +143,12 @@ def sheet_for(
     kitchen: KitchenFacts,
     service: ServiceFacts,
     batching: str = "equal",
+    dispatches: Mapping[int, Dispatch] | None = None,
+    by_hand: Mapping[int, tuple[int, ...]] | None = None,
 ) -> ProductionSheet:
-    """The production sheet of one meal. `batching`: equal | full (full pots first)."""
+    """The production sheet of one meal. `batching`: equal | full (full pots first);
+    `dispatches`: dish → when it leaves, where rounds are known; `by_hand`: dish →
+    fillings of its plain pot that somebody chose."""
     by_dish: dict[DishFacts, list[Block]] = {}
     replaced: dict[DishFacts, list[Block]] = {}
     for block in blocks:
@@ -142,15 +158,15 @@ def sheet_for(
     for dish in replaced:
         by_dish.setdefault(dish, [])
     sheets = [
-        DishSheet(
-            dish=dish,
-            out_of_pot_minutes=service.cooked_by_minutes
-            - READY_EARLIER.get(dish.category, 0),
-            blocks=tuple(mine),
-            replaced=tuple(replaced.get(dish, ())),
-            pots=tuple(pots_for(mine, kitchen.pot_portions, batching)),
-            sample_grams=kitchen.sample_grams if mine else 0,
-            needs=tuple(needs_for(dish, mine, kitchen.sample_grams)),
+        _dish_sheet(
+            dish,
+            mine,
+            replaced.get(dish, ()),
+            kitchen,
+            service,
+            batching,
+            (dispatches or {}).get(dish.id),
+            (by_hand or {}).get(dish.id, ()),
         )
         for dish, mine in by_dish.items()
     ]
@@ -158,6 +174,53 @@ def sheet_for(
     named = sum(order.portions for order in orders if order.elder_id is not None)
     spare = sum(order.portions for order in orders if order.elder_id is None)
     return ProductionSheet(tuple(sheets), named, spare)
+
+
+def _dish_sheet(
+    dish: DishFacts,
+    mine: Sequence[Block],
+    replaced: Iterable[Block],
+    kitchen: KitchenFacts,
+    service: ServiceFacts,
+    batching: str,
+    dispatch: Dispatch | None,
+    fillings: tuple[int, ...],
+) -> DishSheet:
+    out = out_of_pot(dish.category, service, dispatch)
+    extra = buffer_of(mine, kitchen.pot_buffer_percent)
+    pots = pots_for(mine, kitchen.pot_portions, batching, extra, fillings)
+    plain = next((pot.batches for pot in pots if not pot.steps), ())
+    last = dispatch.last_minutes if dispatch else out
+    return DishSheet(
+        dish=dish,
+        out_of_pot_minutes=out,
+        blocks=tuple(mine),
+        replaced=tuple(replaced),
+        pots=tuple(pots),
+        sample_grams=kitchen.sample_grams if mine else 0,
+        needs=tuple(needs_for(dish, mine, kitchen.sample_grams, extra)),
+        buffer_portions=extra,
+        hold_hot=last - out > kitchen.eat_within_minutes,
+        fillings_stale=bool(fillings) and plain != fillings,
+    )
+
+
+def out_of_pot(category: str, service: ServiceFacts, dispatch: Dispatch | None) -> int:
+    """When a dish leaves the pot, planned backwards: as late as its first round and the
+    time for portioning allow, so that the last stop is reached as fresh as can be."""
+    portioning = service.depart_minutes - service.cooked_by_minutes
+    leaves = dispatch.depart_minutes if dispatch else service.depart_minutes
+    return leaves - portioning - READY_EARLIER.get(category, 0)
+
+
+def buffer_of(blocks: Iterable[Block], percent: int) -> int:
+    """Portions of the plain dish cooked beyond those counted."""
+    plain = sum(b.portions for b in blocks if not b.is_open and not _pan(b))
+    return ceil(plain * percent / 100)
+
+
+def _pan(block: Block) -> tuple[Step, ...]:
+    return tuple(step for step in block.steps if step.kind in OWN_PAN)
 
 
 def _by_time(sheet: DishSheet) -> tuple[int, int, str]:
@@ -168,19 +231,28 @@ def _by_time(sheet: DishSheet) -> tuple[int, int, str]:
 # Batches ----------------------------------------------------------------------
 
 
-def pots_for(blocks: Sequence[Block], pot_portions: int, batching: str) -> list[Pot]:
+def pots_for(
+    blocks: Sequence[Block],
+    pot_portions: int,
+    batching: str,
+    buffer_portions: int = 0,
+    by_hand: tuple[int, ...] = (),
+) -> list[Pot]:
     """One pot group for everything that is the same until it is portioned; open
-    portions are in none."""
+    portions are in none. The buffer is in the plain pot; fillings by hand are used
+    while their sum is right."""
     groups: dict[tuple[Step, ...], list[Block]] = {}
     for block in blocks:
         if not block.is_open:
-            pan = tuple(step for step in block.steps if step.kind in OWN_PAN)
-            groups.setdefault(pan, []).append(block)
+            groups.setdefault(_pan(block), []).append(block)
     pots = []
     for steps, group in sorted(groups.items(), key=lambda item: len(item[0]) > 0):
-        portions = sum(block.portions for block in group)
-        weighted = sum(block.weighted_percent for block in group)
+        extra = 0 if steps else buffer_portions
+        portions = sum(block.portions for block in group) + extra
+        weighted = sum(block.weighted_percent for block in group) + extra * 100
         fillings = batches(portions, weighted, pot_portions, batching)
+        if not steps and sum(by_hand) == portions:
+            fillings = by_hand
         pots.append(Pot(steps, tuple(group), fillings))
     return pots
 
@@ -207,12 +279,17 @@ def batches(
 
 
 def needs_for(
-    dish: DishFacts, blocks: Sequence[Block], sample_grams: int
+    dish: DishFacts,
+    blocks: Sequence[Block],
+    sample_grams: int,
+    buffer_portions: int = 0,
 ) -> list[Need]:
-    """Raw ingredients of all portions, by their size, and of the retained sample."""
+    """Raw ingredients of all portions, by their size, of the retained sample, and of
+    the buffer."""
     if not blocks:
         return []
     sample_percent = sample_grams * 100 / dish.cooked_grams if dish.cooked_grams else 0
+    sample_percent += buffer_portions * 100
     needs = []
     for line in dish.recipe:
         percent = sample_percent + sum(

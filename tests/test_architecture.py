@@ -48,9 +48,10 @@ KITCHEN_ORDER = """
     headcounts
     clashes dish_variants blocks clash_groups decisions variety equipment consequences
     menu_questions menu_proposals
-    packing portions kitchen_day
+    packing portions pot_choices kitchen_day pot_planning
     production_records use_by
     batches samples production
+    goods buying
     print_versions prints
     drivers
     stops timetables round_inputs rounds
@@ -59,6 +60,7 @@ KITCHEN_ORDER = """
     meals
     meal_history
     round_sheets
+    dispatches
     outcomes delivery_tables door_ladders second_visits door_cases
     deliveries sheet_returns loadings doors door_steps ladder_numbers delivery_days
     round_passes trip_acts
@@ -70,6 +72,7 @@ KITCHEN_ORDER = """
     door_meals
     food_clocks trip_temperatures
     balance day_close
+    recalls
     settlement
     schema
     demo_people demo_menus demo_history demo_hands

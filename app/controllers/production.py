@@ -25,10 +25,12 @@ from kitchen import food, production, round_plans
 from kitchen.batches import READINGS
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
+from kitchen.dispatches import dispatches_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet
+from kitchen.pot_planning import choose_pots
 from kitchen.production import BatchFacts, PackedFacts, SampleFacts
 from kitchen.staff import Actor
 from kitchen.use_by import Place
@@ -59,7 +61,7 @@ class DishRow:
         """What the next pot filling should hold, by the plan."""
         planned = [n for pot in self.sheet.pots for n in pot.batches]
         done = len(self.batches)
-        left = max(self.sheet.portions - self.cooked, 0)
+        left = max(self.sheet.portions + self.sheet.buffer_portions - self.cooked, 0)
         return min(planned[done], left) if done < len(planned) else left
 
 
@@ -96,7 +98,8 @@ async def day_of(
         for (kind, number), code in codes.items()
         if kind == "diner"
     }
-    return await kitchen_day(kitchen.id, day, meal, round_of, batching)
+    leaving = await dispatches_for(kitchen.id, day, meal)
+    return await kitchen_day(kitchen.id, day, meal, round_of, batching, leaving=leaving)
 
 
 def shared(seen: KitchenDay, form: Form, part: str) -> dict[str, Any]:
@@ -217,6 +220,37 @@ async def purchases(
         bought=seen.purchases,
         **shared(seen, Form(), "purchases"),
     )
+
+
+@post(
+    "/production/{day:date}/{meal:str}/pots",
+    allows="production.write",
+    include_in_schema=False,
+)
+async def fill(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """How many portions go into each pot, by hand; empty: as before."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    typed = form.text("fillings", _("每锅份数"), longest=200, required=False)
+    parts = typed.replace("+", " ").replace("，", " ").replace(",", " ").split()
+    if not all(part.isdecimal() and len(part) <= 5 for part in parts):
+        form.refuse_field(
+            "fillings",
+            _("每锅份数：填的是“{typed}”，应为 60 + 60 + 20 这样的几个数", typed=typed),
+        )
+    if form.ok:
+        with form.refusals():
+            await choose_pots(
+                kitchen.id,
+                day,
+                meal_in(meal),
+                form.identifier("dish") or 0,
+                [int(part) for part in parts],
+                by=request.actor,
+                now=request.now,
+            )
+    return await _done(request, day, meal, form, _("分锅已改"))
 
 
 @post(
@@ -436,6 +470,7 @@ handlers = [
     index,
     packing,
     purchases,
+    fill,
     cook,
     hold,
     place,

@@ -34,7 +34,7 @@ from app.papers.rounds import (
     UnplacedList,
     Visit,
 )
-from app.papers.safety import InspectionPack, RecordTable
+from app.papers.safety import InspectionPack, RecallList, RecallRow, RecordTable
 
 __all__ = [
     "KINDS",
@@ -67,6 +67,8 @@ __all__ = [
     "ProductionSheet",
     "PurchaseList",
     "PurchaseRow",
+    "RecallList",
+    "RecallRow",
     "RecordTable",
     "Roster",
     "RosterRow",

@@ -28,6 +28,7 @@ KINDS = {
     "balance": N_("当日对账单"),
     "settlement": N_("月度结算表"),
     "inspection": N_("检查资料"),
+    "recall": N_("召回名单"),
     "slip": N_("变更单"),
 }
 """Every kind of paper and its title, in the order of the morning."""

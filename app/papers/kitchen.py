@@ -18,6 +18,8 @@ class DishRow:
     total_grams: int
     batches: str  # "4 锅 × 48 份"
     out_at: str
+    hold_hot: bool = False
+    buffer_portions: int = 0
     variants: tuple[tuple[str, int], ...] = ()
 
 
@@ -52,7 +54,7 @@ class ProductionSheet(Paper):
     def lines(self) -> dict[str, str]:
         dishes = {
             f"dish:{dish.name}": f"{dish.name} ×{dish.portions} "
-            f"{dish.total_grams / 1000:.1f} kg {dish.out_at}"
+            f"{dish.total_grams / 1000:.1f} kg {dish.out_at} {dish.batches}"
             for dish in self.dishes
         }
         boxes = {

@@ -17,6 +17,43 @@ class RecordTable:
     none: str = ""  # what to say when there are no rows
 
 
+@dataclass(frozen=True)
+class RecallRow:
+    """One person to ring, or nameless portions to fetch."""
+
+    place: str
+    name: str
+    number: str
+    phone_tail: str
+    contact: str
+    dishes: str
+    portions: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallList(Paper):
+    """召回名单: whom food reached, by day and place, with a box for each call."""
+
+    kind: ClassVar[str] = "recall"
+    template: ClassVar[str] = "prints/recall.html"
+
+    what: str
+    reason: str
+    batches: tuple[str, ...]
+    rows: tuple[RecallRow, ...]
+
+    @property
+    def people(self) -> int:
+        return sum(1 for row in self.rows if row.name)
+
+    def lines(self) -> dict[str, str]:
+        return {
+            f"{row.place}:{row.number}": f"{row.place} {row.name} {row.state}"
+            for row in self.rows
+        }
+
+
 @dataclass(frozen=True, kw_only=True)
 class InspectionPack(Paper):
     """检查资料: everything an inspector asks for, for any days."""

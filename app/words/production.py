@@ -13,6 +13,9 @@ SENTENCES = {
     "held_before_cooked": N_("保温测温时间早于出锅时间，请核对"),
     "batch_unknown": N_("没有这一锅的记录"),
     "sample_too_small": N_("“{dish}”留样 {grams} 克，至少要 {least} 克"),
+    "fillings_wrong": N_("每锅份数要大于 0，最多 40 锅"),
+    "fillings_sum": N_("几锅加起来是 {total} 份，应当是 {wanted} 份"),
+    "dish_not_cooked": N_("这一餐没有这道菜"),
     "production_row_unknown": N_("没有这条生产记录，可能已撤回"),
 }
 

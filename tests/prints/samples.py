@@ -522,6 +522,31 @@ def inspection(count: int = 60) -> p.InspectionPack:
     )
 
 
+def recall(count: int = 40) -> p.RecallList:
+    rows = tuple(
+        p.RecallRow(
+            place="11-24 第 3 趟 3-04",
+            name=NAMES[n % len(NAMES)],
+            number=f"12{n:04}",
+            phone_tail="8000",
+            contact="刘* 6000",
+            dishes="鱼肉豆腐羹、白米饭",
+            portions=1,
+            state="已拿到 11:20",
+        )
+        for n in range(count)
+    )
+    return p.RecallList(
+        **COMMON,
+        subject="lot:3",
+        holder="召回",
+        what="龙利鱼 · 海丰水产 · 20261123-7",
+        reason="供货商通知",
+        batches=("2026-11-24 午餐 鱼肉豆腐羹 第 1 锅 60 份",),
+        rows=rows,
+    )
+
+
 PAPERS: dict[str, Callable[[], p.Paper]] = {
     "sheet": sheet,
     "long": lambda: sheet(26),
@@ -540,4 +565,5 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "balance": balance,
     "settlement": settlement,
     "inspection": inspection,
+    "recall": recall,
 }

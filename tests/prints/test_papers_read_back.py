@@ -313,3 +313,12 @@ def test_the_pack_repeats_its_heads_and_says_where_nothing_is(read: Read) -> Non
     assert all("出锅" in page for page in pages)
     assert "这些天没有撤回过记录。" in "".join(pages)
     assert sum(page.count("鱼肉豆腐羹") for page in pages) == 60
+
+
+def test_the_recall_list_has_a_box_for_everybody_and_no_whole_number(
+    read: Read,
+) -> None:
+    pages = ["".join(page.extract_text().split()) for page in read("recall").pages]
+    assert sum(page.count("刘*6000") for page in pages) == 40
+    assert all("已通知" in page for page in pages)  # the heads are repeated
+    assert "供货商通知" in pages[0]
