@@ -13,7 +13,8 @@ from app.words.goods import STATE_WORDS, place_words
 from app.words.hands import KIND_WORDS, gap_words
 from app.words.production import VOID_KINDS
 from app.words.safety import FATE_WORDS, STAGE_WORDS, degrees, readings_words
-from kitchen import batches, goods, hands, samples, trip_temperatures
+from app.words.wastes import WHY_WORDS
+from kitchen import batches, goods, hands, samples, trip_temperatures, wastes
 from kitchen.goods import LotFacts
 from kitchen.hands import CheckFacts, HandFacts
 from kitchen.places import KitchenFacts
@@ -23,6 +24,7 @@ from kitchen.registry import ContactFacts, ElderFacts
 from kitchen.samples import SampleFacts
 from kitchen.trip_temperatures import TripReading
 from kitchen.use_by import BatchFacts
+from kitchen.wastes import WasteFacts
 
 Cells = tuple[str, ...]
 
@@ -72,6 +74,7 @@ async def inspection_pack(
             _cooked(await batches.cooked_between(*when), wall),
             _trips(await trip_temperatures.trip_readings(*when), wall),
             _samples(await samples.samples_between(*when), wall),
+            _wastes(await wastes.wastes_between(*when), wall),
             _voids(await voids_between(*when), wall),
         ),
     )
@@ -272,6 +275,26 @@ def _samples(kept: Iterable[SampleFacts], wall: Wall) -> papers.RecordTable:
             for sample in kept
         ),
         _("这些天没有留样记录。"),
+    )
+
+
+def _wastes(found: Iterable[WasteFacts], wall: Wall) -> papers.RecordTable:
+    return _table(
+        _("餐后称重"),
+        (_("日期"), _("餐次"), _("菜"), _("原因"), _("重量"), _("谁记的")),
+        (
+            (
+                f"{one.day}",
+                _(MEALS[one.meal]),
+                one.dish_name,
+                _(WHY_WORDS[one.why]),
+                f"{one.grams / 1000:g} kg"
+                + (_(" / {n} 盘", n=one.plates) if one.plates else ""),
+                one.by,
+            )
+            for one in found
+        ),
+        _("这些天没有称过剩余。"),
     )
 
 

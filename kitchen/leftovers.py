@@ -12,7 +12,7 @@ from kitchen.counters import (
     refuse_round_of_other_meal,
     trace,
 )
-from kitchen.database import insert, writing
+from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
 from kitchen.rounds import Round
@@ -33,6 +33,28 @@ class Leftover(Table, tablename="leftover"):
     reason = Text()
     at = Timestamptz()
     by = Text()
+
+
+async def leftovers_for(
+    kitchen_id: int, day: date, meal: str
+) -> dict[tuple[str, str, str], int]:
+    """(reason, place, fate) → portions that nobody got, rows taken back left out;
+    places as in the balance: point:5, round:3, kitchen."""
+    found = await rows(
+        "SELECT l.reason AS reason, l.point AS point, r.number AS number,"
+        " l.fate AS fate, l.portions AS portions FROM leftover l"
+        " LEFT JOIN round r ON r.id = l.round"
+        " WHERE l.kitchen = {} AND l.day = {} AND l.meal = {} AND l.id NOT IN"
+        " (SELECT row_id FROM counter_void WHERE kind = 'leftover') ORDER BY l.id",
+        *(kitchen_id, day, meal),
+    )
+    counts: dict[tuple[str, str, str], int] = {}
+    for row in found:
+        place = f"round:{row['number']}" if row["number"] else "kitchen"
+        place = f"point:{row['point']}" if row["point"] else place
+        key = (row["reason"], place, row["fate"])
+        counts[key] = counts.get(key, 0) + row["portions"]
+    return counts
 
 
 async def record_leftover(

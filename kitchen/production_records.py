@@ -25,6 +25,7 @@ SOURCES = {
     "sample": "SELECT id, kitchen, day, meal FROM sample",
     "packed": "SELECT id, kitchen, day, meal FROM packed",
     "trip": "SELECT id, kitchen, day, meal FROM trip_temperature",
+    "waste": "SELECT id, kitchen, day, meal FROM waste",
     "place": "SELECT p.id AS id, b.kitchen AS kitchen, b.day AS day, b.meal AS meal"
     " FROM batch_place p JOIN batch b ON b.id = p.batch",
 }
@@ -34,7 +35,7 @@ SOURCES = {
 class ProductionVoid(Table, tablename="production_void"):
     """A mistaken row, taken back by its own row."""
 
-    kind = Text()  # batch | sample | packed | trip | place
+    kind = Text()  # one of SOURCES
     row_id = Integer()
     reason = Text()
     at = Timestamptz()

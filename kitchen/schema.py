@@ -44,6 +44,7 @@ from kitchen import (
     subsidies,
     transfers,
     trip_temperatures,
+    wastes,
 )
 
 MODULES = (
@@ -71,6 +72,7 @@ MODULES = (
     batches,
     samples,
     production,
+    wastes,
     goods,
     buying,
     prints,

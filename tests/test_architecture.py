@@ -50,7 +50,7 @@ KITCHEN_ORDER = """
     menu_questions menu_proposals
     packing portions pot_choices kitchen_day pot_planning
     production_records use_by
-    batches samples production
+    batches samples production wastes
     goods buying
     print_versions prints
     drivers

@@ -19,6 +19,7 @@ MODULES = (
     "menus",
     "headcounts",
     "production",
+    "wastes",
     "safety",
     "hands",
     "goods",

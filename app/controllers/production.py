@@ -34,6 +34,7 @@ from kitchen.pot_planning import choose_pots
 from kitchen.production import BatchFacts, PackedFacts, SampleFacts
 from kitchen.staff import Actor
 from kitchen.use_by import Place
+from kitchen.wastes import wastes_for
 
 MOST_PORTIONS = 5000
 
@@ -435,8 +436,9 @@ async def void(
     await production.void_production(
         kind, row, reason, by=request.actor, now=request.now
     )
+    where = day_url("wastes" if kind == "waste" else "production", day, meal)
     part = "/packing" if kind == "packed" else ""
-    return see_other(request, day_url("production", day, meal) + part, _("已撤回"))
+    return see_other(request, where + part, _("已撤回"))
 
 
 async def _row_ids(
@@ -447,6 +449,8 @@ async def _row_ids(
         return {each.id for each in await production.cooked_for(*place)}
     if kind == "sample":
         return {each.id for each in await production.samples_for(*place)}
+    if kind == "waste":
+        return {each.id for each in await wastes_for(*place)}
     return {each.id for each in await production.packed_for(*place)}
 
 

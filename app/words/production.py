@@ -32,6 +32,7 @@ VOID_KINDS = {
     "packed": N_("分装"),
     "trip": N_("路上的温度"),
     "place": N_("这一锅的去向"),
+    "waste": N_("餐后称重"),
 }
 
 

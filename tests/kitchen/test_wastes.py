@@ -1,0 +1,77 @@
+"""What was thrown away is weighed, dish by dish; plates are a sample."""
+
+import pytest
+
+from kitchen import wastes
+from kitchen.errors import Refusal
+from kitchen.leftovers import leftovers_for
+from kitchen.production import void_production
+from kitchen.wastes import WasteFacts, waste_of, wastes_for
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.test_production import NOON, cooking
+from tests.test_a_day import live_through
+
+
+def weighing(why: str, grams: int, plates: int | None = None) -> WasteFacts:
+    where = (1, TODAY, "lunch", 7, "白米饭")
+    return WasteFacts(*where, why, grams, plates, MORNING, "陈")
+
+
+def test_plates_are_an_average_and_the_rest_a_sum() -> None:
+    found = [weighing("left", 900), weighing("left", 100), weighing("spoilt", 50)]
+    rice = waste_of(found)[7]
+    assert rice.kitchen_grams == 1050
+    assert rice.plates_grams(200) is None  # nobody weighed a plate
+    more = [*found, weighing("plates", 300, 10), weighing("plates", 500, 10)]
+    rice = waste_of(more)[7]
+    assert (rice.per_plate_grams, rice.plates_grams(200)) == (40.0, 8000)
+    assert rice.kitchen_grams == 1050
+
+
+async def weigh(cast: Cast, dish: int, *given: object) -> int:
+    return await wastes.record_waste(
+        cast.kitchen, TODAY, "lunch", dish, *given, by=CHEN, now=NOON
+    )  # type: ignore[arg-type]  # a table of arguments
+
+
+async def test_a_weighing_stands_until_it_is_taken_back(database: object) -> None:
+    cast = await enter()
+    rice = (await cooking(cast))["白米饭"]
+    first = await weigh(cast, rice, "left", 900)
+    await weigh(cast, rice, "plates", 400, 20)
+    found = await wastes_for(cast.kitchen, TODAY, "lunch")
+    assert [(one.why, one.grams, one.plates) for one in found] == [
+        ("left", 900, None),
+        ("plates", 400, 20),
+    ]
+    await void_production("waste", first, "称的是别的菜", by=CHEN, now=NOON)
+    left = await wastes_for(cast.kitchen, TODAY, "lunch")
+    assert [one.why for one in left] == ["plates"]
+    assert await wastes_for(cast.kitchen, TODAY, "dinner") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (("left", 0), "waste_weight"),
+        (("left", 500_001), "waste_weight"),
+        (("plates", 100), "plates_missing"),
+    ],
+)
+async def test_an_impossible_weight_is_refused(
+    sqlite_database: object, given: tuple[object, ...], code: str
+) -> None:
+    cast = await enter()
+    rice = (await cooking(cast))["白米饭"]
+    with pytest.raises(Refusal, match=code):
+        await weigh(cast, rice, *given)
+
+
+async def test_what_nobody_got_is_told_by_reason(database: object) -> None:
+    cast = await enter()
+    await live_through(cast)
+    found = await leftovers_for(cast.kitchen, TODAY, "lunch")
+    ((reason, place, fate),) = found
+    assert (reason, fate) == ("赵秀兰去医院了", "returned")
+    assert place.startswith("round:")
+    assert list(found.values()) == [1]
