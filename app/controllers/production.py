@@ -15,6 +15,7 @@ from litestar.response import Response
 from app.days import day_redirect, day_url, meal_in
 from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
+from app.kitchen_papers import held_papers
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
@@ -155,6 +156,7 @@ async def _sheet(
         decided=decided_groups(seen.clashes),
         instead=choices_for(waiting, seen.menu, catalogue),
         places=_places(seen),
+        held=await held_papers(request, kitchen.id, day, meal),
         sw=safety_words,
         seen_fridge=next((s.fridge for s in reversed(samples) if s.fridge), ""),
         clock_now=request.now.astimezone(request.settings.timezone).strftime("%H:%M"),
