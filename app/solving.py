@@ -20,18 +20,19 @@ from app.days import day_url
 from app.i18n import translate as _
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import latest_plan
-from kitchen.round_publishing import save_plan
-from kitchen.rounds import problem_of, proposal_of
+from kitchen.round_plans import Plan, digest_of, latest_plan, plan_by_id
+from kitchen.round_publishing import publish, save_plan
+from kitchen.rounds import problem_of, proposal_of, stated
 from kitchen.staff import Actor
 from kitchen.stops import Key
-from kitchen.timetables import HARD, Order, Proposal
+from kitchen.timetables import HARD, Opinion, Order, Proposal
 
 JOB = "solve_rounds"
 SOLVER = (sys.executable, "-m", "routing")
 GRACE_SECONDS = 15.0  # starting, reading and writing beside a busy kitchen
 MEMORY_BYTES = 2048 * MEBIBYTE
 ANSWERED = (0, 3)  # 3: solved, somebody is left over
+CONFIRM_SECONDS = 15.0  # a publisher waits at most so long for the authority's word
 
 Tell = Callable[[int, str], Awaitable[None]]
 
@@ -150,6 +151,72 @@ async def _proposal(
         fallback=solved.fallback,
     )
     return proposal, solved.trouble
+
+
+async def publish_rounds(
+    plan_id: int,
+    override: str = "",
+    *,
+    by: Actor,
+    now: dt.datetime,
+    command: Sequence[str] = SOLVER,
+    seconds: float = CONFIRM_SECONDS,
+) -> None:
+    """Ask the routing authority about a draft, then publish it with what it said.
+
+    Refuses what `round_publishing.publish` refuses.
+    """
+    plan = await plan_by_id(plan_id)
+    opinion = None
+    if plan.facts.is_draft:
+        opinion = await opinion_of(plan, command=command, seconds=seconds)
+    await publish(plan_id, override, opinion=opinion, by=by, now=now)
+
+
+async def opinion_of(
+    plan: Plan, *, command: Sequence[str] = SOLVER, seconds: float = CONFIRM_SECONDS
+) -> Opinion:
+    """What OR-Tools' full model says of the rounds as they stand, faults that somebody
+    may answer for excepted; `no_answer` however the child ends otherwise."""
+    facts, digest = plan.facts, digest_of(plan)
+    inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
+    asked = await asyncio.to_thread(_asked, inputs, plan.orders)
+    if asked is None:
+        return Opinion("confirmed", digest)
+    try:
+        outcome = await run_child(
+            [*command, "check", "--engine", "ortools"],
+            asked,
+            seconds=seconds,
+            memory_bytes=MEMORY_BYTES,
+        )
+    except OSError:  # the program itself is missing
+        return Opinion("no_answer", digest, "not_started")
+    return _heard(outcome, digest)
+
+
+def _asked(inputs: Inputs, orders: Sequence[Order]) -> bytes | None:
+    found = stated(inputs, orders)
+    if found is None:
+        return None
+    problem, solution = found
+    question = {
+        "problem": routing.write_problem(problem),
+        "solution": routing.write_solution(solution),
+    }
+    return json.dumps(question).encode()
+
+
+def _heard(outcome: Outcome, digest: str) -> Opinion:
+    if outcome.exit_code not in ANSWERED:
+        return Opinion("no_answer", digest, outcome.ending)
+    try:
+        confirmed = json.loads(outcome.output)["confirmed"]
+    except (ValueError, KeyError, TypeError):
+        confirmed = None
+    if not isinstance(confirmed, bool):
+        return Opinion("no_answer", digest, "garbage")
+    return Opinion("confirmed" if confirmed else "refused", digest)
 
 
 @contextlib.asynccontextmanager

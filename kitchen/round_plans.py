@@ -33,6 +33,8 @@ class PlanFacts:
     published_at: datetime | None = None
     published_by: str = ""
     override: str = ""
+    verdict: str = ""
+    verdict_why: str = ""
 
     @property
     def is_draft(self) -> bool:
@@ -160,8 +162,10 @@ def digest_of(plan: Plan) -> str:
 
 _PLAN = (
     "SELECT p.*, pub.at AS published_at, pub.by AS published_by,"
-    " pub.override AS override FROM round_plan p"
+    " pub.override AS override, opinion.verdict AS verdict,"
+    " opinion.why AS verdict_why FROM round_plan p"
     " LEFT JOIN plan_publication pub ON pub.plan = p.id"
+    " LEFT JOIN plan_opinion opinion ON opinion.plan = p.id"
 )
 
 
@@ -237,8 +241,8 @@ async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:
 
 async def _loaded(row: Mapping[str, Any]) -> Plan:
     values = {**row, "kitchen_id": row["kitchen"], "fallback": bool(row["fallback"])}
-    values["override"] = row["override"] or ""
-    values["published_by"] = row["published_by"] or ""
+    for name in ("override", "published_by", "verdict", "verdict_why"):
+        values[name] = row[name] or ""
     facts = PlanFacts(**{name: values[name] for name in PlanFacts.__annotations__})
     round_rows = await rows(
         "SELECT id, number, driver AS driver_id, locked, depart_at, back_at, metres"

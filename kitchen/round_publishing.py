@@ -20,9 +20,16 @@ from kitchen.round_plans import (
     record,
     stop_values,
 )
-from kitchen.rounds import PlanPublication, Round, RoundPlan, Stop, timetable
+from kitchen.rounds import (
+    PlanOpinion,
+    PlanPublication,
+    Round,
+    RoundPlan,
+    Stop,
+    timetable,
+)
 from kitchen.staff import Actor
-from kitchen.timetables import Proposal, Timetable
+from kitchen.timetables import Opinion, Proposal, Timetable
 
 PLAIN_FAULTS = ("load", "vehicle_forbidden", "skills", "max_rounds")
 """Hard faults that have a sentence of their own: `plan_faulty_load` …"""
@@ -112,9 +119,18 @@ async def _fresh_draft(
 
 
 async def publish(
-    plan_id: int, override: str = "", *, by: Actor, now: datetime
+    plan_id: int,
+    override: str = "",
+    *,
+    opinion: Opinion | None = None,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Make a draft count. Twice is harmless.
+
+    `opinion`: the routing authority's, kept with the plan. The checker here is the
+    gate; an authority that does not answer stops nobody, one that says no does so
+    without a reason given (`plan_not_confirmed`).
 
     Refuses `day_closed`, `round_person_missing`, `round_person_gone`,
     `round_without_driver` and `plan_faulty` (capacity, forbidden driver …) whatever is
@@ -135,6 +151,8 @@ async def publish(
         times = timetable(inputs, plan.orders)
         refuse_hard_faults(inputs, plan, times)
         refuse_unnamed_override(plan, times, override)
+        opinion = _of_this_order(opinion, plan)
+        refuse_unconfirmed(opinion, override)
         await keep_times(plan, times)
         await rows(
             "UPDATE round_plan SET digest = {} WHERE id = {}", digest_of(plan), plan_id
@@ -142,6 +160,9 @@ async def publish(
         await insert(
             PlanPublication, plan=plan_id, override=override, at=now, by=by.name
         )
+        if opinion is not None:
+            said = {"verdict": opinion.verdict, "why": opinion.why}
+            await insert(PlanOpinion, plan=plan_id, at=now, **said)
         await record(
             "round_plan.publish",
             plan_id,
@@ -150,7 +171,21 @@ async def publish(
             reason=override,
             version=facts.version,
             digest=digest_of(plan),
+            authority=opinion.verdict if opinion else "",
         )
+
+
+def _of_this_order(opinion: Opinion | None, plan: Plan) -> Opinion | None:
+    """An opinion on another order of the doors is none."""
+    if opinion is None or opinion.digest == digest_of(plan):
+        return opinion
+    return Opinion("no_answer", digest_of(plan), "changed")
+
+
+def refuse_unconfirmed(opinion: Opinion | None, override: str) -> None:
+    """Two judges that disagree are a reason to look; somebody may answer for it."""
+    if opinion is not None and opinion.verdict == "refused" and not override.strip():
+        raise Refusal("plan_not_confirmed")
 
 
 def refuse_hard_faults(inputs: Inputs, plan: Plan, times: Timetable) -> None:

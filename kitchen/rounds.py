@@ -45,6 +45,15 @@ class PlanPublication(Table, tablename="plan_publication"):
     by = Text()
 
 
+class PlanOpinion(Table, tablename="plan_opinion"):
+    """What the routing authority said of the version that was published."""
+
+    plan = ForeignKey(RoundPlan, null=False)
+    verdict = Text()  # confirmed | refused | no_answer
+    why = Text()  # how the answer got lost
+    at = Timestamptz()
+
+
 class Round(Table, tablename="round"):
     """送餐线路: one trip of one driver."""
 
@@ -335,6 +344,18 @@ def timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
         Fault(fault.cause, fault.size) for fault in routing.check(problem, solution)
     )
     return Timetable(rounds, faults)
+
+
+def stated(
+    inputs: Inputs, orders: Iterable[Order]
+) -> tuple[routing.Problem, routing.Solution] | None:
+    """The rounds as they stand in the solver's words, to be judged by others; None
+    when nobody is on a round."""
+    problem, _groups, plan = _fixed(inputs, orders)
+    if problem is None:
+        return None
+    rounds = [routing.Round(vehicle, jobs) for _, vehicle, jobs in plan.values()]
+    return problem, routing.schedule(problem, rounds)
 
 
 Planned = dict[int, tuple[Order, routing.Id, tuple[routing.Id, ...]]]

@@ -51,6 +51,18 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What the routing authority says of a plan, bound to the order it was asked of.
+
+    `verdict`: confirmed | refused | no_answer; `why` says how an answer got lost.
+    """
+
+    verdict: str
+    digest: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Fault:
     """Something a round breaks. `size`: seconds, portions or rounds by `code`."""
 

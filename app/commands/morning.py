@@ -29,8 +29,8 @@ from app.print_desk import Desk, paper_at, papers_for, print_morning, print_now
 from app.printing import join
 from app.refusals import sentence_for
 from app.settings import Settings
-from app.solving import plan_rounds
-from kitchen import headcounts, round_publishing
+from app.solving import plan_rounds, publish_rounds
+from kitchen import headcounts
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
@@ -177,7 +177,7 @@ async def _rounds(kitchen_id: int, day: dt.date, meal: str, seconds: int) -> Non
         )
         plan = await plan_by_id(plan_id)
     if plan.facts.is_draft:
-        await round_publishing.publish(plan.facts.id, by=OPERATOR, now=utc_now())
+        await publish_rounds(plan.facts.id, by=OPERATOR, now=utc_now())
         say(_("第 {version} 版线路已发布", version=plan.facts.version))
 
 

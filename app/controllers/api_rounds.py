@@ -31,7 +31,7 @@ from app.jobs import JobFacts
 from app.requests import Request
 from app.round_sight import cut_for
 from app.scope import kitchen_of
-from kitchen import deliveries, round_publishing, sheet_returns
+from kitchen import deliveries, sheet_returns
 from kitchen.boards import BoardRound, BoardStop, board_seen
 from kitchen.delivery_days import RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
@@ -144,7 +144,7 @@ async def publish_rounds(
     plan = await latest_plan(kitchen.id, day, meal_in(meal))
     if plan is None:
         raise Refusal("plan_unknown")
-    await round_publishing.publish(
+    await solving.publish_rounds(
         plan.facts.id, data.override, by=request.actor, now=request.now
     )
     return await _rounds(request, day, meal)

@@ -23,12 +23,13 @@ from app.words.deliveries import CONTACT_KINDS
 from app.words.diets import diet_words, key_words
 from app.words.rounds import (
     ENGINES,
+    NO_ANSWER,
     PROFILES,
     fault_words,
     floor_words,
     why_words,
 )
-from kitchen import boards, round_changes, round_publishing
+from kitchen import boards, round_changes
 from kitchen.boards import Board, BoardRound, BoardStop
 from kitchen.errors import Refusal
 from kitchen.registry import contacts_for
@@ -44,6 +45,7 @@ WORDS: dict[str, Any] = {
     "floor_words": floor_words,
     "why_words": why_words,
     "ENGINES": ENGINES,
+    "NO_ANSWER": NO_ANSWER,
     "PROFILES": PROFILES,
     "colour_of": colour_of,
     "dash_of": dash_of,
@@ -111,7 +113,7 @@ async def publish(request: Request, plan_id: FromPath[int]) -> Response[Any]:
     override = form.note("override", _("谁同意、为什么"), longest=200)
     if form.ok:
         with form.refusals():
-            await round_publishing.publish(
+            await solving.publish_rounds(
                 plan_id, override, by=request.actor, now=request.now
             )
     if not form.ok:

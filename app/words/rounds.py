@@ -33,6 +33,9 @@ SENTENCES = {
         "有 {n} 处超时（晚到 {late} 户）、{waiting} 户还没排上；"
         "确要发布，请写明谁同意、为什么"
     ),
+    "plan_not_confirmed": N_(
+        "复核程序（OR-Tools 完整模型）不同意这一版；确要发布，请写明谁同意、为什么"
+    ),
     "already_loaded": N_("{by} {at} 已经点过 {portions} 份；点错了请先作废那一条"),
     "loading_empty": N_("还没有填装车份数"),
     "loading_unknown": N_("没有这条装车记录"),
@@ -78,6 +81,16 @@ ENGINES = {
     "sisr": N_("系统编排"),
     "floor": N_("保底编排"),
     "hand": N_("手工"),
+}
+
+NO_ANSWER = {
+    "timed_out": N_("没有在时限内答复"),
+    "killed": N_("中途退出"),
+    "failed": N_("出错退出"),
+    "garbage": N_("答复读不懂"),
+    "too_much_output": N_("答复读不懂"),
+    "not_started": N_("无法启动"),
+    "changed": N_("复核期间线路被改动"),
 }
 
 SECONDS = frozenset({"delay", "age", "shift", "work_time", "max_travel_time"})

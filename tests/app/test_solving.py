@@ -6,13 +6,22 @@ import time
 import pytest
 
 import routing
-from app.solving import Solved, plan_rounds, solve_in_child
+from app.solving import (
+    SOLVER,
+    Solved,
+    opinion_of,
+    plan_rounds,
+    publish_rounds,
+    solve_in_child,
+)
 from kitchen.database import rows
 from kitchen.errors import Refusal
-from kitchen.round_changes import lock_round
+from kitchen.round_changes import lock_round, move_stop
 from kitchen.round_plans import Plan, plan_by_id
+from kitchen.round_publishing import publish
+from kitchen.timetables import Opinion
 from tests.kitchen.cast import CHEN, MORNING, TODAY
-from tests.kitchen.test_rounds import a_morning
+from tests.kitchen.test_rounds import a_morning, solved
 
 SECONDS = 1.0
 GRACE_SECONDS = 1.0
@@ -196,3 +205,83 @@ async def test_solving_again_leaves_a_locked_round_alone(database: object) -> No
         (kept.number, kept.driver_id, kept.keys)
     ]
     assert {stop.key for stop in second.stops} == {stop.key for stop in first.stops}
+
+
+SAYS_NO = READ + 'print(\'{"faults": [], "confirmed": false}\')'
+
+
+async def published_with(command: tuple[str, ...], why: str = "先送") -> Plan:
+    cast = await a_morning()
+    _inputs, plan = await solved(cast)
+    await publish_rounds(
+        plan.facts.id, why, by=CHEN, now=MORNING, command=command, seconds=30
+    )
+    return await plan_by_id(plan.facts.id)
+
+
+async def test_every_published_plan_was_read_by_the_full_model(
+    database: object,
+) -> None:
+    plan = await published_with(SOLVER)
+    assert (plan.facts.is_draft, plan.facts.verdict) == (False, "confirmed")
+    assert [row["verdict"] for row in await rows("SELECT * FROM plan_opinion")] == [
+        "confirmed"
+    ]
+    await publish_rounds(plan.facts.id, "再点一次", by=CHEN, now=MORNING)
+    assert len(await rows("SELECT id FROM plan_opinion")) == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "killed"),
+        ("raise RuntimeError", "failed"),
+        (READ + "print('<html>')", "garbage"),
+        # JSON without a word on it
+        (READ + "print('{\"faults\": []}')", "garbage"),
+    ],
+)
+async def test_an_authority_that_gives_no_answer_stops_nobody_and_is_named(
+    sqlite_database: object, program: str, why: str
+) -> None:
+    plan = await published_with(child(program))
+    assert not plan.facts.is_draft
+    assert (plan.facts.verdict, plan.facts.verdict_why) == ("no_answer", why)
+
+
+async def test_an_authority_that_hangs_is_waited_for_so_long_and_no_longer(
+    sqlite_database: object,
+) -> None:
+    cast = await a_morning()
+    _inputs, plan = await solved(cast)
+    hung = child("import time; time.sleep(60)")
+    opinion = await opinion_of(plan, command=hung, seconds=0.5)
+    assert (opinion.verdict, opinion.why) == ("no_answer", "timed_out")
+    gone = await opinion_of(plan, command=("/nowhere/solver",))
+    assert (gone.verdict, gone.why) == ("no_answer", "not_started")
+
+
+async def test_a_no_from_the_authority_needs_a_name_and_a_reason(
+    database: object,
+) -> None:
+    cast = await a_morning()
+    _inputs, plan = await solved(cast)
+    lost = plan.stops_of(None)[0]
+    await move_stop(lost.id, plan.rounds[0].id, 1, by=CHEN, now=MORNING)
+    no = child(SAYS_NO)
+    with pytest.raises(Refusal, match="plan_not_confirmed"):
+        await publish_rounds(plan.facts.id, by=CHEN, now=MORNING, command=no)
+    assert (await plan_by_id(plan.facts.id)).facts.is_draft
+    await publish_rounds(plan.facts.id, "陈经理", by=CHEN, now=MORNING, command=no)
+    assert (await plan_by_id(plan.facts.id)).facts.verdict == "refused"
+
+
+async def test_a_word_on_another_order_of_the_doors_is_none(
+    sqlite_database: object,
+) -> None:
+    cast = await a_morning()
+    _inputs, plan = await solved(cast)
+    other = Opinion("refused", "another")
+    await publish(plan.facts.id, "先送", opinion=other, by=CHEN, now=MORNING)
+    facts = (await plan_by_id(plan.facts.id)).facts
+    assert (facts.verdict, facts.verdict_why) == ("no_answer", "changed")
