@@ -6,7 +6,7 @@ are whole numbers; coordinates are (lon, lat). docs/routing.md has the contract.
 """
 
 from routing.changes import Change
-from routing.check import check
+from routing.check import Fault, check
 from routing.distances import Travel
 from routing.explain import Remedy, Why, explain, why
 from routing.faults import InvalidInput
@@ -44,6 +44,7 @@ __all__ = [
     "Break",
     "Change",
     "Door",
+    "Fault",
     "Grouped",
     "Id",
     "InvalidInput",

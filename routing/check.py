@@ -1,157 +1,287 @@
 """An independent judge of a solution: recounts everything from the problem.
 
-Shares only the data types and the travel table with the rest; it neither schedules
-nor searches. It reads the times the solution states and lists every fault, so that
-nothing wrong is published whatever made it.
+It shares nothing with the rest, neither types nor clock nor travel table: it reads the
+plain fields of what it is given and does its own arithmetic, so that a mistake of the
+search, of the schedule or of the travel table cannot hide from it. It lists every
+fault; nothing leaves without it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from routing.distances import Travel
-from routing.problem import Break, Id, Job, Problem, Vehicle
-from routing.solution import Route, Solution, Step, Violation
+from routing.ways import Ways
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that is wrong with a plan.
+
+    cause: `missing`, `twice`, `unknown`, `delay` (seconds late), `lead_time` (seconds
+    early), `age` (seconds too old), `load`, `supply`, `max_tasks`, `max_travel_time`,
+    `work_time`, `shift`, `max_rounds`, `skills`, `vehicle_forbidden`, `missing_break`,
+    `lock`, `wrong_time`, `wrong_load`, `wrong_summary`. `size` is in the rule's unit.
+    """
+
+    cause: str
+    size: int = 0
+    job: Any = None
+    vehicle: Any = None
+    round: int | None = None
+    detail: str = ""
 
 
 def check(
-    problem: Problem, solution: Solution, travel: Travel | None = None
-) -> list[Violation]:
-    """Every fault of the solution; an empty list means it may be published."""
-    return list(_faults(problem, solution, travel or Travel(problem)))
+    problem: Any,
+    solution: Any,
+    start: Iterable[Any] = (),
+    locked: Collection[Any] = (),
+) -> list[Fault]:
+    """Every fault of the solution; an empty list means it may be published.
+
+    Parameters
+    ----------
+    problem, solution
+        A `Problem` and a `Solution`, or anything with the same fields: seconds, metres
+        and amounts are whole numbers.
+    start, locked
+        The rounds and job ids the search was told to keep, to be held against it.
+    """
+    judge = Judge(problem, solution)
+    return [*judge.faults(), *_lock_faults(solution, start, set(locked))]
 
 
-def _faults(
-    problem: Problem, solution: Solution, travel: Travel
-) -> Iterator[Violation]:
-    yield from _presence(problem, solution)
-    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
-    for vehicle_id, routes in _by_vehicle(solution).items():
-        vehicle = vehicles.get(vehicle_id)
-        if vehicle is None:
-            yield Violation(cause="unknown", vehicle=vehicle_id, detail="vehicle")
-            continue
-        yield from _vehicle_faults(problem, vehicle, routes, travel)
-    yield from _summary_faults(solution)
+class Judge:
+    """One problem and one solution, field by field."""
 
+    def __init__(self, problem: Any, solution: Any) -> None:
+        self.problem, self.solution = problem, solution
+        self.ways = Ways(problem)
+        self.jobs = {job.id: job for job in problem.jobs}
+        self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+        self.routes: dict[Any, list[Any]] = {}
+        for route in solution.routes:
+            self.routes.setdefault(route.vehicle, []).append(route)
+        self.supplies = dict(self._supplies())
 
-def _presence(problem: Problem, solution: Solution) -> Iterator[Violation]:
-    """Each job exactly once: in one round or among the unassigned."""
-    named: Counter[Id] = Counter(
-        step.id
-        for route in solution.routes
-        for step in route.steps
-        if step.type == "job" and step.id is not None
-    )
-    named.update(left.job for left in solution.unassigned)
-    known = {job.id for job in problem.jobs}
-    for job in problem.jobs:
-        if named[job.id] == 0:
-            yield Violation(cause="missing", job=job.id)
-        elif named[job.id] > 1:
-            yield Violation(cause="twice", job=job.id, size=named[job.id] - 1)
-    for unknown in named.keys() - known:
-        yield Violation(cause="unknown", job=unknown, detail="job")
+    def faults(self) -> Iterator[Fault]:
+        yield from self._presence()
+        for vehicle_id, routes in self.routes.items():
+            vehicle = self.vehicles.get(vehicle_id)
+            if vehicle is None:
+                yield Fault(cause="unknown", vehicle=vehicle_id, detail="vehicle")
+            else:
+                yield from self._vehicle_faults(vehicle, routes)
+        yield from self._stock_faults()
+        yield from self._summary_faults()
 
+    def _supplies(self) -> Iterator[tuple[Any, tuple[int, int]]]:
+        """For each job served: when its round left, and when the visit is over."""
+        for route in self.solution.routes:
+            left = _departs(route)
+            for step in route.steps:
+                if step.type == "job":
+                    yield step.id, (left, _begin(step) + step.service)
 
-def _by_vehicle(solution: Solution) -> dict[Id, list[Route]]:
-    routes: dict[Id, list[Route]] = {}
-    for route in solution.routes:
-        routes.setdefault(route.vehicle, []).append(route)
-    return routes
-
-
-def _vehicle_faults(
-    problem: Problem, vehicle: Vehicle, routes: list[Route], travel: Travel
-) -> Iterator[Violation]:
-    jobs = {job.id: job for job in problem.jobs}
-    free, worked = vehicle.shift.opens, 0
-    for number, route in enumerate(routes, start=1):
-        kinds = [step.type for step in route.steps]
-        if kinds.count("start") != 1 or kinds.count("end") != 1:
-            yield _fault("wrong_time", route, detail="needs one start and one end")
-            return
-        if route.round != number:
-            yield _fault("wrong_time", route, detail=f"is round {number}")
-        visits = [
-            (step, jobs[step.id])
+    def _presence(self) -> Iterator[Fault]:
+        """Each job exactly once: in one round or among the unassigned."""
+        named: Counter[Any] = Counter(
+            step.id
+            for route in self.solution.routes
             for step in route.steps
-            if step.type == "job" and step.id in jobs
-        ]
-        yield from _clock_faults(vehicle, route, free)
-        yield from _way_faults(vehicle, route, jobs, travel, number == len(routes))
-        yield from _load_faults(vehicle, route, visits)
-        for step, job in visits:
-            yield from _door_faults(vehicle, route, step, job)
-        yield from _limit_faults(vehicle, route, len(visits))
-        worked += route.ends - route.departs + (vehicle.reload if number > 1 else 0)
-        free = max(route.ends + vehicle.reload, route.steps[-1].departure)
-    if len(routes) > vehicle.max_rounds:
-        over = len(routes) - vehicle.max_rounds
-        yield _fault("max_rounds", routes[-1], size=over)
-    if vehicle.max_work is not None and worked > vehicle.max_work:
-        yield _fault("work_time", routes[-1], size=worked - vehicle.max_work)
-    yield from _break_faults(vehicle, routes)
+            if step.type == "job"
+        )
+        named.update(left.job for left in self.solution.unassigned)
+        for job in self.jobs:
+            if named[job] == 0:
+                yield Fault(cause="missing", job=job)
+            elif named[job] > 1:
+                yield Fault(cause="twice", job=job, size=named[job] - 1)
+        for unknown in named.keys() - self.jobs.keys():
+            yield Fault(cause="unknown", job=unknown, detail="job")
+
+    def _vehicle_faults(self, vehicle: Any, routes: list[Any]) -> Iterator[Fault]:
+        free, worked = vehicle.shift.opens, 0
+        for number, route in enumerate(routes, start=1):
+            kinds = [step.type for step in route.steps]
+            if kinds.count("start") != 1 or kinds.count("end") != 1:
+                yield _fault("wrong_time", route, detail="needs one start and one end")
+                return
+            if route.round != number:
+                yield _fault("wrong_time", route, detail=f"is round {number}")
+            visits = [
+                (step, self.jobs[step.id])
+                for step in route.steps
+                if step.type == "job" and step.id in self.jobs
+            ]
+            left, over = _departs(route), _ends(route)
+            yield from _clock_faults(vehicle, route, free)
+            yield from self._supply_faults(vehicle, route, left)
+            yield from self._way_faults(vehicle, route, number == len(routes))
+            yield from _load_faults(vehicle, route, visits)
+            since = self.supplies.get(vehicle.supplied_by, (left, 0))[0]
+            for step, job in visits:
+                yield from _door_faults(vehicle, route, step, job, since)
+            yield from _limit_faults(vehicle, route, len(visits))
+            worked += over - left + (vehicle.reload if number > 1 else 0)
+            last = route.steps[-1]
+            free = max(over + vehicle.reload, _begin(last) + last.service)
+        if len(routes) > vehicle.max_rounds:
+            yield _fault(
+                "max_rounds", routes[-1], size=len(routes) - vehicle.max_rounds
+            )
+        if vehicle.max_work is not None and worked > vehicle.max_work:
+            yield _fault("work_time", routes[-1], size=worked - vehicle.max_work)
+        yield from _break_faults(vehicle, routes)
+
+    def _supply_faults(self, vehicle: Any, route: Any, left: int) -> Iterator[Fault]:
+        """A supplied vehicle leaves only once its supply has been handed over."""
+        if vehicle.supplied_by is None:
+            return
+        supply = self.supplies.get(vehicle.supplied_by)
+        if supply is None:
+            yield _fault("supply", route, size=1, detail="nobody brings it")
+        elif left < supply[1]:
+            yield _fault("supply", route, size=supply[1] - left, detail="not there yet")
+
+    def _stock_faults(self) -> Iterator[Fault]:
+        """What a supply brings is not given out twice."""
+        for crate in {v.supplied_by for v in self.problem.vehicles} - {None}:
+            brought = self.jobs[crate].delivery
+            taken = [
+                self.jobs[step.id].delivery
+                for vehicle in self.problem.vehicles
+                if vehicle.supplied_by == crate
+                for route in self.routes.get(vehicle.id, [])
+                for step in route.steps
+                if step.type == "job" and step.id in self.jobs
+            ]
+            for kind, amount in enumerate(brought):
+                over = sum(given[kind] for given in taken if given) - amount
+                if over > 0:
+                    yield Fault(
+                        cause="supply", size=over, job=crate, detail=f"kind {kind}"
+                    )
+
+    def _way_faults(self, vehicle: Any, route: Any, last: bool) -> Iterator[Fault]:
+        """Each step arrives when the one before and the way between them say."""
+        place, building, clock = vehicle.start, None, None
+        for step in route.steps:
+            way, setup = 0, 0
+            job = self.jobs.get(step.id) if step.type == "job" else None
+            if job is not None:
+                way = self.ways.seconds(vehicle, place, job.location)
+                setup = 0 if _building(job) == building else job.setup
+                place, building = job.location, _building(job)
+                if step.service != job.service:
+                    yield _fault("wrong_time", route, step, detail="service")
+            elif step.type == "end":
+                home = vehicle.end if last else vehicle.start
+                way = self.ways.seconds(vehicle, place, home)
+            elif step.type == "start" and clock is not None and step.arrival >= clock:
+                clock = step.arrival  # leaving later than ready is fine
+            if clock is not None and step.arrival != clock + way:
+                off = abs(step.arrival - clock - way)
+                yield _fault("wrong_time", route, step, size=off)
+            if step.setup != setup or step.waiting < 0:
+                yield _fault("wrong_time", route, step, detail="setup or waiting")
+            if step.travel != way:
+                yield _fault("wrong_time", route, step, detail="travel")
+            clock = _begin(step) + step.service
+
+    def _summary_faults(self) -> Iterator[Fault]:
+        """The totals a reader believes equal what the rounds say."""
+        summary, routes = self.solution.summary, self.solution.routes
+        steps = [step for route in routes for step in route.steps]
+        counted = {
+            "routes": len(routes),
+            "vehicles": len({route.vehicle for route in routes}),
+            "unassigned": len(self.solution.unassigned),
+            "travel": sum(step.travel for step in steps),
+            "distance": sum(step.distance for step in steps),
+            "setup": sum(step.setup for step in steps),
+            "service": sum(step.service for step in steps),
+            "max_age": max((step.age for step in steps), default=0),
+            "cost": self._cost(),
+        }
+        for name, value in counted.items():
+            if getattr(summary, name) != value:
+                yield Fault(cause="wrong_summary", detail=f"{name} is {value}")
+
+    def _cost(self) -> int:
+        """The price of the plan by the problem's price list."""
+        weights, cost = self.problem.weights, 0
+        worked: Counter[Any] = Counter()
+        for route in self.solution.routes:
+            vehicle = self.vehicles.get(route.vehicle)
+            if vehicle is not None and route.vehicle not in worked:
+                fixed = vehicle.fixed_cost
+                cost += weights.vehicle if fixed is None else fixed
+            worked[route.vehicle] += _ends(route) - _departs(route)
+            for step in route.steps:
+                job = self.jobs.get(step.id) if step.type == "job" else None
+                usual = None if job is None else job.preferred_vehicle
+                cost += step.travel
+                cost += weights.changed_vehicle * (usual not in (None, route.vehicle))
+        for left in self.solution.unassigned:
+            job = self.jobs.get(left.job)
+            if job is not None:
+                own = job.unserved_cost
+                cost += weights.unserved * (1 + job.priority) if own is None else own
+        if worked:
+            mean = sum(worked.values()) // len(worked)
+            cost += (max(worked.values()) - mean) * weights.uneven // 100
+        return cost
 
 
-def _clock_faults(vehicle: Vehicle, route: Route, free: int) -> Iterator[Violation]:
+def _begin(step: Any) -> int:
+    return int(step.arrival + step.setup + step.waiting)
+
+
+def _departs(route: Any) -> int:
+    return next((_begin(s) for s in route.steps if s.type == "start"), 0)
+
+
+def _ends(route: Any) -> int:
+    return next((int(s.arrival) for s in route.steps if s.type == "end"), 0)
+
+
+def _building(job: Any) -> object:
+    """What consecutive jobs must share for setup to be paid once."""
+    place = job.location
+    if job.site is not None:
+        return job.site
+    return place.index if place.index is not None else (place.lon, place.lat)
+
+
+def _clock_faults(vehicle: Any, route: Any, free: int) -> Iterator[Fault]:
     """Nothing starts before the vehicle is free, nor ends after the shift."""
-    if min(step.arrival for step in route.steps) < free:
-        first = min(step.arrival for step in route.steps)
+    first = min(step.arrival for step in route.steps)
+    if first < free:
         cause = "shift" if route.round == 1 else "wrong_time"
         yield _fault(cause, route, size=free - first, detail="leaves too early")
-    if route.ends > vehicle.shift.closes:
-        yield _fault("shift", route, size=route.ends - vehicle.shift.closes)
-
-
-def _way_faults(
-    vehicle: Vehicle, route: Route, jobs: dict[Id, Job], travel: Travel, last: bool
-) -> Iterator[Violation]:
-    """Each step arrives when the one before and the way between them say."""
-    place = vehicle.start
-    building: object = None
-    clock: int | None = None
-    for step in route.steps:
-        way, setup = 0, 0
-        job = jobs.get(step.id) if step.type == "job" and step.id is not None else None
-        if job is not None:
-            way = travel.seconds(vehicle, place, job.location)
-            setup = 0 if job.building == building else job.setup
-            place, building = job.location, job.building
-            if step.service != job.service:
-                yield _fault("wrong_time", route, step, detail="service")
-        elif step.type == "end":
-            way = travel.seconds(vehicle, place, vehicle.end if last else vehicle.start)
-        elif step.type == "start" and clock is not None and step.arrival >= clock:
-            clock = step.arrival  # free departure: leaving later than ready is fine
-        if clock is not None and step.arrival != clock + way:
-            yield _fault(
-                "wrong_time", route, step, size=abs(step.arrival - clock - way)
-            )
-        if step.setup != setup or step.waiting < 0:
-            yield _fault("wrong_time", route, step, detail="setup or waiting")
-        if step.travel != way:
-            yield _fault("wrong_time", route, step, detail="travel")
-        clock = step.arrival + step.setup + step.waiting + step.service
+    if _ends(route) > vehicle.shift.closes:
+        yield _fault("shift", route, size=_ends(route) - vehicle.shift.closes)
 
 
 def _door_faults(
-    vehicle: Vehicle, route: Route, step: Step, job: Job
-) -> Iterator[Violation]:
-    begin = step.arrival + step.setup + step.waiting
-    windows = job.windows
+    vehicle: Any, route: Any, step: Any, job: Any, since: int
+) -> Iterator[Fault]:
+    """Window, hot limit since leaving the kitchen, and whether this vehicle may."""
+    begin, windows = _begin(step), job.windows
     if windows and not any(w.opens <= begin <= w.closes for w in windows):
-        missed = min(
-            max(window.opens - begin, begin - window.closes) for window in windows
-        )
+        missed = min(max(w.opens - begin, begin - w.closes) for w in windows)
         cause = "delay" if begin > windows[-1].closes else "lead_time"
         yield _fault(cause, route, step, size=missed)
-    age = begin - route.departs
+    age = begin - since
     if step.age != age:
         yield _fault("wrong_time", route, step, detail="age")
     if job.max_age is not None and age > job.max_age:
         yield _fault("age", route, step, size=age - job.max_age)
-    if not job.skills <= vehicle.skills:
-        yield _fault("skills", route, step, size=len(job.skills - vehicle.skills))
+    lacking = set(job.skills) - set(vehicle.skills)
+    if lacking:
+        yield _fault("skills", route, step, size=len(lacking))
     allowed = job.allowed_vehicles
     if vehicle.id in job.forbidden_vehicles or (
         allowed is not None and vehicle.id not in allowed
@@ -160,8 +290,8 @@ def _door_faults(
 
 
 def _load_faults(
-    vehicle: Vehicle, route: Route, visits: list[tuple[Step, Job]]
-) -> Iterator[Violation]:
+    vehicle: Any, route: Any, visits: list[tuple[Any, Any]]
+) -> Iterator[Fault]:
     """What is aboard never exceeds capacity and shrinks by what is delivered."""
     for kind, capacity in enumerate(vehicle.capacity):
         aboard = sum(job.delivery[kind] for _, job in visits if job.delivery)
@@ -173,7 +303,7 @@ def _load_faults(
                 yield _fault("wrong_load", route, step, detail=f"kind {kind}")
 
 
-def _limit_faults(vehicle: Vehicle, route: Route, jobs: int) -> Iterator[Violation]:
+def _limit_faults(vehicle: Any, route: Any, jobs: int) -> Iterator[Fault]:
     if vehicle.max_jobs is not None and jobs > vehicle.max_jobs:
         yield _fault("max_tasks", route, size=jobs - vehicle.max_jobs)
     travel = sum(step.travel for step in route.steps)
@@ -181,48 +311,47 @@ def _limit_faults(vehicle: Vehicle, route: Route, jobs: int) -> Iterator[Violati
         yield _fault("max_travel_time", route, size=travel - vehicle.max_travel)
 
 
-def _break_faults(vehicle: Vehicle, routes: list[Route]) -> Iterator[Violation]:
-    taken = {
-        step.id: step
-        for route in routes
-        for step in route.steps
-        if step.type == "break"
-    }
+def _break_faults(vehicle: Any, routes: list[Any]) -> Iterator[Fault]:
+    """Each rest once, long enough, begun inside one of its windows."""
+    taken = [s for route in routes for s in route.steps if s.type == "break"]
     for rest in vehicle.breaks:
-        step = taken.get(rest.id)
-        if step is None or not _is_rest(step, rest):
+        mine = [step for step in taken if step.id == rest.id]
+        fine = [
+            step
+            for step in mine
+            if step.service >= rest.service
+            and any(w.opens <= _begin(step) <= w.closes for w in rest.windows)
+        ]
+        if len(mine) != 1 or not fine:
             yield _fault("missing_break", routes[-1], detail=f"break {rest.id}")
 
 
-def _is_rest(step: Step, rest: Break) -> bool:
-    begin = step.arrival + step.waiting
-    return step.service >= rest.service and any(
-        window.opens <= begin <= window.closes for window in rest.windows
-    )
-
-
-def _summary_faults(solution: Solution) -> Iterator[Violation]:
-    """The totals a reader believes equal what the rounds say."""
-    summary = solution.summary
-    counted = {
-        "routes": len(solution.routes),
-        "unassigned": len(solution.unassigned),
-        "travel": sum(s.travel for r in solution.routes for s in r.steps),
-        "max_age": max((s.age for r in solution.routes for s in r.steps), default=0),
-    }
-    for name, value in counted.items():
-        if getattr(summary, name) != value:
-            yield Violation(cause="wrong_summary", detail=f"{name} is {value}")
+def _lock_faults(
+    solution: Any, start: Iterable[Any], locked: set[Any]
+) -> Iterator[Fault]:
+    """Locked jobs in another round or order, locked rounds not as they were."""
+    orders = [
+        (route.vehicle, [s.id for s in route.steps if s.type == "job"])
+        for route in solution.routes
+    ]
+    for given in start:
+        kept = [job for job in given.jobs if given.locked or job in locked]
+        mine = [order for vehicle, order in orders if vehicle == given.vehicle]
+        if given.locked:
+            fine = list(given.jobs) in mine
+        else:
+            fine = any([job for job in order if job in kept] == kept for order in mine)
+        if kept and not fine:
+            yield Fault(cause="lock", job=kept[0], vehicle=given.vehicle)
 
 
 def _fault(
-    cause: str, route: Route, step: Step | None = None, size: int = 0, detail: str = ""
-) -> Violation:
-    job = step.id if step is not None and step.type == "job" else None
-    return Violation(
+    cause: str, route: Any, step: Any = None, size: int = 0, detail: str = ""
+) -> Fault:
+    return Fault(
         cause=cause,
         size=size,
-        job=job,
+        job=step.id if step is not None and step.type == "job" else None,
         vehicle=route.vehicle,
         round=route.round,
         detail=detail,

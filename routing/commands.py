@@ -57,9 +57,10 @@ def run_schedule(data: Data, _: argparse.Namespace) -> Answer:
 
 
 def run_check(data: Data, options: argparse.Namespace) -> Answer:
-    problem, _rounds = _question(data)
+    problem, rounds = _question(data)
     solution = read_solution(data.get("solution"))
-    found = check(problem, solution)
+    given = rounds if "rounds" in data else ()
+    found = check(problem, solution, given, data.get("locked", ()))
     answer: dict[str, object] = {"faults": [asdict(fault) for fault in found]}
     if options.engine == "ortools":
         excepted = all(fault.cause in WIDENABLE for fault in found)

@@ -17,6 +17,7 @@ def check_consistency(problem: "Problem") -> None:
     _check_amounts(faults, problem)
     _check_places(faults, problem)
     _check_vehicles_named(faults, problem)
+    _check_supplies(faults, problem)
     faults.raise_if_any()
 
 
@@ -132,6 +133,19 @@ def _check_vehicles_named(faults: Faults, problem: "Problem") -> None:
         for name, ids in _named_vehicles(job):
             for unknown in sorted(ids - known, key=str):
                 faults.add(f"jobs[{number}].{name}", f"no vehicle {unknown!r}")
+
+
+def _check_supplies(faults: Faults, problem: "Problem") -> None:
+    """What supplies a vehicle must exist, and its way must start somewhere."""
+    jobs = {job.id for job in problem.jobs}
+    for number, vehicle in enumerate(problem.vehicles):
+        supply = vehicle.supplied_by
+        if supply is None:
+            continue
+        if supply not in jobs:
+            faults.add(f"vehicles[{number}].supplied_by", f"no job {supply!r}")
+        if vehicle.start is None:
+            faults.add(f"vehicles[{number}].start", "a supplied vehicle needs a start")
 
 
 def _named_vehicles(job: "Job") -> "list[tuple[str, frozenset[Id]]]":

@@ -67,10 +67,14 @@ def assign(
 
 def is_worth_asking(problem: Problem) -> bool:
     """Whether drivers differ in anything the search cannot see stop by stop."""
-    return len(problem.vehicles) > 1 and (
-        problem.weights.uneven > 0
-        or any(vehicle.max_rounds > 1 for vehicle in problem.vehicles)
-        or any(job.preferred_vehicle is not None for job in problem.jobs)
+    return (
+        len(problem.vehicles) > 1
+        and not problem.supplying
+        and (
+            problem.weights.uneven > 0
+            or any(vehicle.max_rounds > 1 for vehicle in problem.vehicles)
+            or any(job.preferred_vehicle is not None for job in problem.jobs)
+        )
     )
 
 

@@ -24,6 +24,7 @@ _REASON = {
     "load": "too_big",
     "age": "too_far_to_stay_hot",
     "delay": "window_missed",
+    "supply": "not_supplied",
 }
 
 
@@ -69,7 +70,7 @@ def reasons(
 ) -> tuple[Unassigned, ...]:
     """The unassigned jobs of the solution, each with its first binding reason."""
     jobs = {job.id: job for job in problem.jobs}
-    scheduler = Scheduler(problem, travel)
+    scheduler = Scheduler(problem, travel).knowing(solution.rounds)
     return tuple(
         replace(left, reason=_reason(scheduler, jobs[left.job]))
         for left in solution.unassigned
@@ -112,7 +113,7 @@ def remedies(
     best: dict[str, Remedy] = {}
     for found in [
         *_single_rules(problem, rounds, job, travel),
-        *_another_vehicle(problem, job, travel),
+        *_another_vehicle(problem, rounds, job, travel),
     ]:
         known = best.get(found.change)
         if known is None or found.size < known.size:
@@ -171,9 +172,11 @@ def _kind(violation: Violation) -> int:
     return int(violation.detail.rpartition(" ")[2])
 
 
-def _another_vehicle(problem: Problem, job: Job, travel: Travel) -> Iterator[Remedy]:
+def _another_vehicle(
+    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+) -> Iterator[Remedy]:
     """One more vehicle like an existing one, with the time it has to leave."""
-    scheduler = Scheduler(problem, travel)
+    scheduler = Scheduler(problem, travel).knowing(rounds)
     for vehicle in problem.vehicles:
         if not problem.may_serve(vehicle, job):
             continue

@@ -7,7 +7,7 @@ and the start the others improve.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from routing.curve import curve_order
@@ -15,7 +15,8 @@ from routing.distances import Travel
 from routing.locks import Locks
 from routing.problem import Id, Job, Problem, Vehicle
 from routing.schedule import Scheduler
-from routing.solution import Round, all_violations
+from routing.solution import Round, Route, all_violations
+from routing.supply import over_stock
 
 NONE = Locks()
 
@@ -33,6 +34,7 @@ def floor_rounds(
     for job in _bulky(problem):
         if draft.insert(job):
             left.remove(job)
+    draft.fix_supplies()
     for vehicle in problem.vehicles:
         for number in range(vehicle.max_rounds):
             left = draft.fill_round(vehicle, number, left)
@@ -54,7 +56,12 @@ def complete(
     draft = Draft(problem, Scheduler(problem, travel), time.monotonic() + seconds)
     draft.pinned = locks.jobs
     taken: set[Id] = set()
-    for planned in rounds:
+    level = {
+        vehicle.id: vehicle.supplied_by is not None for vehicle in problem.vehicles
+    }
+    for planned in sorted(rounds, key=lambda r: level.get(r.vehicle, False)):
+        if level.get(planned.vehicle) and not draft.scheduler.supplies:
+            taken.update(draft.bring_supplies(taken))
         vehicle = draft.vehicle(planned.vehicle)
         if vehicle is None or len(draft.orders[vehicle.id]) >= vehicle.max_rounds:
             continue
@@ -62,6 +69,7 @@ def complete(
             j for j in planned.jobs if j in draft.scheduler.jobs and j not in taken
         ]
         taken.update(draft.open_round(vehicle, known, planned.locked))
+    taken.update(draft.bring_supplies(taken))
     draft.insert_all([j for j in curve_order(problem, travel) if j.id not in taken])
     return draft.rounds()
 
@@ -81,7 +89,8 @@ def _bulky(problem: Problem) -> list[Job]:
             if amount >= usual and 8 * amount >= most and amount
         ]
     found.sort(key=lambda entry: entry[:2])
-    return list({job.id: job for _, _, job in found}.values())
+    crates = [job for job in problem.jobs if job.id in problem.supplying]
+    return list({j.id: j for j in (*crates, *(job for *_, job in found))}.values())
 
 
 @dataclass(slots=True)
@@ -118,6 +127,8 @@ class Draft:
         """
         orders = self.orders[vehicle.id]
         order = orders[number] if number < len(orders) else []
+        if order and order[0] in self.closed:
+            return waiting
         taken: set[Id] = set()
         misses = 0
         for job in self._from_here(order, waiting):
@@ -146,6 +157,25 @@ class Draft:
             key=lambda k: seconds(vehicle, place, waiting[k].location),
         )
         return waiting[near:] + waiting[:near]
+
+    def bring_supplies(self, taken: Collection[Id]) -> set[Id]:
+        """Insert what others wait for, and let nothing delay it from now on."""
+        crates = [
+            job
+            for job in self.problem.jobs
+            if job.id in self.problem.supplying and job.id not in taken
+        ]
+        brought = {job.id for job in crates if self.insert(job)}
+        self.fix_supplies()
+        return brought
+
+    def fix_supplies(self) -> None:
+        """From here on the rounds that supply others stay as they are."""
+        if self.problem.supplying:
+            self.scheduler.knowing(self.rounds())
+            for order in (o for orders in self.orders.values() for o in orders):
+                if not self.problem.supplying.isdisjoint(order):
+                    self.closed.update(order)
 
     def open_round(
         self, vehicle: Vehicle, jobs: Sequence[Id], closed: bool = False
@@ -248,9 +278,20 @@ class Draft:
     def _cost(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> int | None:
         """Cost of the vehicle's rounds, or None when they break a rule."""
         routes = self.scheduler.vehicle_routes(vehicle, orders)
-        if all_violations(routes):
+        if all_violations(routes) or not self._in_stock(vehicle, routes):
             return None
         return sum(route.cost for route in routes)
+
+    def _in_stock(self, vehicle: Vehicle, routes: list[Route]) -> bool:
+        """Whether what these rounds give out has been brought to their start."""
+        if vehicle.supplied_by is None:
+            return True
+        others = {
+            v.id: self.scheduler.vehicle_routes(v, self.orders[v.id])
+            for v in self.problem.vehicles
+            if v.supplied_by == vehicle.supplied_by and v.id != vehicle.id
+        }
+        return not over_stock(self.problem, {**others, vehicle.id: routes})
 
     def _insertions(
         self, vehicle: Vehicle, orders: list[list[Id]], job: Id

@@ -44,6 +44,7 @@ VEHICLE_KEYS = {
     "max_work",
     "speed_percent",
     "fixed_cost",
+    "supplied_by",
     "description",
 }
 UNSUPPORTED = ("shipments",)
@@ -62,7 +63,11 @@ def read_problem(data: object) -> Problem:
         raise InvalidInput([f"the document must be an object, got {_kind(data)}"])
     for key in UNSUPPORTED:
         if data.get(key):
-            faults.add(key, "is not supported; use jobs")
+            faults.add(
+                key,
+                "is not supported: boxes are loaded at a start and brought to doors;"
+                " write each delivery as a job",
+            )
     jobs = _read_all(faults, data, "jobs", read_job)
     vehicles = _read_all(faults, data, "vehicles", read_vehicle)
     matrices = _read_matrices(faults, data)
@@ -142,8 +147,11 @@ def _split_at_reloads(steps: list[Json]) -> list[list[Any]]:
 
 def read_job(data: Json) -> Job:
     faults = Faults()
-    if data.get("pickup"):
-        faults.add("pickup", "is not supported; only deliveries are")
+    if any(data.get("pickup") or ()):
+        faults.add(
+            "pickup",
+            "is not supported: nothing is collected on a round; leave it out or 0",
+        )
     values: dict[str, Any] = {key: data[key] for key in JOB_KEYS if key in data}
     values["delivery"] = _vector(data.get("delivery", data.get("amount", [])))
     values["windows"] = _windows(faults, data.get("time_windows", []))

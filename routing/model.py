@@ -61,6 +61,8 @@ class FullModel:
         self._add_loads()
         self._add_clock()
         self._add_jobs()
+        if self.problem.supplying:
+            self._add_supplies()
         if locks.rounds:
             self._add_locks(locks)
 
@@ -146,8 +148,9 @@ class FullModel:
         )
         self.clock = self.model.GetDimensionOrDie("time")
         if any(job.max_age is not None for job in self.problem.jobs):
+            is_free = bool(self.problem.supplying)
             self.model.AddDimensionWithVehicleTransits(
-                clocks, HORIZON, HORIZON, True, "age"
+                clocks, HORIZON, HORIZON, not is_free, "age"
             )
         self._add_travel_limits()
         for number in range(len(self.copies)):
@@ -252,6 +255,41 @@ class FullModel:
         for before, after in pairwise(job.windows):
             if before.closes + 1 <= after.opens - 1:
                 door.RemoveInterval(before.closes + 1, after.opens - 1)
+
+    def _add_supplies(self) -> None:
+        """Supplied vehicles leave after their supply, older by its way."""
+        solver = self.model.solver()
+        has_age = any(job.max_age is not None for job in self.problem.jobs)
+        age = self.model.GetDimensionOrDie("age") if has_age else None
+        number = {job.id: k for k, job in enumerate(self.problem.jobs)}
+        for copy, made in enumerate(self.copies):
+            begin, supply = self.model.Start(copy), made.vehicle.supplied_by
+            if supply is None:
+                if age is not None:
+                    age.CumulVar(begin).SetValue(0)
+                continue
+            crate = self.manager.NodeToIndex(number[supply])
+            active = self.model.ActiveVehicleVar(copy)
+            solver.Add(active <= self.model.ActiveVar(crate))
+            idle = HORIZON * (1 - active)
+            over = (
+                self.clock.CumulVar(crate) + self.problem.jobs[number[supply]].service
+            )
+            leaves = self.clock.CumulVar(begin)
+            solver.Add(leaves >= over - idle)
+            if age is not None:
+                since = self.clock.CumulVar(crate) - age.CumulVar(crate)
+                solver.Add(age.CumulVar(begin) >= leaves - since - idle)
+        for supply in self.problem.supplying:
+            self._limit_stock(supply, self.problem.jobs[number[supply]].delivery)
+
+    def _limit_stock(self, supply: Id, brought: Sequence[int]) -> None:
+        """What all vehicles supplied so carry is no more than was brought."""
+        mine = [n for n, c in enumerate(self.copies) if c.vehicle.supplied_by == supply]
+        for kind, amount in enumerate(brought):
+            load = self.model.GetDimensionOrDie(f"load {kind}")
+            carried = [load.CumulVar(self.model.End(n)) for n in mine]
+            self.model.solver().Add(self.model.solver().Sum(carried) <= amount)
 
     def _add_locks(self, locks: Locks) -> None:
         """Locked stops keep round and order; locked rounds keep exactly their jobs."""

@@ -114,9 +114,10 @@ def _vehicle(vehicle: Vehicle) -> Json:
             "breaks": [_break(rest) for rest in vehicle.breaks],
             "fixed_cost": vehicle.fixed_cost,
             "speed_percent": vehicle.speed_percent,
+            "supplied_by": vehicle.supplied_by,
             "description": vehicle.description,
         },
-        keep=("max_work", "max_tasks", "max_travel_time", "fixed_cost"),
+        keep=("max_work", "max_tasks", "max_travel_time", "fixed_cost", "supplied_by"),
     )
 
 

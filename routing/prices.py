@@ -174,6 +174,8 @@ class Prices:
         }
 
     def _price(self, changed: dict[Id, Orders]) -> Price:
+        if self.problem.supplying:
+            return self._price_of_all(changed)
         cost = 0
         violations: tuple[Violation, ...] = ()
         for identifier, orders in changed.items():
@@ -182,6 +184,13 @@ class Prices:
             cost += sum(route.cost for route in routes) - self._cost(vehicle)
             violations += all_violations(routes)
         return Price(cost, violations)
+
+    def _price_of_all(self, changed: dict[Id, Orders]) -> Price:
+        """With two levels a change of one round moves those it supplies."""
+        before = self._scheduler.all_routes(self.rounds())
+        after = self._scheduler.all_routes(self.rounds(changed))
+        cost = sum(r.cost for r in after) - sum(r.cost for r in before)
+        return Price(cost, all_violations(after))
 
     def _cost(self, vehicle: Vehicle) -> int:
         if vehicle.id not in self._costs:

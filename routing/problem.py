@@ -165,6 +165,11 @@ class Vehicle:
     may be missing. `reload` is the time between two rounds. `max_work` limits the
     time on the road in seconds over all rounds, reloads included; `max_jobs` and
     `max_travel` (driving seconds) each limit a single round.
+
+    `supplied_by` names the job that brings what this vehicle gives out to its start,
+    a point that another vehicle supplies. It leaves once that job is done, gives out no
+    more than that job's `delivery` together with the others supplied so, and the
+    `max_age` of its jobs counts from when the supplying round left.
     """
 
     id: Id
@@ -182,6 +187,7 @@ class Vehicle:
     breaks: tuple[Break, ...] = ()
     fixed_cost: int | None = None
     speed_percent: int = 100
+    supplied_by: Id | None = None
     description: str = ""
 
     def __post_init__(self) -> None:
@@ -310,7 +316,15 @@ class Problem:
             return False
         if job.allowed_vehicles is not None and vehicle.id not in job.allowed_vehicles:
             return False
+        if vehicle.supplied_by is not None and job.id in self.supplying:
+            return False
         return job.skills <= vehicle.skills
+
+    @property
+    def supplying(self) -> frozenset[Id]:
+        """The jobs that bring other vehicles what they give out."""
+        named = (vehicle.supplied_by for vehicle in self.vehicles)
+        return frozenset(job for job in named if job is not None)
 
 
 def _check_degrees(faults: Faults, place: str, value: object, limit: int) -> None:

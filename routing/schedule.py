@@ -29,6 +29,13 @@ from routing.solution import (
     Unassigned,
     all_violations,
 )
+from routing.supply import (
+    Supply,
+    by_level,
+    not_supplied,
+    supplies_of,
+    with_stock_limits,
+)
 from routing.timing import Timed, Visit, departure, run
 
 
@@ -52,10 +59,7 @@ def schedule(
     """
     scheduler = Scheduler(problem, travel or Travel(problem))
     _refuse_unknown_names(scheduler, rounds)
-    routes: list[Route] = []
-    for vehicle in problem.vehicles:
-        orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
-        routes.extend(scheduler.vehicle_routes(vehicle, orders))
+    routes = scheduler.all_routes(rounds)
     planned = Counter(job for route in routes for job in route.jobs)
     routes = [mark_twice(route, planned) for route in routes]
     unassigned = tuple(
@@ -77,9 +81,31 @@ class Scheduler:
     problem: Problem
     travel: Travel
     jobs: dict[Id, Job] = field(init=False)
+    supplies: dict[Id, Supply] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs = {job.id: job for job in self.problem.jobs}
+
+    def all_routes(self, rounds: Sequence[Round]) -> list[Route]:
+        """All vehicles' rounds, suppliers timed before whom they supply."""
+        found: dict[Id, list[Route]] = {}
+        self.supplies = {}
+        for vehicle in by_level(self.problem):
+            orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
+            found[vehicle.id] = self.vehicle_routes(vehicle, orders)
+            self.supplies |= supplies_of(self.problem, found[vehicle.id])
+        with_stock_limits(self.problem, found)
+        return [route for v in self.problem.vehicles for route in found[v.id]]
+
+    def knowing(self, rounds: Sequence[Round]) -> "Scheduler":
+        """This scheduler, aware of what these rounds bring to others' starts."""
+        if self.problem.supplying:
+            self.all_routes(rounds)
+        return self
+
+    def _supply(self, vehicle: Vehicle) -> Supply | None:
+        name = vehicle.supplied_by
+        return None if name is None else self.supplies.get(name)
 
     def vehicle_routes(
         self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]
@@ -113,9 +139,14 @@ class Scheduler:
 
     def _timed(self, vehicle: Vehicle, plan: list[list[Job | Break]]) -> list[Route]:
         free, routes = vehicle.shift.opens, []
+        supply = self._supply(vehicle)
+        if supply is not None:
+            free = max(free, supply.ready)
         for number, tasks in enumerate(plan, start=1):
             last = number == len(plan)
             route = self._round(vehicle, number, tasks, free, last)
+            if vehicle.supplied_by is not None and supply is None:
+                route = with_violations(route, [not_supplied(route)])
             free = max(route.ends + vehicle.reload, route.steps[-1].departure)
             routes.append(route)
         return with_work_limit(vehicle, routes)
@@ -168,6 +199,8 @@ class Scheduler:
     ) -> list[Step]:
         jobs = [t.visit.task for t in timed if isinstance(t.visit.task, Job)]
         load = total_load(vehicle, jobs)
+        supply = self._supply(vehicle)
+        since = departs if supply is None else supply.left
         steps = [Step(type="start", arrival=departs, load=load)]
         for visit in timed:
             task = visit.visit.task
@@ -189,7 +222,7 @@ class Scheduler:
                     waiting=visit.waiting,
                     service=task.service,
                     load=load,
-                    age=visit.begin - departs,
+                    age=visit.begin - since,
                     travel=visit.visit.travel,
                     distance=visit.visit.distance,
                     violations=broken_at_door(
@@ -198,7 +231,7 @@ class Scheduler:
                         number,
                         task,
                         visit.late,
-                        visit.begin - departs,
+                        visit.begin - since,
                     ),
                 )
             )

@@ -27,7 +27,8 @@ class Violation:
     """A broken rule with its size.
 
     cause: `delay` (seconds late), `age` (seconds too old), `load` (amount over),
-    `max_tasks`, `max_travel_time`, `work_time`, `shift` (seconds outside),
+    `supply` (seconds too early, or amount over), `max_tasks`, `max_travel_time`,
+    `work_time`, `shift` (seconds outside),
     `vehicle_forbidden`, `skills`, `missing_break`, and from the checker also
     `missing`, `twice`, `unknown`, `max_rounds`, `wrong_time`, `wrong_load`,
     `wrong_summary`.
@@ -109,8 +110,8 @@ class Unassigned:
     """A job nobody visits, with the first binding reason.
 
     reason: `no_vehicle_allowed`, `too_big`, `too_far_to_stay_hot`, `window_missed`,
-    `outside_shift`, `no_room` (possible alone, but not beside the others) or
-    `not_planned` (the given rounds do not name it).
+    `outside_shift`, `not_supplied`, `no_room` (possible alone, but not beside the
+    others) or `not_planned` (the given rounds do not name it).
     """
 
     job: Id

@@ -75,12 +75,13 @@ def solve(
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
     locks = Locks.of(start, locked)
-    if engine in ("auto", "sisr") and problem.jobs:
+    by_kernel = engine in ("auto", "sisr") and not problem.supplying
+    if by_kernel and problem.jobs:
         how = How(seed, workers, steps, locks, full=engine == "auto")
         best = task.by_kernel(start, how)
     else:
         best = task.by_floor(start, locks)
-        if engine == "ortools" and problem.jobs:
+        if engine in ("ortools", "auto") and problem.jobs:
             best = task.by_authority(best, steps, locks)
     return replace(best, unassigned=reasons(problem, best, task.travel))
 
@@ -173,7 +174,7 @@ class Task:
 
             rounds = even_out(self.problem, self.travel, rounds, left, again)
         found = self._timed(rounds).found_by("sisr")
-        if check(self.problem, found, self.travel):
+        if check(self.problem, found):
             # Breaks are beyond the kernel: keep what still holds with them.
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)
@@ -253,7 +254,7 @@ class Task:
         if rounds is None:
             return best.found_by(best.engine, "OR-Tools found no plan")
         found = self._timed(rounds).found_by("ortools", *best.notes)
-        if check(self.problem, found, self.travel):
+        if check(self.problem, found):
             # A rest in the middle of a way is beyond the schedule: keep what holds.
             kept = complete(self.problem, self.travel, rounds, 1.0, held)
             found = self._timed(kept).found_by("ortools", *best.notes)
@@ -272,7 +273,7 @@ class Task:
             self.problem, found.rounds, self.travel, seconds, seed, locks, is_exact
         )
         again = self._timed(rounds).found_by(found.engine, *found.notes)
-        if check(self.problem, again, self.travel):
+        if check(self.problem, again):
             return found
         return better(again, found)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from routing.check import Fault
 from routing.explain import Remedy, with_remedy
 from routing.problem import Problem
-from routing.solution import Violation
 
 WIDENABLE = frozenset(
     {
@@ -20,7 +20,7 @@ WIDENABLE = frozenset(
 )
 
 
-def widened(problem: Problem, faults: Iterable[Violation]) -> Problem:
+def widened(problem: Problem, faults: Iterable[Fault]) -> Problem:
     """The problem in which these faults are none: each rule gives by its size.
 
     Faults of causes that no number can widen (`vehicle_forbidden`, `missing` …) are

@@ -29,7 +29,11 @@ TABLE: list[tuple[Any, str]] = [
     (document(jobs=3), "jobs: needs a list, got a number"),
     (document(jobs=["x"]), "jobs[0]: needs an object, got a text"),
     (document(vehicles=[]), "vehicles: needs at least one vehicle"),
-    (document(shipments=[{}]), "shipments: is not supported; use jobs"),
+    (
+        document(shipments=[{}]),
+        "shipments: is not supported: boxes are loaded at a start and brought to doors;"
+        " write each delivery as a job",
+    ),
     (document(weights={"vehicle": -1}), "weights.vehicle: must be at least 0, got -1"),
     # jobs
     (job(id=None), "jobs[0].id: needs a whole number or a word, got None"),
@@ -38,7 +42,17 @@ TABLE: list[tuple[Any, str]] = [
     (job(service=True), "jobs[0].service: needs a whole number, got True"),
     (job(max_age=0), "jobs[0].max_age: must be at least 1, got 0"),
     (job(priority=101), "jobs[0].priority: must be at most 100, got 101"),
-    (job(pickup=[1]), "jobs[0].pickup: is not supported; only deliveries are"),
+    (
+        job(pickup=[1]),
+        "jobs[0].pickup: is not supported: nothing is collected on a round;"
+        " leave it out or 0",
+    ),
+    (vehicle(supplied_by=7), "vehicles[0].supplied_by: no job 7"),
+    # a number that is none, as JSON from elsewhere may hold it
+    (
+        job(service=float("nan")),
+        "jobs[0].service: needs a whole number, got nan",
+    ),
     (job(delivery=[1]), "jobs[0].delivery: no vehicle states a capacity"),
     (
         job(delivery=[-1]),

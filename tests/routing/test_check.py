@@ -1,12 +1,28 @@
 """The checker finds each planted fault, and nothing in a sound plan."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from routing import Problem, Solution, Step, check, schedule, solve
+import routing
+from routing import (
+    Break,
+    Fault,
+    Problem,
+    Solution,
+    Step,
+    TimeWindow,
+    Travel,
+    check,
+    schedule,
+    solve,
+)
+from routing.problem import ALWAYS
 from routing.solution import Round, Route
+from routing.ways import Ways
 from tests.routing.cases import district, problem
 
 
@@ -133,3 +149,115 @@ def test_searched_days_pass_the_checker_and_are_no_dearer(seed: int) -> None:
     found = solve(question, seconds=1, steps=200, engine="ortools")
     assert check(question, found) == []
     assert found.summary.cost <= floor.summary.cost
+
+
+LIMITED: list[tuple[str, dict[str, object]]] = [
+    ("work_time", {"max_work": 1}),
+    ("max_travel_time", {"max_travel": 1}),
+    ("max_tasks", {"max_jobs": 0}),
+    ("shift", {"shift": TimeWindow(37_200, 37_201)}),
+    ("load", {"capacity": (0, 0)}),
+    ("missing_break", {"breaks": (Break(id=1, windows=(ALWAYS,), service=60),)}),
+]
+
+
+@pytest.mark.parametrize(("cause", "rule"), LIMITED)
+def test_a_rule_of_the_vehicle_made_tighter_afterwards_is_found(
+    cause: str, rule: dict[str, object]
+) -> None:
+    question, solution = sound_plan()
+    tight = replace(
+        question, vehicles=tuple(replace(v, **rule) for v in question.vehicles)
+    )
+    assert cause in causes(tight, solution)
+
+
+AT_THE_DOOR: list[tuple[str, dict[str, object]]] = [
+    ("delay", {"windows": (TimeWindow(0, 1),)}),
+    ("lead_time", {"windows": (TimeWindow(90_000, 90_001),)}),
+    ("age", {"max_age": 1}),
+    ("skills", {"skills": frozenset({9})}),
+    ("vehicle_forbidden", {"allowed_vehicles": frozenset()}),
+]
+
+
+@pytest.mark.parametrize(("cause", "rule"), AT_THE_DOOR)
+def test_a_rule_of_a_door_made_tighter_afterwards_is_found(
+    cause: str, rule: dict[str, object]
+) -> None:
+    question, solution = sound_plan()
+    tight = replace(question, jobs=tuple(replace(j, **rule) for j in question.jobs))
+    assert cause in causes(tight, solution)
+
+
+def test_a_rest_taken_twice_or_too_short_is_missing() -> None:
+    question, _ = sound_plan()
+    rest = Break(id=1, windows=(TimeWindow(37_200, 45_000),), service=600)
+    rested = replace(
+        question, vehicles=tuple(replace(v, breaks=(rest,)) for v in question.vehicles)
+    )
+    solution = solve(rested, engine="floor")
+    assert check(rested, solution) == []
+    longer = replace(rest, service=601)
+    tight = replace(
+        rested, vehicles=tuple(replace(v, breaks=(longer,)) for v in rested.vehicles)
+    )
+    assert "missing_break" in causes(tight, solution)
+
+
+def test_a_broken_lock_is_found() -> None:
+    question, solution = sound_plan()
+    (first, *_) = solution.rounds
+    turned = replace(first, jobs=tuple(reversed(first.jobs)))
+    assert check(question, solution, [first], first.jobs) == []
+    assert check(question, solution, [replace(first, locked=True)]) == []
+    assert [f.cause for f in check(question, solution, [turned], first.jobs)] == [
+        "lock"
+    ]
+    fewer = replace(first, jobs=first.jobs[:-1], locked=True)
+    assert [f.cause for f in check(question, solution, [fewer])] == ["lock"]
+
+
+TOTALS = "routes vehicles unassigned travel distance setup service max_age cost".split()
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_each_total_is_counted_again(total: str) -> None:
+    question, solution = sound_plan()
+    wrong = replace(solution.summary, **{total: getattr(solution.summary, total) + 1})
+    faults = check(question, replace(solution, summary=wrong))
+    assert [fault.cause for fault in faults] == ["wrong_summary"]
+
+
+def test_every_cause_the_checker_names_is_planted_in_some_test() -> None:
+    named = set(re.findall(r"`(\w+)`", (Fault.__doc__ or "").split("cause:")[1]))
+    here = Path(__file__)
+    tests = here.read_text() + here.with_name("test_two_levels.py").read_text()
+    assert {cause for cause in named - {"size"} if f'"{cause}"' not in tests} == set()
+
+
+def test_a_wrong_travel_table_cannot_hide_from_the_checker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question, _ = sound_plan()
+    true = Travel.seconds
+    monkeypatch.setattr(Travel, "seconds", lambda *way: true(*way) * 9 // 10)
+    assert "wrong_time" in causes(question, solve(question, engine="floor"))
+
+
+def test_the_checker_shares_no_code_with_what_it_checks() -> None:
+    for module in ("check", "ways"):
+        text = (Path(routing.__file__).parent / f"{module}.py").read_text()
+        used = set(re.findall(r"^(?:from|import) (routing[\w.]*)", text, re.M))
+        assert used <= {"routing.ways"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_its_ways_equal_those_of_the_travel_table(seed: int) -> None:
+    question = district(seed)
+    travel, ways = Travel(question), Ways(question)
+    places = [job.location for job in question.jobs] + [question.vehicles[0].start]
+    for vehicle in question.vehicles:
+        for a in places:
+            for b in places:
+                assert ways.seconds(vehicle, a, b) == travel.seconds(vehicle, a, b)
