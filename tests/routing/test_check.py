@@ -218,7 +218,17 @@ def test_a_broken_lock_is_found() -> None:
     assert [f.cause for f in check(question, solution, [fewer])] == ["lock"]
 
 
-TOTALS = "routes vehicles unassigned travel distance setup service max_age cost".split()
+TOTALS = [
+    "routes",
+    "vehicles",
+    "unassigned",
+    "travel",
+    "distance",
+    "setup",
+    "service",
+    "max_age",
+    "cost",
+]
 
 
 @pytest.mark.parametrize("total", TOTALS)
