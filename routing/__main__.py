@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=None)
     parser.add_argument("--engine", default="auto", choices=ENGINES)
     parser.add_argument("--osrm", action="append", default=[], metavar="PROFILE=URL")
+    parser.add_argument("--osm", action="append", default=[], metavar="PROFILE=FILE")
     parser.add_argument("--progress", action="store_true")
     return parser
 

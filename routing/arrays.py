@@ -34,6 +34,9 @@ HABIT, RANK = range(8, 10)
 # Columns of the vehicles' table; USED and SEEN belong to the search.
 MODE, OPENS, CLOSES, MAX_WORK, MAX_JOBS, MAX_TRAVEL = range(6)
 FIXED, RELOAD, KIND, FIRST_SLOT, LAST_SLOT, USED, SEEN = range(6, 13)
+REST_FROM, REST_TO = 13, 14
+# Columns of Instance.rests, one row for each window of each break.
+REST_SERVICE, REST_OPENS, REST_CLOSES, NUMBER = range(4)
 # Columns of the slots' table; those from COUNT on belong to the search.
 VEHICLE, SLOT_MODE, CLOSED = range(3)
 COUNT, WAY, WORK, FREE = range(3, 7)
@@ -67,6 +70,7 @@ class Instance(NamedTuple):
     shares: Floats
     vehicles: Ints
     slots: Ints32
+    rests: Ints
 
 
 class Layout(NamedTuple):
@@ -173,6 +177,7 @@ def _instance(
         shares=_shares(any(job.windows for job in problem.jobs)),
         vehicles=_vehicles(problem, slots, list(modes), origin),
         slots=_slots(problem, slots, list(modes)),
+        rests=_rests(problem, origin),
     )
 
 
@@ -248,8 +253,8 @@ def _vehicles(
     modes: list[tuple[str, int]],
     origin: int,
 ) -> Ints:
-    table = np.zeros((len(problem.vehicles), 13), np.int64)
-    first = 0
+    table = np.zeros((len(problem.vehicles), 15), np.int64)
+    first = rest = 0
     kinds = _kinds(problem)
     for number, vehicle in enumerate(problem.vehicles):
         rounds = sum(mine is vehicle for mine, _ in slots)
@@ -266,9 +271,30 @@ def _vehicles(
             first + rounds,
             0,
             0,
+            rest,
+            rest + len(_rest_rows(vehicle, origin)),
         )
         first += rounds
+        rest = int(table[number, REST_TO])
     return table
+
+
+def _rest_rows(vehicle: Vehicle, origin: int) -> list[tuple[int, ...]]:
+    """A row for each window of each break: seconds, window, number of the break.
+
+    The kernel keeps two breaks of a vehicle; the checker and OR-Tools keep them all.
+    """
+    breaks = sorted(vehicle.breaks, key=lambda rest: rest.windows[0])[:2]
+    return [
+        (rest.service, *_shifted(window, origin), number)
+        for number, rest in enumerate(breaks)
+        for window in rest.windows
+    ]
+
+
+def _rests(problem: Problem, origin: int) -> Ints:
+    rows = [row for v in problem.vehicles for row in _rest_rows(v, origin)]
+    return np.array(rows, np.int64).reshape(len(rows), 4)
 
 
 def _slots(

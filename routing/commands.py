@@ -163,12 +163,15 @@ def _scope(data: Data) -> str:
 def _by_road(
     problem: Problem, options: argparse.Namespace
 ) -> tuple[Problem, Sequence[str]]:
-    if not options.osrm:
+    if not options.osrm and not options.osm:
         return problem, ()
     from routing.roads import by_road
 
-    urls = dict(given.partition("=")[::2] for given in options.osrm)
-    return by_road(replace(problem), urls)
+    urls, extracts = (
+        dict(given.partition("=")[::2] for given in named)
+        for named in (options.osrm, options.osm)
+    )
+    return by_road(replace(problem), urls, extracts)
 
 
 @contextmanager

@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from routing.distances import Travel, locations
 from routing.osrm import osrm_matrix
 from routing.problem import Location, Matrix, Problem
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 def by_road(
-    problem: Problem, urls: Mapping[str, str]
+    problem: Problem,
+    urls: Mapping[str, str],
+    extracts: Mapping[str, str] = NOTHING,
 ) -> tuple[Problem, tuple[str, ...]]:
     """The problem with a matrix for every profile, and notes on what was filled in.
 
-    `urls` maps profiles to OSRM table addresses; profiles without one keep straight
-    line x detour, gate time included.
+    `urls` maps profiles to OSRM table addresses, `extracts` to OpenStreetMap files;
+    profiles with neither keep straight line x detour, gate time included.
     """
     travel = Travel(problem)
     places = list(dict.fromkeys(locations(problem)))
@@ -29,6 +34,13 @@ def by_road(
             crow = [[travel.crow(a, b) for b in places] for a in places]
             mode = problem.modes[name]
             matrices[name], said = osrm_matrix(urls[name], points, crow, mode)
+            notes += [f"{name}: {note}" for note in said]
+        elif name in extracts:
+            from routing.osm import osm_matrix
+
+            crow = [[travel.crow(a, b) for b in places] for a in places]
+            mode = problem.modes[name]
+            matrices[name], said = osm_matrix(extracts[name], points, crow, mode, name)
             notes += [f"{name}: {note}" for note in said]
         else:
             plain = replace(vehicle, speed_percent=100)

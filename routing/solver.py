@@ -154,8 +154,7 @@ class Task:
 
         free = how.steps is None and not how.locks.rounds
         uneven = self.problem.weights.uneven > 0 and free
-        has_breaks = any(vehicle.breaks for vehicle in self.problem.vehicles)
-        unfinished = how.full and (has_breaks or not is_compiled())
+        unfinished = how.full and not is_compiled()
         for_model = _confirm_seconds(self.problem) if how.full else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
         later = for_model if affords else 0.0
@@ -175,7 +174,8 @@ class Task:
             rounds = even_out(self.problem, self.travel, rounds, left, again)
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found):
-            # Breaks are beyond the kernel: keep what still holds with them.
+            # A third break of a vehicle is beyond the kernel: keep what holds with it.
+            unfinished = how.full
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)
             found = self._timed(kept).found_by("sisr")

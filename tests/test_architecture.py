@@ -83,7 +83,9 @@ LINE_OF = {
     for line, names in enumerate(KITCHEN_ORDER.split("\n"))
     for name in names.split()
 }
-ROUTING_MAY_IMPORT = {*sys.stdlib_module_names, "routing", "numpy", "numba", "ortools"}
+SEARCHING = ("numpy", "numba", "ortools")
+ROADS = ("osmium", "scipy")  # an optional extra
+ROUTING_MAY_IMPORT = {*sys.stdlib_module_names, "routing", *SEARCHING, *ROADS}
 WEB = {"app", "litestar", "litestar_htmx", "jinja2", "weasyprint", "uvicorn", "click"}
 CLOCK = {
     "datetime.now",
