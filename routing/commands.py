@@ -91,6 +91,7 @@ def run_replan(data: Data, options: argparse.Namespace) -> Answer:
         seed=options.seed,
         workers=options.workers,
         locked=data.get("locked", ()),
+        engine=options.engine,
     )
     answer = {
         "problem": write_problem(result.problem),

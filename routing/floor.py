@@ -7,14 +7,15 @@ and the start the others improve.
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from routing.curve import curve_order
 from routing.distances import Travel
 from routing.locks import Locks
 from routing.problem import Id, Job, Problem, Vehicle
-from routing.schedule import Scheduler
+from routing.schedule import Scheduler, is_changed
 from routing.solution import Round, Route, all_violations
 from routing.supply import over_stock
 
@@ -183,13 +184,13 @@ class Draft:
         """As much of the given order as stays feasible, the locked first."""
         orders = self.orders[vehicle.id]
         kept: list[Id] = []
-        if jobs and self._cost(vehicle, [*orders, list(jobs)]) is not None:
+        if jobs and self._holds(vehicle, [*orders, list(jobs)]):
             kept = list(jobs)
         else:
             rank = {job: number for number, job in enumerate(jobs)}
             for job in sorted(jobs, key=lambda job: job not in self.pinned):
                 tried = sorted([*kept, job], key=rank.__getitem__)
-                if self._cost(vehicle, [*orders, tried]) is not None:
+                if self._holds(vehicle, [*orders, tried]):
                     kept = tried
         if kept:
             orders.append(kept)
@@ -199,26 +200,27 @@ class Draft:
     def insert_all(self, left: Sequence[Job]) -> None:
         """Everybody left, the dearest first; they may push out who is cheaper."""
         for job in sorted(left, key=lambda job: -self.problem.unserved_cost(job)):
+            if time.monotonic() > self.deadline:
+                return
             if not self.insert(job):
                 self.displace(job)
 
     def insert(self, job: Job) -> bool:
         """Put the job where it costs least, if anywhere."""
-        best: tuple[int, Id, list[list[Id]]] | None = None
-        for vehicle in self.problem.vehicles:
+        found = [
+            (extra, str(vehicle.id), vehicle, number, place)
+            for vehicle in self.problem.vehicles
+            if self.problem.may_serve(vehicle, job)
+            for extra, number, place in self._places(vehicle, job)
+        ]
+        for _, _, vehicle, number, place in sorted(found, key=lambda way: way[:2]):
             if time.monotonic() > self.deadline:
                 break
-            if not self.problem.may_serve(vehicle, job):
-                continue
-            orders = self.orders[vehicle.id]
-            before = self._cost(vehicle, orders) or 0
-            for tried in self._insertions(vehicle, orders, job.id):
-                cost = self._cost(vehicle, tried)
-                if cost is not None and (best is None or cost - before < best[0]):
-                    best = cost - before, vehicle.id, tried
-        if best is not None:
-            self.orders[best[1]] = best[2]
-        return best is not None
+            tried = _put(self.orders[vehicle.id], number, place, job.id)
+            if self._holds(vehicle, tried):
+                self.orders[vehicle.id] = tried
+                return True
+        return False
 
     def displace(self, job: Job) -> None:
         """Let the job push out others, together cheaper than it, where that is
@@ -252,8 +254,9 @@ class Draft:
                 return None
             left = [[j for j in order if j not in out] for order in orders]
             fewer = [order for order in left if order]
-            for tried in self._insertions(vehicle, fewer, job.id):
-                if self._cost(vehicle, tried) is not None:
+            for _, number, place in sorted(self._places(vehicle, job, fewer)):
+                tried = _put(fewer, number, place, job.id)
+                if self._holds(vehicle, tried):
                     return paid, vehicle.id, out, tried
         return None
 
@@ -267,20 +270,18 @@ class Draft:
             return None
         before = self.orders[vehicle.id][:number]
         after = self.orders[vehicle.id][number + 1 :]
-        best: tuple[int, list[Id]] | None = None
-        for place in range(len(order), max(-1, len(order) - 8), -1):
+        detours = self._detours(vehicle, order, job, is_last=not after)
+        last = len(order) - 8
+        for _, place in sorted((d, k) for k, d in enumerate(detours) if k > last):
             tried = [*order[:place], job.id, *order[place:]]
-            cost = self._cost(vehicle, [*before, tried, *after])
-            if cost is not None and (best is None or cost < best[0]):
-                best = cost, tried
-        return best[1] if best else None
+            if self._holds(vehicle, [*before, tried, *after]):
+                return tried
+        return None
 
-    def _cost(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> int | None:
-        """Cost of the vehicle's rounds, or None when they break a rule."""
+    def _holds(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> bool:
+        """Whether the vehicle's rounds break no rule."""
         routes = self.scheduler.vehicle_routes(vehicle, orders)
-        if all_violations(routes) or not self._in_stock(vehicle, routes):
-            return None
-        return sum(route.cost for route in routes)
+        return not all_violations(routes) and self._in_stock(vehicle, routes)
 
     def _in_stock(self, vehicle: Vehicle, routes: list[Route]) -> bool:
         """Whether what these rounds give out has been brought to their start."""
@@ -293,20 +294,37 @@ class Draft:
         }
         return not over_stock(self.problem, {**others, vehicle.id: routes})
 
-    def _insertions(
-        self, vehicle: Vehicle, orders: list[list[Id]], job: Id
-    ) -> list[list[list[Id]]]:
-        """Every way to put the job into open rounds or a new one."""
-        tried = []
+    def _places(
+        self, vehicle: Vehicle, job: Job, orders: list[list[Id]] | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """What the job would cost more, round and position, in open rounds and one
+        new round; whether it holds there is not asked."""
+        orders = self.orders[vehicle.id] if orders is None else orders
+        changed = is_changed(job, vehicle) * self.problem.weights.changed_vehicle
         for number, order in enumerate(orders):
-            if order[0] in self.closed or not self._has_room(vehicle, order, job):
+            if order[0] in self.closed or not self._has_room(vehicle, order, job.id):
                 continue
-            for place in range(len(order) + 1):
-                longer = [*order[:place], job, *order[place:]]
-                tried.append([*orders[:number], longer, *orders[number + 1 :]])
+            is_last = number == len(orders) - 1
+            for place, extra in enumerate(self._detours(vehicle, order, job, is_last)):
+                yield extra + changed, number, place
         if len(orders) < vehicle.max_rounds:
-            tried.append([*orders, [job]])
-        return tried
+            (trip,) = self._detours(vehicle, [], job, True)
+            first = 0 if orders else self.problem.vehicle_cost(vehicle)
+            yield trip + changed + first, len(orders), 0
+
+    def _detours(
+        self, vehicle: Vehicle, order: Sequence[Id], job: Job, is_last: bool
+    ) -> list[int]:
+        """Extra seconds of travel with the job before each stop, and at the end."""
+        way, door = self.scheduler.travel.seconds, job.location
+        doors = [self.scheduler.jobs[j].location for j in order]
+        stops = [vehicle.start, *doors, vehicle.end if is_last else vehicle.start]
+        return [
+            way(vehicle, a, door)
+            + way(vehicle, door, b)
+            - (way(vehicle, a, b) if order else 0)
+            for a, b in pairwise(stops)
+        ]
 
     def _has_room(self, vehicle: Vehicle, order: Sequence[Id], job: Id) -> bool:
         """Whether the boxes fit, told before any clock is run."""
@@ -315,3 +333,10 @@ class Draft:
             sum(amount[kind] for amount in amounts if amount) <= most
             for kind, most in enumerate(vehicle.capacity)
         )
+
+
+def _put(orders: list[list[Id]], number: int, place: int, job: Id) -> list[list[Id]]:
+    """The orders with the job at a place; one beyond the last opens a round."""
+    order = orders[number] if number < len(orders) else []
+    longer = [*order[:place], job, *order[place:]]
+    return [*orders[:number], longer, *orders[number + 1 :]]

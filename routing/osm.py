@@ -94,7 +94,8 @@ def read_streets(path: str | Path, profile: str) -> Streets:
     streets, number = Streets(), dict[int, int]()
     barriers: set[int] = set()
     try:
-        for thing in osmium.FileProcessor(str(path)).with_locations():
+        things: Any = osmium.FileProcessor(str(path)).with_locations()
+        for thing in things:
             if thing.is_node() and thing.tags.get("barrier") in GATES:
                 barriers.add(thing.id)
             elif thing.is_way() and _may_use(thing.tags, profile):

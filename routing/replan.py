@@ -21,7 +21,8 @@ SCOPES = ("new", "round", "unlocked", "all")
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A job whose vehicle changed; None stands for unassigned or not known before.
+    """A job whose vehicle changed, or whose place no longer held; None stands for
+    unassigned or not known before.
 
     why: `added`, `vehicle_missing`, `broken` (its place broke a rule after the
     change), `dropped` (nobody can take it any more) or `cheaper`.
@@ -35,7 +36,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Replanned:
-    """The mended plan, its problem, and every job that comes with another vehicle."""
+    """The mended plan, its problem, and every job that moved."""
 
     problem: Problem
     solution: Solution
@@ -51,6 +52,7 @@ def replan(
     seed: int = 1,
     workers: int = 1,
     locked: Collection[Id] = (),
+    engine: str = "auto",
 ) -> Replanned:
     """A plan for the changed problem that stays close to the given rounds.
 
@@ -61,8 +63,21 @@ def replan(
         `round`, the others keep their vehicle; `unlocked`, all but `locked`, each
         change of vehicle at its price; `all`, everybody, free of that price.
     seconds
-        0 answers at once without any solver; more searches on (needs the kernel, so
-        run it in a child process).
+        0 answers at once without any solver; more searches on, in a child process.
+    locked
+        Jobs that keep their vehicle and order in the scopes `round` and `unlocked`.
+    engine
+        As for `solve`; `ortools` is the pinned repair by the full model.
+
+    Returns
+    -------
+    Replanned
+        The changed problem, a plan that breaks none of its rules, and who moved, why.
+
+    Raises
+    ------
+    InvalidInput
+        When the change names jobs or vehicles that do not exist.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope: {scope!r} is none of {', '.join(SCOPES)}")
@@ -79,6 +94,7 @@ def replan(
             workers=workers,
             start=solution.rounds,
             locked=pinned,
+            engine=engine,
         )
         again = _timed(after, travel, found.rounds).found_by(found.engine, *found.notes)
         solution = better(again, solution) if scope != "all" else again
@@ -185,7 +201,7 @@ def _moves(
             _why(job, added, change, before, after, broken),
         )
         for job in dict.fromkeys(names)
-        if before.get(job) != after.get(job) or job in added
+        if before.get(job) != after.get(job) or job in added or job in broken
     )
 
 

@@ -1,10 +1,19 @@
 """Every reason is true and every remedy, applied, lets the job be served."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from routing import Problem, Solution, check, explain, schedule, solve
+from routing import (
+    Problem,
+    Solution,
+    TimeWindow,
+    check,
+    explain,
+    schedule,
+    solve,
+)
 from routing.explain import remedied_rounds, why, with_remedy
 from tests.routing.cases import district, problem
 
@@ -94,3 +103,62 @@ def test_a_remedy_leaves_the_given_problem_alone() -> None:
     solution = solve(question, engine="floor")
     explain(question, solution)
     assert question == before
+
+
+def widened_morning(**driver: Any) -> Problem:
+    """Three doors, all of them too much for one driver in just one respect."""
+    question = problem("three_doors_on_a_line")
+    vehicle = replace(question.vehicles[0], **driver)
+    return replace(question, vehicles=(vehicle,))
+
+
+ONE_RULE: list[tuple[str, Problem]] = [
+    ("max_tasks", widened_morning(max_jobs=2)),
+    ("max_travel_time", widened_morning(max_travel=500)),
+    ("work_time", widened_morning(max_work=500)),
+    ("shift", widened_morning(shift=TimeWindow(0, 500))),
+    ("load", problem("too_big_for_any_vehicle")),
+    ("age", problem("hot_limit_too_far")),
+    ("delay", problem("window_already_closed")),
+    ("max_rounds", problem("no_second_round_without_leave")),
+    ("vehicle_forbidden", problem("nobody_may_come")),
+    (
+        "skills",
+        replace(
+            problem("three_doors_on_a_line"),
+            jobs=tuple(
+                replace(job, skills=frozenset({7}))
+                for job in problem("three_doors_on_a_line").jobs
+            ),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "question"), ONE_RULE, ids=[n for n, _ in ONE_RULE])
+def test_every_kind_of_remedy_serves_one_more_when_solved_again_from_nothing(
+    change: str, question: Problem
+) -> None:
+    before = solve(question, engine="sisr", steps=200)
+    assert before.unassigned
+    for job, remedies in explain(question, before).items():
+        remedy = next(r for r in remedies if r.change == change)
+        relaxed = with_remedy(question, remedy)
+        again = solve(relaxed, engine="sisr", steps=200)
+        assert check(relaxed, again) == []
+        assert len(again.unassigned) < len(before.unassigned), job
+
+
+@pytest.mark.parametrize(("change", "question"), ONE_RULE, ids=[n for n, _ in ONE_RULE])
+def test_no_smaller_remedy_of_the_same_kind_would_do(
+    change: str, question: Problem
+) -> None:
+    before = solve(question, engine="sisr", steps=200)
+    (found, *_) = explain(question, before).values()
+    remedy = next(r for r in found if r.change == change)
+    if change in ("skills", "vehicle_forbidden", "max_rounds"):
+        assert remedy.size == 1
+        return
+    less = with_remedy(question, replace(remedy, size=remedy.size - 1))
+    rounds = remedied_rounds(question, before.rounds, remedy)
+    assert not schedule(less, rounds).is_feasible

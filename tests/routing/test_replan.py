@@ -151,3 +151,76 @@ def test_the_best_insertion_is_the_cheapest_of_all_feasible_ones(seed: int) -> N
     else:
         assert found is not None
         assert found[1].cost == min(feasible)
+
+
+CHANGES = ["added", "cancelled", "missing", "slower"]
+
+
+def change_of(kind: str, plan: Solution) -> Change:
+    return {
+        "added": Change(added=(LATE,)),
+        "cancelled": Change(cancelled=(plan.routes[0].jobs[0],)),
+        "missing": Change(missing=(plan.routes[0].vehicle,)),
+        "slower": Change(slower_percent=140),
+    }[kind]
+
+
+@pytest.mark.parametrize("engine", ["sisr", "ortools"])
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("scope", ["new", "round", "unlocked", "all"])
+def test_every_scope_keeps_its_promise_and_tells_who_moves_and_why(
+    scope: str, kind: str, engine: str
+) -> None:
+    question, plan = morning(6)
+    change = change_of(kind, plan)
+    locked = [job for route in plan.routes for job in route.jobs[:2]]
+    result = replan(
+        question,
+        plan.rounds,
+        change,
+        scope=scope,
+        seconds=0.3,
+        locked=locked,
+        engine=engine,
+    )
+    assert_sound(result)
+    before, after = vehicles_of(plan.rounds), vehicles_of(result.solution.rounds)
+    broken = {m.job for m in result.moved if m.why in ("broken", "vehicle_missing")}
+    dropped = {m.job for m in result.moved if m.why == "dropped"}
+    stay = set(before) - set(change.cancelled) - broken - dropped
+    if scope in ("new", "round"):
+        assert {job: after[job] for job in stay} == {job: before[job] for job in stay}
+    if scope == "unlocked":
+        kept = stay & set(locked)
+        assert {job: after[job] for job in kept} == {job: before[job] for job in kept}
+    if scope == "new":
+        orders = [[j for j in r.jobs if j in stay] for r in result.solution.rounds]
+        for r in plan.rounds:
+            given = [job for job in r.jobs if job in stay]
+            assert given == [] or any(
+                [job for job in order if job in given] == given for order in orders
+            )
+    told = {m.job: (m.before, m.after) for m in result.moved}
+    moved = {j for j in before if j not in change.cancelled}
+    for job in moved:
+        if before[job] != after.get(job):
+            assert told[job] == (before[job], after.get(job))
+        else:
+            assert job not in told or job in broken
+    assert {m.why for m in result.moved} <= {
+        "added",
+        "vehicle_missing",
+        "broken",
+        "dropped",
+        "cheaper",
+    }
+
+
+def test_scopes_differ_only_in_how_much_they_may_save() -> None:
+    question, plan = morning(2)
+    change = Change(added=(LATE,))
+    cost = {
+        scope: replan(question, plan.rounds, change, scope=scope).solution.summary.cost
+        for scope in ("new", "round", "unlocked", "all")
+    }
+    assert len(set(cost.values())) == 1  # at once, all are the same insertion
