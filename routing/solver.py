@@ -183,7 +183,7 @@ class Task:
             found = self.with_crew(found, how.locks, how.seed)
         if unfinished:
             return self.by_authority(found, locks=how.locks)
-        return self._confirmed(found) if affords else found
+        return self._confirmed(found) if affords and not self._is_stopped else found
 
     def _searched(
         self, start: Sequence[Round], how: "How", later: float
@@ -230,7 +230,7 @@ class Task:
         self, best: Solution, steps: int | None = None, locks: Locks = NO_LOCKS
     ) -> Solution:
         """Search in the full OR-Tools model from the best plan so far."""
-        if self.clock.left <= 0:
+        if self.clock.left <= 0 or self._is_stopped:
             return best
         from routing.authority import Authority
         from routing.evenness import even_out
@@ -265,7 +265,7 @@ class Task:
     ) -> Solution:
         """Whole rounds given to other drivers, where that is cheaper."""
         seconds = self._crew_seconds()
-        if not found.routes or seconds <= 0:
+        if not found.routes or seconds <= 0 or self._is_stopped:
             return found
         from routing.crew import assign
 
@@ -276,6 +276,10 @@ class Task:
         if check(self.problem, again):
             return found
         return better(again, found)
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self.stop is not None and self.stop.is_set()
 
     def _crew_seconds(self) -> float:
         from routing.crew import is_worth_asking
