@@ -126,8 +126,8 @@ async def _person(town: Town, number: int, chance: random.Random) -> int:
             chance.choices(("normal", "small", "large"), (88, 9, 3))[0],
             "A",
         )
-        for weekday in range(1, 6)
-        if chance.random() < 0.93
+        for weekday in range(1, 8)
+        if chance.random() < (0.93 if weekday < 6 else 0.8)
     }
     await plans.set_plan_in_transaction(
         elder_id, "lunch", week, town.first, by=MAKER, now=now
