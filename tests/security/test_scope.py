@@ -15,7 +15,7 @@ from litestar import Litestar
 from app import jobs
 from app.policy import ACTIONS, PUBLIC, ROLES, routes_of
 from kitchen import database as doors
-from kitchen import drivers, ledger, places, plans, registry
+from kitchen import drivers, ledger, menu_cycles, places, plans, registry
 from kitchen.database import Engine, rows
 from kitchen.people_tables import ImportRun
 from kitchen.plans import PlanFacts
@@ -86,6 +86,7 @@ IDS = {
     "staff_id": "SELECT MIN(id) AS id FROM staff",
     "job_id": "SELECT MIN(id) AS id FROM job",
     "run_id": "SELECT MIN(id) AS id FROM import_run",
+    "cycle_id": "SELECT MIN(id) AS id FROM menu_cycle",
     "print_id": "SELECT MIN(id) AS id FROM print_run",
 }
 
@@ -147,6 +148,15 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
         **by,
     )
     async with doors.writing():
+        await doors.insert(
+            menu_cycles.MenuCycle,
+            kitchen=theirs.kitchen,
+            meal="lunch",
+            name="两周一轮",
+            weeks=2,
+            at=MORNING,
+            by="陈经理",
+        )
         await doors.insert(
             ImportRun,
             kitchen=theirs.kitchen,
