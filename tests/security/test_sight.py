@@ -1,5 +1,7 @@
 """What each role may read of a person on the rounds' pages and in the count."""
 
+import re
+
 import pytest
 
 from kitchen.database import Engine
@@ -16,6 +18,11 @@ WHEN = f"{TODAY}/lunch"
 def database(sqlite_database: Engine) -> Engine:
     """What is shown is decided above the database."""
     return sqlite_database
+
+
+def words_of(page: str) -> str:
+    """What a reader sees: tokens in the tags may hold any digits."""
+    return re.sub(r"<[^>]*>", " ", page)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +49,8 @@ async def test_a_door_is_read_by_those_who_go_or_send_there(
         f"/deliveries/{WHEN}",
         f"/deliveries/rounds/{trip}",
     ):
-        page = (await reader.get(path)).text
-        assert "302" not in page or door, path
-    stop = (await reader.get(f"/rounds/stops/{wang['id']}")).text
+        assert "302" not in words_of((await reader.get(path)).text) or door, path
+    stop = words_of((await reader.get(f"/rounds/stops/{wang['id']}")).text)
     assert ("302" in stop, "王强" in stop) == (door, kin)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from litestar import post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -59,6 +60,8 @@ async def apply(
 ) -> Response[Any]:
     """Lay a cycle onto the calendar from this week on, or forget it."""
     kitchen, form = await kitchen_of(request), await read_form(request)
+    if all(c.id != cycle_id for c in await menu_cycles.cycles_of(kitchen.id, meal)):
+        raise NotFoundException
     doer: dict[str, Any] = {"by": request.actor, "now": request.now}
     if form.raw("act_on") == "drop":
         await menu_cycles.drop_cycle(kitchen.id, cycle_id, **doer)
