@@ -94,7 +94,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize("kind", NONSENSE)
 async def test_whatever_the_child_does_nothing_is_planned_and_it_is_told(
-    sqlite_database: object, manager: Client, kind: str
+    manager: Client, kind: str
 ) -> None:
     cast = await stocked()
     command = (sys.executable, "-c", NONSENSE[kind])
@@ -156,7 +156,7 @@ async def test_the_form_asks_and_the_page_watches(manager: Client) -> None:
     ],
 )
 async def test_a_question_that_makes_no_sense_is_told_in_its_field(
-    manager: Client, sqlite_database: object, fields: dict[str, object], said: str
+    manager: Client, fields: dict[str, object], said: str
 ) -> None:
     await stocked()
     answer = await manager.submit(f"{PAGE}/proposals", **{**ASKED, **fields})
