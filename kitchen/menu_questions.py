@@ -24,7 +24,7 @@ from kitchen.variety import SHARED, is_out_of_season
 from planning.plan import Cells, Fault
 from planning.problem import Equipment, Fixed, Group, Item, Problem, Slot, UseUp
 
-CHEWED = frozenset({"main", "half", "vegetable"})
+CHEWED = frozenset({"main", "half", "vegetable", "staple"})
 SECOND_ROWS = (1, 2, 4)
 """Rows in which set B may offer something else: main, half, soup."""
 
