@@ -88,6 +88,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "dining.read": _only(_M, _P, _F, _S, _A),
     "dining.serve": _only(_M, _P),
     "dining.undo": _only(_M, _P),
+    "dining.decide": _only(_M, _F),  # finance only notes what came after the seal
     "dining.shift": _only(_M, _P),
     "dining.receive": _only(_M, _P),
     # money

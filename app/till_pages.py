@@ -88,6 +88,7 @@ async def till_page(
         point=point,
         form=form,
         outcome=outcome,
+        shell_only=False,
         payment=payment_in(form.raw("payment")),
         payments=PAYMENTS,
         shift=await dining.shift_of(point.id, day, meal),

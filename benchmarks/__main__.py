@@ -1,13 +1,14 @@
-"""`./run bench [ARGS]` for the product, `./run bench routing [ARGS]` for the rounds:
-figures, never tests. Results are printed as tables; `--write` puts them into docs/.
+"""`./run bench [ARGS]` for the product, `./run bench routing [ARGS]` for the rounds,
+`./run bench till [ARGS]` for the till under load, kills and history: figures, never
+tests. Results are printed as tables; `--write` puts them into docs/.
 """
 
 import sys
 
-from benchmarks import routing, spine
+from benchmarks import routing, spine, till
+
+AREAS = {"routing": routing.main, "till": till.main}
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["routing"]:
-        sys.exit(routing.main(arguments[1:]))
-    sys.exit(spine.main(arguments))
+    area, *rest = sys.argv[1:] or [""]
+    sys.exit(AREAS[area](rest) if area in AREAS else spine.main(sys.argv[1:]))

@@ -47,7 +47,7 @@ async def once(
     if found is not None:
         if found["body_hash"] != digest:
             raise Refusal("act_tampered", key=key)
-        return json.loads(found["answer"]), True
+        return answer_in(found["answer"]), True
     answer = json.loads(audit.canonical(await do()))
     await database.insert(
         Act,
@@ -71,6 +71,12 @@ async def once_if(
     if not key:
         return await do(), False
     return await once(key, who, at, body, do)
+
+
+def answer_in(stored: str) -> Answer:
+    """A stored answer as it was given."""
+    answer: Answer = json.loads(stored)
+    return answer
 
 
 async def record_tampering(

@@ -32,6 +32,7 @@ from kitchen.plans import Eater
 from kitchen.prints import current_labels
 from kitchen.round_plans import Plan, published_plan
 from kitchen.staff import Actor
+from kitchen.till_reports import refuse_open_reports
 
 
 @dataclass(frozen=True)
@@ -331,8 +332,8 @@ async def close_day(
     kitchen_id: int, day: date, meal: str, *, by: Actor, now: datetime
 ) -> ClosedDay:
     """The day is done. Twice is harmless. Refuses `headcount_open`, `day_unfinished`
-    (a stop unreported, a door unanswered: the names), `differences_open` (how many
-    have no words)."""
+    (a stop unreported, a door unanswered: the names), `till_reports_open` (an offline
+    till's act waits for a decision), `differences_open` (how many have no words)."""
     async with writing():
         await hold_day(kitchen_id, day, meal)
         already = await closed_day(kitchen_id, day, meal)
@@ -344,6 +345,7 @@ async def close_day(
         if unfinished:
             names = "、".join(one.name for one in unfinished[:8])
             raise Refusal("day_unfinished", count=len(unfinished), names=names)
+        await refuse_open_reports(kitchen_id, day, meal)
         balance = balance_of(await gathered(kitchen_id, day, meal))
         if balance.open:
             raise Refusal("differences_open", count=len(balance.open))

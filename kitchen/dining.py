@@ -2,11 +2,13 @@
 and its cash.
 
 This is the door; behind it, in reading order: `counters` (what every act begins with),
-`receipts`, `transfers`, `leftovers`, `counter_voids`, `guests`, `shifts`, `servings`.
+`receipts`, `transfers`, `leftovers`, `counter_voids`, `guests`, `shifts`, `servings`;
+for tills without the network `day_packs`, `till_reports`, `till_decisions`.
 """
 
 from kitchen.counter_voids import Counted, CounterVoid, counted_at, void_counted
 from kitchen.counters import point_by_id
+from kitchen.day_packs import DayPack, pack_for, read_token
 from kitchen.guests import Guest, Served, find, guests, served_at
 from kitchen.leftovers import Leftover, record_leftover
 from kitchen.receipts import Receipt, receive, received_at
@@ -21,33 +23,51 @@ from kitchen.shifts import (
     shift_of,
     totals_of,
 )
+from kitchen.till_decisions import (
+    ReportFacts,
+    decide,
+    gaps_in,
+    reports_for,
+)
+from kitchen.till_reports import Told, acts_held, check_of, report
 from kitchen.transfers import Transfer, TransferFacts, transfer, transfers_for
 
 __all__ = [
     "NOT_KEPT",
     "Counted",
     "CounterVoid",
+    "DayPack",
     "Guest",
     "Leftover",
     "PointTotals",
     "Receipt",
     "RefusedAttempt",
+    "ReportFacts",
     "Request",
     "Served",
     "Shift",
     "ShiftClose",
     "ShiftFacts",
+    "Told",
     "Transfer",
     "TransferFacts",
+    "acts_held",
+    "check_of",
     "close_shift",
     "counted_at",
+    "decide",
     "find",
+    "gaps_in",
     "guests",
     "open_shift",
+    "pack_for",
     "point_by_id",
+    "read_token",
     "receive",
     "received_at",
     "record_leftover",
+    "report",
+    "reports_for",
     "serve",
     "served_at",
     "shift_of",

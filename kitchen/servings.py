@@ -59,6 +59,20 @@ class Request:
     device: str = ""
 
 
+def essence(request: Request) -> dict[str, object]:
+    """What makes an act the same act, whichever way it reached the server: a tap whose
+    answer was lost comes again from the tablet's queue under its key."""
+    return {
+        "point_id": request.point_id,
+        "day": request.day.isoformat(),
+        "meal": request.meal,
+        "elder_id": request.elder_id,
+        "tariff": request.tariff,
+        "payment": request.payment,
+        "channel": request.channel,
+    }
+
+
 async def serve(
     act_key: str, request: Request, *, by: Actor, now: datetime
 ) -> tuple[dict[str, Any], bool]:
@@ -71,7 +85,7 @@ async def serve(
     `guest_pays_cash` (who has no record has no account and no voucher).
     """
     refuse_foreign_point(request.point_id, by)
-    body = {**vars(request), "day": request.day.isoformat()}
+    body = essence(request)
 
     async def act() -> dict[str, Any]:
         return await _serve(request, by=by, now=now)
@@ -95,6 +109,20 @@ async def _serve(request: Request, *, by: Actor, now: datetime) -> dict[str, Any
         raise Refusal("late_needs_reason")
     if request.elder_id is None and request.payment != "cash":
         raise Refusal("guest_pays_cash")
+    return await take(request, point, now, by=by, now=now)
+
+
+async def take(
+    request: Request,
+    point: dict[str, Any],
+    served_at: datetime,
+    *,
+    by: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Hand the meal over inside the caller's `writing()`, eaten at `served_at`; the
+    answer the till gets. Refuses what `meals.hand_over_all` refuses, `price_changed`.
+    """
     diner = await _diner(request, point["kitchen"])
     full = request.tariff == "full"
     serving = Serving(
@@ -109,7 +137,7 @@ async def _serve(request: Request, *, by: Actor, now: datetime) -> dict[str, Any
         stop_id=None,
         tariff=request.tariff if request.elder_id else "full",
         payment=request.payment,
-        served_at=now,
+        served_at=served_at,
         source=request.source,
         reason=request.reason,
         device=request.device,

@@ -6,6 +6,7 @@
 //   await queue.add({id, url, body, label});    // resolved = on the disk; sent at once
 //   queue.watch(({waiting, parked, reason}) => …);   // now, and after each change
 //   queue.answered((act, status, answer) => …);      // the server took it, or parked it
+//   queue.soon();                               // the network seems to be back: now
 //   await queue.list("wait" | "park" | "done"); // oldest first
 //   await queue.keep(name, value); await queue.kept(name);  // small things beside it
 //   await queue.forget((act) => …);             // drops done acts only, never others
@@ -24,7 +25,7 @@
 // database). Two senders would do no harm: the server knows each id.
 (() => {
   "use strict";
-  const TIMEOUT = 8000, FIRST = 1000, LAST = 60000, LEASE = 20000;
+  const TIMEOUT = 8000, FIRST = 1000, LAST = 60000, LEASE = 20000, PATIENCE = 3;
   const LATER = new Set([408, 425, 429]);
 
   const newId = () => {
@@ -125,12 +126,14 @@
       const waiting = count("wait");
       if (waiting === 0 && this.reason !== "storage") this.reason = "";
       const state = { waiting, parked: count("park"), reason: this.reason };
-      window[waiting ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
+      window[waiting && this.reason !== "signin" ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
       for (const watcher of this.watchers) watcher(state);
       if (others && this.news) this.news.postMessage("changed");
     }
 
     // Sending
+    soon() { this.wait = FIRST; return this.flush(); } // something says the network is back
+
     async flush() {
       clearTimeout(this.timer);
       if (this.sending) { this.again = true; return; }
@@ -171,6 +174,7 @@
 
     async sendAll() {
       const passed = new Set();
+      let failed = 0;
       for (;;) {
         const acts = await this.all();
         const open = new Set(acts.filter((one) => one.state !== "done").map((one) => one.id));
@@ -179,7 +183,7 @@
         if (!navigator.locks && !(await this.lease())) return;
         passed.add(act.id);
         const reason = await this.send(act);
-        if (reason === "offline" || reason === "signin") {
+        if (reason === "signin" || (reason === "offline" && ++failed === PATIENCE)) {
           this.reason = reason;
           return this.tell(true);
         }
@@ -260,7 +264,7 @@
   // Where nothing can be kept, the page still learns so instead of failing.
   const nowhere = { durable: false, watch() {}, answered() {}, list: async () => [], kept: async () => null,
     keep: async () => {}, forget: async () => {}, flush() {},
-    add: async () => { throw new Error("nothing can be kept in this browser"); } };
+    soon() {}, add: async () => { throw new Error("nothing can be kept in this browser"); } };
 
   const open = async () => {
     let queue;
@@ -271,7 +275,7 @@
       return nowhere;
     }
     if (!queue.durable) return nowhere;
-    const soon = () => { queue.wait = FIRST; queue.flush(); };
+    const soon = () => queue.soon();
     window.addEventListener("online", soon);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
     soon();

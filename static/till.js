@@ -167,12 +167,13 @@
     });
   };
   const say = (words) => { document.getElementById("live").textContent = words; };
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target !== till()) return;
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.target === till()) told(); });
+  document.addEventListener("till:drawn", () => told()); // by this browser alone
+  const told = () => {
     quiet();
     const bar = till().querySelector("[data-tone]");
     if (!bar) return;
     beep(bar.dataset.tone);
     say(bar.innerText.replace(/\s+/g, " "));
-  });
+  };
 })();

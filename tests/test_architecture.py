@@ -67,7 +67,8 @@ KITCHEN_ORDER = """
     counters
     receipts transfers leftovers counter_voids
     guests shifts
-    servings
+    servings day_packs till_tables
+    till_reports till_decisions
     dining
     door_meals
     food_clocks trip_temperatures

@@ -3,6 +3,24 @@
 from app.i18n import N_
 
 FATES = {"returned": N_("退回厨房"), "wasted": N_("倒掉")}
+STATUSES = {
+    "ok": N_("已记录"),
+    "conflict": N_("重复，待核对"),
+    "review": N_("待核对"),
+    "late": N_("迟报"),
+    "unmatched": N_("未对上人，按全价"),
+}
+CHOICES = {
+    "accept": N_("照常记为这一餐"),
+    "self_pay": N_("记为自费加餐"),
+    "gift": N_("算赠送，不动账"),
+    "swap": N_("前一条记错了，换成这一条"),
+    "match": N_("对上这位老人"),
+    "keep": N_("就按散客全价"),
+    "noted": N_("关账后只留说明"),
+    "withdrawn": N_("就餐点已撤销"),
+}
+
 COUNTED = {
     "receipt": N_("收餐"),
     "transfer": N_("调给别处"),
@@ -12,5 +30,14 @@ COUNTED = {
 SENTENCES = {
     "counted_row_unknown": N_("没有这笔份数登记"),
     "day_not_come": N_("{day} 还没有到，那天的餐只能订，不能现在登记就餐"),
+    "act_unknown": N_("要撤销的那一条还没有传上来"),
+    "already_decided": N_("{by}已经处理过了"),
+    "choice_does_not_fit": N_("这一条不能这样处理"),
+    "name_missing": N_("请写明是谁"),
+    "pack_unreadable": N_("名单不是本系统发的，请联网重新打开就餐登记"),
+    "report_unknown": N_("没有这条断网记录"),
+    "till_reports_open": N_(
+        "断网时的 {count} 条就餐记录还没有处理，请到“断网记录”里逐条定下来"
+    ),
     "guest_pays_cash": N_("没有登记的客人只能付现金"),
 }

@@ -15,7 +15,7 @@ from litestar import Litestar
 from app import jobs
 from app.policy import ACTIONS, PUBLIC, ROLES, routes_of
 from kitchen import database as doors
-from kitchen import drivers, ledger, menu_cycles, places, plans, registry
+from kitchen import dining, drivers, ledger, menu_cycles, places, plans, registry
 from kitchen.database import Engine, rows
 from kitchen.people_tables import ImportRun
 from kitchen.plans import PlanFacts
@@ -81,6 +81,7 @@ IDS = {
     "entitlement_id": "SELECT MIN(id) AS id FROM delivery_entitlement",
     "exception_id": "SELECT MIN(id) AS id FROM plan_exception",
     "booking": "SELECT MIN(id) AS id FROM plan_exception",
+    "report": "SELECT MIN(id) AS id FROM till_report",
     "row": "SELECT MIN(id) AS id FROM receipt",
     "version_id": "SELECT MIN(id) AS id FROM scheme_version",
     "staff_id": "SELECT MIN(id) AS id FROM staff",
@@ -137,6 +138,9 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
     await ledger.top_up(
         theirs.li, 5000, kitchen_id=theirs.kitchen, point_id=None, day=TODAY, **by
     )
+    pack = await dining.pack_for(theirs.chaoyang, TODAY, "lunch", now=MORNING)
+    told = dining.Told(pack=pack.token, elder_id=theirs.li, happened_at=MORNING)
+    await dining.report("tap-offline", told, **by)
     later = TODAY.replace(day=30)
     await plans.add_exception(
         elder_id=theirs.li,

@@ -1,5 +1,12 @@
 """The dining point: its till, its counter, its roster."""
 
-from app.controllers.dining import bookings, counter, roster, till
+from app.controllers.dining import bookings, counter, offline, reports, roster, till
 
-handlers = [*till.handlers, *bookings.handlers, *counter.handlers, *roster.handlers]
+handlers = [
+    *till.handlers,
+    *bookings.handlers,
+    *offline.handlers,
+    *reports.handlers,
+    *counter.handlers,
+    *roster.handlers,
+]

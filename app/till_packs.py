@@ -1,0 +1,44 @@
+"""The day pack as the tablet keeps it, and what may be said to a tablet in return."""
+
+import datetime as dt
+from typing import Any
+
+from app.words.diets import diet_words
+from kitchen.dining import DayPack
+from kitchen.guests import Guest
+from kitchen.names import search_keys
+
+
+def pack_json(
+    pack: DayPack, point: int, day: dt.date, meal: str, now: dt.datetime
+) -> dict[str, Any]:
+    """`keys` as in `names.search_keys`, `tails` the last digits of the cards, `tags`
+    the diet in words; amounts in fen."""
+    return {
+        "token": pack.token,
+        "point": point,
+        "day": day.isoformat(),
+        "meal": meal,
+        "list_price_fen": pack.list_price_fen,
+        "rules": pack.rules,
+        "server_time": now.astimezone(dt.UTC).isoformat(),
+        "people": [_person(guest, pack, day) for guest in pack.guests],
+    }
+
+
+def _person(guest: Guest, pack: DayPack, day: dt.date) -> dict[str, Any]:
+    person = guest.person
+    return {
+        "id": person.id,
+        "name": person.name,
+        "keys": search_keys(person.name),
+        "number": person.number,
+        "tails": pack.tails.get(person.id, []),
+        "age": person.age_on(day),
+        "building": guest.building,
+        "tags": diet_words(person.diet),
+        "booking": guest.booking,
+        "state": guest.state,
+        "due_fen": guest.price.self_pay_fen,
+        "served": guest.served is not None,
+    }

