@@ -1,7 +1,7 @@
 """The till under load, under kills and on a long history, against real servers.
 
     ./run bench till [--rate 100] [--seconds 60] [--kills 40] [--history 2000000]
-                     [--only load,burst,postgres,kills,history] [--write]
+                     [--only load,postgres,kills,history,speed] [--write]
 
 Open loop: each check-in has its moment, whatever the server does, and its latency is
 counted from that moment. A check-in is one JSON act as a tablet sends it, with its own
@@ -31,6 +31,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks import till_speed
 from benchmarks.spine import (
     PASSWORD,
     ROOT,
@@ -448,7 +449,7 @@ def main(arguments: list[str]) -> int:
     reader.add_argument("--seconds", type=int, default=60)
     reader.add_argument("--kills", type=int, default=40)
     reader.add_argument("--history", type=int, default=2_000_000)
-    reader.add_argument("--only", default="load,postgres,kills,history")
+    reader.add_argument("--only", default="load,postgres,kills,history,speed")
     reader.add_argument("--write", action="store_true")
     asked = reader.parse_args(arguments)
     figures: list[Figure] = []
@@ -458,6 +459,9 @@ def main(arguments: list[str]) -> int:
                 figures += asyncio.run(under_load(server, asked.rate, asked.seconds))
         elif part == "postgres":
             figures += asyncio.run(on_postgres(asked.rate, asked.seconds))
+        elif part == "speed":
+            with kitchen(300) as server:
+                figures += till_speed.measure(server.here, today())
         elif part == "kills":
             with kitchen(300) as server:
                 figures += asyncio.run(under_kills(server, asked.kills))

@@ -82,7 +82,8 @@ async def serve(
     same request gives the same answer, with another request `act_tampered`.
     Refusals are kept as rows. Refuses what `meals.hand_over_all` refuses, and
     `price_changed`, `shift_closed`, `not_your_point`, `late_needs_reason`,
-    `guest_pays_cash` (who has no record has no account and no voucher).
+    `guest_pays_cash` (who has no record has no account and no voucher),
+    `act_reported` (the tap came from an offline queue already and waits there).
     """
     refuse_foreign_point(request.point_id, by)
     body = essence(request)
@@ -92,7 +93,10 @@ async def serve(
 
     try:
         async with writing():
-            return await acts.once(act_key, by.name, now, body, act)
+            answer, repeated = await acts.once(act_key, by.name, now, body, act)
+            if answer.get("meal_id") is None:
+                raise Refusal("act_reported")
+            return answer, repeated
     except Refusal as refusal:
         if refusal.code not in NOT_KEPT:
             await _keep_refusal(request, refusal, by=by, now=now)

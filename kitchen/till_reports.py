@@ -81,17 +81,12 @@ async def report(
 
     async def act() -> acts.Answer:
         if told.kind == "undo":
-            status, code, meal_id = await _undo(told, by=by, now=now)
-            fen = 0
+            answer = await _undo(told, by=by, now=now)
         else:
-            status, code, meal_id, fen = await _serve(request, told, by=by, now=now)
-        await _keep(key, request, told, (status, code, meal_id), by=by, now=now)
-        return {
-            "status": status,
-            "code": code,
-            "meal_id": meal_id,
-            "self_pay_fen": fen,
-        }
+            answer = await _serve(request, told, by=by, now=now)
+        became = (answer["status"], answer["code"], answer["meal_id"])
+        await _keep(key, request, told, became, by=by, now=now)
+        return answer
 
     async with writing():
         answer, repeated = await acts.once(key, by.name, now, body, act)
@@ -113,10 +108,14 @@ def _request(told: Told) -> Request:
     )
 
 
+def _became(status: str, code: str = "", meal_id: int | None = None) -> acts.Answer:
+    return {"status": status, "code": code, "meal_id": meal_id, "self_pay_fen": 0}
+
+
 async def _serve(
     request: Request, told: Told, *, by: Actor, now: datetime
-) -> tuple[str, str, int | None, int]:
-    """(status, code, meal, self-pay) of a meal that has been eaten."""
+) -> acts.Answer:
+    """What becomes of an eaten meal; with the till's own answer where it counts."""
     when = (request.point_id, request.day, request.meal)
     try:
         point = await hold_point(*when, shared=True)
@@ -129,9 +128,9 @@ async def _serve(
     except Refusal as refusal:
         if refusal.code not in STATUS:
             raise
-        return STATUS[refusal.code], refusal.code, None, 0
+        return _became(STATUS[refusal.code], refusal.code)
     status = "ok" if request.elder_id is not None else "unmatched"
-    return status, "", int(answer["meal_id"]), int(answer["self_pay_fen"])
+    return {**_became(status), **answer}
 
 
 async def _refuse_away(request: Request) -> None:
@@ -152,7 +151,7 @@ def _eaten_at(told: Told, now: datetime) -> datetime:
     return at if local == day and at <= now + LATEST_AHEAD else now
 
 
-async def _undo(told: Told, *, by: Actor, now: datetime) -> tuple[str, str, int | None]:
+async def _undo(told: Told, *, by: Actor, now: datetime) -> acts.Answer:
     """Take a reported meal back; what never counted is marked as withdrawn."""
     found = await one("SELECT answer FROM act WHERE key = {}", told.of)
     reported = await one("SELECT * FROM till_report WHERE act = {}", told.of)
@@ -161,7 +160,7 @@ async def _undo(told: Told, *, by: Actor, now: datetime) -> tuple[str, str, int 
     meal_id = acts.answer_in(found["answer"]).get("meal_id")
     if meal_id is None:
         await _withdraw(reported, by=by, now=now)
-        return "ok", "", None
+        return _became("ok")
     await _refuse_meal_elsewhere(int(meal_id), read_token(told.pack).point_id)
     try:
         async with savepoint():
@@ -169,8 +168,8 @@ async def _undo(told: Told, *, by: Actor, now: datetime) -> tuple[str, str, int 
     except Refusal as refusal:
         if refusal.code not in STATUS:
             raise
-        return STATUS[refusal.code], refusal.code, int(meal_id)
-    return "ok", "", int(meal_id)
+        return _became(STATUS[refusal.code], refusal.code, int(meal_id))
+    return _became("ok", "", int(meal_id))
 
 
 async def _refuse_meal_elsewhere(meal_id: int, point_id: int) -> None:

@@ -35,6 +35,14 @@
     setTimeout(() => { busy = false; send(); }, 40); // after the swap has settled
   });
 
+  // Letters typed while another answer was on its way are asked about after it.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { verb, parameters } = event.detail.requestConfig;
+    const input = field();
+    if (verb !== "get" || event.detail.elt !== input || !input) return;
+    if (input.value && input.value !== parameters.q) htmx.trigger(input, "again");
+  });
+
   let digits = "", last = 0, seen = "", seenAt = -SAME, chosen = 0;
   const readCard = (card, now) => {
     if (card === seen && now - seenAt < SAME) {

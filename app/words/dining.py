@@ -30,6 +30,7 @@ COUNTED = {
 SENTENCES = {
     "counted_row_unknown": N_("没有这笔份数登记"),
     "day_not_come": N_("{day} 还没有到，那天的餐只能订，不能现在登记就餐"),
+    "act_reported": N_("这一条断网时已经登记过，等待核对"),
     "act_unknown": N_("要撤销的那一条还没有传上来"),
     "already_decided": N_("{by}已经处理过了"),
     "choice_does_not_fit": N_("这一条不能这样处理"),

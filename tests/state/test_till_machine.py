@@ -44,6 +44,8 @@ class Till(RuleBasedStateMachine):
         self.requests: dict[str, Request] = {}
         self.slots: dict[str, str] = {}  # person → act of the one subsidised meal
         self.voided: set[str] = set()
+        self.closed: set[str] = set()  # points whose shift is over
+        self.reports: dict[str, dining.Told] = {}
         self.paid_in = 0
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -60,6 +62,9 @@ class Till(RuleBasedStateMachine):
             return await enter()
 
         self.cast = self.run(start())
+        for where in ("chaoyang", "xinhua"):
+            point = getattr(self.cast, where)
+            self.run(dining.open_shift(point, TODAY, "lunch", by=SUN, now=MORNING))
 
     def teardown(self) -> None:
         self.run(database.close())
@@ -78,6 +83,10 @@ class Till(RuleBasedStateMachine):
             payment="cash",
         )
         self.requests[act] = request
+        if where in self.closed:
+            with pytest.raises(Refusal, match="shift_closed"):
+                self.run(dining.serve(act, request, by=SUN, now=MORNING))
+            return act
         if not full and who in self.slots:
             with pytest.raises(Refusal, match="already_served"):
                 self.run(dining.serve(act, request, by=SUN, now=MORNING))
@@ -98,7 +107,65 @@ class Till(RuleBasedStateMachine):
             dining.serve(act, self.requests[act], by=SUN, now=MORNING)
         )
         assert repeated
-        assert answer == self.answers[act]
+        assert {**self.answers[act], **answer} == answer
+
+    @rule(target=acts, who=PEOPLE, where=POINTS, full=st.booleans())
+    def report(self, who: str, where: str, full: bool) -> str:
+        """A tap of an offline till arrives: the meal is eaten, it is never refused."""
+        act = f"act-{len(self.requests)}"
+        request, told = self.told(act, who, where, full)
+        self.requests[act] = request
+        answer, _again = self.run(dining.report(act, told, by=SUN, now=MORNING))
+        if where in self.closed:
+            assert (answer["status"], answer["meal_id"]) == ("late", None)
+        elif not full and who in self.slots:
+            assert (answer["status"], answer["meal_id"]) == ("conflict", None)
+        else:
+            assert answer["status"] == "ok"
+            self.answers[act] = answer
+            if not full:
+                self.slots[who] = act
+        return act
+
+    def told(
+        self, act: str, who: str, where: str, full: bool
+    ) -> tuple[Request, dining.Told]:
+        point, elder = getattr(self.cast, where), getattr(self.cast, who)
+        tariff = "full" if full else "subsidised"
+        request = Request(point, TODAY, "lunch", elder, tariff, "cash")
+        self.reports[act] = self.queued(request)
+        return request, self.reports[act]
+
+    def queued(self, request: Request) -> dining.Told:
+        when = (request.point_id, request.day, request.meal)
+        pack = self.run(dining.pack_for(*when, now=MORNING))
+        return dining.Told(
+            pack=pack.token,
+            elder_id=request.elder_id,
+            tariff=request.tariff,
+            payment=request.payment,
+            happened_at=MORNING,
+            device="tablet",
+        )
+
+    @rule(act=acts)
+    def arrive_again_from_the_queue(self, act: str) -> None:
+        """Once more, in any order, by the way it came or from the queue of a till whose
+        answer was lost: nothing changes and the answer is the same."""
+        if act not in self.answers:
+            return
+        told = self.reports.get(act) or self.queued(self.requests[act])
+        answer, repeated = self.run(dining.report(act, told, by=SUN, now=MORNING))
+        assert repeated
+        assert answer["meal_id"] == self.answers[act]["meal_id"]
+
+    @rule(where=POINTS)
+    def close_shift(self, where: str) -> None:
+        if where in self.closed or len(self.requests) < 8:
+            return
+        when = (getattr(self.cast, where), TODAY, "lunch")
+        self.run(dining.close_shift(*when, 0, "没有点钱", by=SUN, now=MORNING))
+        self.closed.add(where)
 
     @rule(act=acts)
     def tamper(self, act: str) -> None:
