@@ -200,7 +200,7 @@
       part.querySelector("[data-at]").textContent = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
       const undo = part.querySelector("form");
       if (undo && (one.body.kind === "undo" || gone.has(one.id))) undo.remove();
-      else if (undo) { undo.dataset.undoKept = one.id; undo.dataset.label = `${net.dataset.undo} ${one.label}`; }
+      else if (undo) { undo.dataset.undoKept = one.id; undo.dataset.label = `${net.dataset.undoWord} ${one.label}`; }
       return part;
     }));
     document.querySelector("[data-kept]").hidden = list.children.length === 0;
