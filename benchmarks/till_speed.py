@@ -71,7 +71,8 @@ def letters(page: Page, here: str) -> list[str]:
     found = []
     for number in NUMBERS[20:]:
         answer = page.request.get(f"{here}/api/people?q={number}").json()
-        found += [initials(person["name"]) for person in answer[:1]]
+        names = [person["name"] for person in answer[:1]]
+        found += [initials(name).replace(".", "").lower() for name in names]
     return found
 
 
