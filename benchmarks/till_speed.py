@@ -57,6 +57,7 @@ def by_name(initials: str, _number: int) -> Callable[[Page], None]:
 
     def type_it(page: Page) -> None:
         page.keyboard.type(initials, delay=FINGER_MS)
+        page.wait_for_timeout(READING_MS)
         page.wait_for_selector("#guests .tile, #guests .till-preview")
         several = page.locator("#guests .tile").count() > 0
         page.keyboard.press("1" if several else "Enter")
