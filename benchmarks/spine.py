@@ -195,9 +195,7 @@ async def load(
 ) -> list[Figure]:
     """Open loop: one check-in every 20 ms whatever the server does, latency counted
     from the moment it was due; a solve and a print job run beside it."""
-    # A weekend's meals can be eaten today only: everybody is a walk-in then.
-    eaten = today()
-    await post(client, token, f"/dining/{eaten}/lunch/1/shift")
+    await post(client, token, f"/dining/{day}/lunch/1/shift")
     beside = [await start_solve(client, token, day)]
     beside.append(await start_print(client, token, day))
     taps = RATE * SECONDS
@@ -205,14 +203,14 @@ async def load(
     numbers = [f"01{n:05d}" for n in range(1, taps + 1)]
     results = await asyncio.gather(
         *(
-            tap(client, token, eaten, number, begin + i / RATE)
+            tap(client, token, day, number, begin + i / RATE)
             for i, number in enumerate(numbers)
         )
     )
     times = sorted(took for took, _ in results)
     errors = sum(not fine for _, fine in results)
     await asyncio.gather(*(job(client, location) for location in beside))
-    listed = await client.get(f"/dining/{eaten}/lunch/1")
+    listed = await client.get(f"/dining/{day}/lunch/1")
     served = int(re.search(r"<b>(\d+)</b><span>[^<]*已就餐", listed.text)[1])  # type: ignore[index]  # a figure is always on the page
     p99 = times[int(len(times) * 0.99)] * 1000
     p50 = statistics.median(times) * 1000

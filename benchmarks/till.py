@@ -37,10 +37,9 @@ from benchmarks.spine import (
     ROOT,
     Figure,
     job,
-    next_workday,
+    service_day,
     start_print,
     start_solve,
-    today,
     token_in,
 )
 
@@ -192,14 +191,13 @@ async def load(
 
 async def under_load(server: Server, rate: int, seconds: int) -> list[Figure]:
     """The rate for so long beside a solve and a print, then a burst."""
-    day = today()
+    day = service_day()
     async with httpx.AsyncClient(base_url=server.here, timeout=60) as client:
         await signed_in(client)
         await open_point(client, day)
-        beside_day = next_workday()
         token = client.headers["X-CSRF-Token"]
-        beside = [await start_solve(client, token, beside_day)]
-        beside.append(await start_print(client, token, beside_day))
+        beside = [await start_solve(client, token, day)]
+        beside.append(await start_print(client, token, day))
         steady = await load([client], day, rate, seconds, PEOPLE)
         await asyncio.gather(*(job(client, location) for location in beside))
         burst = await load([client], day, 300, 10, PEOPLE, rate * seconds)
@@ -237,7 +235,7 @@ def _database(folder: Path) -> sqlite3.Connection:
 async def under_kills(server: Server, kills: int) -> list[Figure]:
     """Eight tills that never stop; the server is killed at random moments, and what was
     not answered is sent again under its id."""
-    day, chance = today(), random.Random(20261128)
+    day, chance = service_day(), random.Random(20261128)
     async with httpx.AsyncClient(base_url=server.here, timeout=5) as client:
         await signed_in(client)
         await open_point(client, day)
@@ -319,7 +317,7 @@ def _books(folder: Path) -> tuple[int, int]:
 
 async def with_history(server: Server, history: int, rate: int) -> list[Figure]:
     """The same till before and after years of meals in the same tables."""
-    day = today()
+    day = service_day()
     figures = []
     async with httpx.AsyncClient(base_url=server.here, timeout=60) as client:
         await signed_in(client)
@@ -431,7 +429,7 @@ async def on_postgres(rate: int, seconds: int) -> list[Figure]:
 
 
 async def _on_both(servers: list[Server], rate: int, seconds: int) -> Tally:
-    day = today()
+    day = service_day()
     clients = [httpx.AsyncClient(base_url=s.here, timeout=60) for s in servers]
     try:
         for client in clients:
@@ -461,7 +459,7 @@ def main(arguments: list[str]) -> int:
             figures += asyncio.run(on_postgres(asked.rate, asked.seconds))
         elif part == "speed":
             with kitchen(300) as server:
-                figures += till_speed.measure(server.here, today())
+                figures += till_speed.measure(server.here, service_day())
         elif part == "kills":
             with kitchen(300) as server:
                 figures += asyncio.run(under_kills(server, asked.kills))
