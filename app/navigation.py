@@ -34,6 +34,8 @@ AREAS = (
     Area("dining", "bowl-chopsticks", N_("就餐点"), "dining.read", of_day=True),
     Area("balance", "scale", N_("对账"), "balance.read", of_day=True),
     Area("goods", "package", N_("进货"), "goods.read"),
+    Area("hotline", "phone", N_("热线"), "incidents.read"),
+    Area("callbacks", "heart-handshake", N_("回访"), "callbacks.read"),
     Area("settlement", "receipt", N_("结算"), "settlement.read"),
     Area("staff", "id", N_("员工"), "staff.read"),
     Area("audit", "history", N_("审计记录"), "audit.read"),

@@ -85,6 +85,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "doors.write": _only(_M, _D),
     "incidents.read": _only(_M, _D, _P, _K, _S, _A),
     "incidents.write": _only(_M, _D, _P, _K),
+    "callbacks.read": _only(_M, _K, _S, _A),
+    "callbacks.write": _only(_M, _K),
     "dining.read": _only(_M, _P, _F, _S, _A),
     "dining.serve": _only(_M, _P),
     "dining.undo": _only(_M, _P),

@@ -71,6 +71,7 @@ KITCHEN_ORDER = """
     till_reports till_decisions
     dining
     door_meals
+    observations incidents callbacks standings
     food_clocks trip_temperatures
     balance day_close
     recalls

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
 from app.i18n import translate as _
+from app.people_sight import scope_of
 from app.policy import may
 from app.rendering import page
 from app.requests import Request
@@ -17,10 +18,14 @@ from app.safety_matters import safety_matters
 from app.scope import kitchen_of, points_of
 from app.words.diets import dish_name
 from app.words.doors import RUNG_KINDS
+from app.words.hotline import KINDS as CALL_KINDS
+from app.words.observations import ALERTS
 from kitchen import (
     day_close,
     dining,
     headcounts,
+    incidents,
+    observations,
     places,
     production,
     registry,
@@ -294,6 +299,12 @@ async def _matters(
             text = _case_words(case, request.now)
             url = f"{day_url('doors', day, meal)}#case-{case.id}"
             matters.append(Matter("bad", text, url, _("去处理")))
+        for one in await observations.watched_on(kitchen.id, day):
+            text = _("{name}：{what}", name=one.name, what=_(ALERTS[one.alerts[0]]))
+            url = f"/observations/{one.elder_id}"
+            matters.append(Matter("warn", text, url, _("看一看")))
+    if may(request.actor, "incidents.read"):
+        matters += await _calls(request, kitchen.id)
     if may(request.actor, "production.read"):
         names = {eater.elder_id: eater.name for eater in today.eaters}
         for elder_id, dishes in today.sheet.open_people.items():
@@ -312,6 +323,31 @@ async def _matters(
     if may(request.actor, "balance.read"):
         matters += await _days_left_open(kitchen.id, day)
     return matters
+
+
+async def _calls(request: Request, kitchen_id: int) -> list[Matter]:
+    """Calls that wait, those past their time in red."""
+    seen = await _seen(request)
+    return [
+        Matter(
+            "bad" if call.is_overdue(request.now) else "warn",
+            _(
+                "热线：{kind}{name}，{n} 分钟了",
+                kind=_(CALL_KINDS[call.kind]),
+                name=f" {call.elder_name}" if call.elder_name else "",
+                n=call.minutes_open(request.now),
+            ),
+            f"/hotline/incidents/{call.id}",
+            _("去处理"),
+        )
+        for call in await incidents.open_incidents(kitchen_id)
+        if call.elder_id is None or call.elder_id in seen
+    ]
+
+
+async def _seen(request: Request) -> set[int]:
+    kitchen = await kitchen_of(request)
+    return set(await registry.ids_within(await scope_of(request, kitchen)))
 
 
 def _case_words(case: CaseFacts, now: dt.datetime) -> str:

@@ -46,6 +46,9 @@ def town(run: Run[Midday], clock: Clock) -> Midday:
 def screens(town: Midday) -> dict[str, str]:
     return {
         "doors-cases": f"/doors/{LUNCH}",
+        "doors-hotline": "/hotline?q=l",
+        "doors-observations": "/observations",
+        "doors-callbacks": "/callbacks",
         "doors-deliveries": f"/deliveries/{LUNCH}",
     }
 

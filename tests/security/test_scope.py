@@ -14,8 +14,18 @@ from litestar import Litestar
 
 from app import jobs
 from app.policy import ACTIONS, PUBLIC, ROLES, routes_of
+from kitchen import (
+    callbacks,
+    dining,
+    drivers,
+    incidents,
+    ledger,
+    menu_cycles,
+    places,
+    plans,
+    registry,
+)
 from kitchen import database as doors
-from kitchen import dining, drivers, ledger, menu_cycles, places, plans, registry
 from kitchen.database import Engine, rows
 from kitchen.people_tables import ImportRun
 from kitchen.plans import PlanFacts
@@ -68,6 +78,8 @@ IDS = {
     "round_id": "SELECT MAX(id) AS id FROM round",
     "stop_id": "SELECT MAX(id) AS id FROM stop",
     "delivery_id": "SELECT MIN(delivery) AS id FROM delivery_slot",
+    "incident_id": "SELECT MIN(id) AS id FROM incident",
+    "pick_id": "SELECT MIN(id) AS id FROM callback_pick",
     "case_id": "SELECT MIN(id) AS id FROM door_case",
     "loading_id": "SELECT MIN(id) AS id FROM loading",
     "driver_id": "SELECT MIN(id) AS id FROM driver",
@@ -141,6 +153,9 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
     pack = await dining.pack_for(theirs.chaoyang, TODAY, "lunch", now=MORNING)
     told = dining.Told(pack=pack.token, elder_id=theirs.li, happened_at=MORNING)
     await dining.report("tap-offline", told, **by)
+    late = incidents.NewIncident(kind="late", said="晚了", elder_id=theirs.li)
+    await incidents.open_incident(theirs.kitchen, late, **by)
+    await callbacks.draw_sample(theirs.kitchen, "2026Q4", seed=1, **by)
     later = TODAY.replace(day=30)
     await plans.add_exception(
         elder_id=theirs.li,
