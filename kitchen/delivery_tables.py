@@ -2,7 +2,7 @@
 to them.
 """
 
-from piccolo.columns import BigInt, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen.prints import PrintRun
@@ -19,6 +19,8 @@ class SheetReturn(Table, tablename="sheet_return"):
     cash_fen = BigInt()
     boxes_back = Integer()
     left_at = Timestamptz(null=True)
+    signature_seen = Boolean(default=False)
+    decidegrees = Integer(null=True)  # of the last box handed over, °C × 10
     note = Text()  # why the cash differs from what was due
     at = Timestamptz()
     by = Text()

@@ -35,6 +35,8 @@ class SheetBack:
     left_at: datetime | None = None
     cash_fen: int = 0
     boxes_back: int = 0
+    signature_seen: bool = False
+    decidegrees: int | None = None  # of the last box, °C × 10
     payment: str = "later"
     note: str = ""
 
@@ -50,6 +52,8 @@ class ReturnFacts:
     reported_by: str
     cash_fen: int
     boxes_back: int
+    signature_seen: bool
+    decidegrees: int | None
     note: str
     at: datetime
     by: str
@@ -60,7 +64,9 @@ async def returns_for(kitchen_id: int, day: date, meal: str) -> dict[int, Return
     found = await rows(
         "SELECT s.id AS id, r.number AS round_number, p.number AS sheet_number,"
         " p.version AS sheet_version, s.reported_by AS reported_by,"
-        " s.cash_fen AS cash_fen, s.boxes_back AS boxes_back, s.note AS note,"
+        " s.cash_fen AS cash_fen, s.boxes_back AS boxes_back,"
+        " s.signature_seen AS signature_seen, s.decidegrees AS decidegrees,"
+        " s.note AS note,"
         " s.at AS at, s.by AS by FROM sheet_return s"
         " JOIN round r ON r.id = s.round JOIN round_plan pl ON pl.id = r.plan"
         " LEFT JOIN print_run p ON p.id = s.print_run"
@@ -69,7 +75,12 @@ async def returns_for(kitchen_id: int, day: date, meal: str) -> dict[int, Return
         day,
         meal,
     )
-    return {row["round_number"]: ReturnFacts(**row) for row in found}
+    return {
+        row["round_number"]: ReturnFacts(
+            **{**row, "signature_seen": bool(row["signature_seen"])}
+        )
+        for row in found
+    }
 
 
 async def close_rest(
@@ -105,6 +116,8 @@ async def close_rest(
             cash_fen=back.cash_fen,
             boxes_back=back.boxes_back,
             left_at=back.left_at,
+            signature_seen=back.signature_seen,
+            decidegrees=back.decidegrees,
             note=back.note,
             at=now,
             by=by.name,

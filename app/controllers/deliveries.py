@@ -111,6 +111,12 @@ async def close_rest(request: Request, round_id: FromPath[int]) -> Response[Any]
         left_at=_instant(request, facts.day, left),
         cash_fen=form.fen("cash", _("交回现金"), required=False) or 0,
         boxes_back=form.integer("boxes", _("回收餐盒"), most=999, required=False) or 0,
+        signature_seen=form.checkbox("signature_seen"),
+        decidegrees=tenths(
+            form.number(
+                "heat", _("最后一份的温度"), least=-30, most=120, required=False
+            )
+        ),
         payment=form.choice("payment", _("其余户怎么付"), PAYMENTS),
         note=form.note("note", _("备注"), longest=200),
     )

@@ -125,11 +125,21 @@ async def test_a_sheet_is_closed_by_name_and_the_desk_shows_it(
     assert nobody.status_code == 422
     assert "谁报的：还没有填" in nobody.text
     answer = await manager.submit(
-        f"{path}/return", reporter="钱师傅", payment="cash", cash="10.00", left="11:31"
+        f"{path}/return",
+        reporter="钱师傅",
+        payment="cash",
+        cash="10.00",
+        left="11:31",
+        signature_seen="on",
+        heat="61.5",
+        boxes="2",
     )
     assert answer.status_code == 303
     returned = await returns_for(cast.kitchen, TODAY, "lunch")
-    assert [back.cash_fen for back in returned.values()] == [1000]
+    assert [
+        (back.cash_fen, back.boxes_back, back.signature_seen, back.decidegrees)
+        for back in returned.values()
+    ] == [(1000, 2, True, 615)]
     assert await unfinished(cast.kitchen, TODAY, "lunch") == []
     assert "已回单" in (await manager.get(DESK)).text
     assert "钱师傅 交回" in (await manager.get(path)).text
@@ -395,3 +405,21 @@ async def test_nobody_answered_but_the_son_was_reached_at_once(
     assert await open_cases(cast.kitchen, TODAY, "lunch") == []
     page = await manager.get(f"/deliveries/rounds/{round_of(plan, stop)}")
     assert "无人应答，已联系到" in page.text
+
+
+async def test_what_nobody_reported_is_listed_until_somebody_does(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    cast, plan = street
+    page = (await manager.get(DESK)).text
+    listed = page.partition('class="silent"')[2].partition("</ul>")[0]
+    assert "王秀英" in listed
+    assert "赵秀兰" in listed
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="elder", reporter="钱师傅"
+    )
+    page = (await manager.get(DESK)).text
+    listed = page.partition('class="silent"')[2].partition("</ul>")[0]
+    assert "王秀英" not in listed
+    assert "赵秀兰" in listed
