@@ -109,6 +109,21 @@ async def latest(limit: int = 50) -> list[JobFacts]:
     return [_facts(row) for row in found]
 
 
+async def unfinished(kind: str, wanted: Arguments) -> JobFacts | None:
+    """The newest job of a kind that is not over and was asked for with these
+    arguments."""
+    found = await database.rows(
+        _JOBS + " WHERE j.kind = {} AND j.state IN ('queued', 'running')"
+        " ORDER BY j.id DESC",
+        kind,
+    )
+    for row in found:
+        given = json.loads(row["arguments"])
+        if all(given.get(name) == value for name, value in wanted.items()):
+            return _facts(row)
+    return None
+
+
 _JOBS = (
     "SELECT j.*, s.kitchen_id AS kitchen_id FROM job j"
     " LEFT JOIN staff s ON s.id = j.created_by"

@@ -4,8 +4,10 @@ Nothing needs to be set: without any variable the product starts on port 8420 of
 this machine, with its database, keys and backups in `./data`.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -56,6 +58,16 @@ class Settings(BaseSettings):
     solver_seconds: int = Field(
         default=20, ge=1, le=600, description="Time the route solver is given"
     )
+    tiles: str = Field(
+        default="",
+        description="Map tiles, https://…/{z}/{x}/{y}.png; else a plain ground",
+    )
+    tiles_datum: Literal["wgs84", "gcj02"] = Field(
+        default="wgs84", description="Coordinates the tiles are drawn in"
+    )
+    tiles_credit: str = Field(
+        default="", description="Words of thanks the tiles' owner asks for"
+    )
     backups: bool = Field(default=True, description="Back up and verify every hour")
     demo: bool = Field(
         default=False, description="Show the demo accounts on the sign-in page"
@@ -91,6 +103,24 @@ class Settings(BaseSettings):
         if value and not value.startswith("https://"):
             raise ValueError("must start with https:// (phones are outside the LAN)")
         return value.rstrip("/")
+
+    @field_validator("tiles")
+    @classmethod
+    def _tiles_by_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (
+            parts.scheme in ("http", "https")
+            and re.fullmatch(r"[\w.:\-\[\]]+", parts.netloc)
+            and all(part in value for part in ("{z}", "{x}", "{y}"))
+        ):
+            raise ValueError("must be http(s)://…{z}…{x}…{y}…")
+        return value
+
+    @property
+    def tiles_origin(self) -> str:
+        """Where pictures of the map may come from; "" without tiles."""
+        parts = urlsplit(self.tiles)
+        return f"{parts.scheme}://{parts.netloc}" if self.tiles else ""
 
     @property
     def timezone(self) -> ZoneInfo:

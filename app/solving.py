@@ -2,6 +2,9 @@
 
 Whatever the child does – crash, hang, nonsense, nothing at all – a valid plan comes
 out: the floor of the routing library, computed here and marked as a fallback.
+
+`plan_rounds` makes the first plan of a day. `app.proposing` searches beside rounds
+that are there already.
 """
 
 import asyncio
@@ -14,9 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 
 import routing
-from app import jobs
 from app.children import MEBIBYTE, Outcome, run_child
-from app.days import day_url
 from app.i18n import translate as _
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs, inputs_for
@@ -27,7 +28,6 @@ from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import HARD, Opinion, Order, Proposal
 
-JOB = "solve_rounds"
 SOLVER = (sys.executable, "-m", "routing")
 GRACE_SECONDS = 15.0  # starting, reading and writing beside a busy kitchen
 MEMORY_BYTES = 2048 * MEBIBYTE
@@ -121,7 +121,7 @@ async def plan_rounds(
     plan = await latest_plan(kitchen_id, day, meal)
     locked = tuple(o for o in (plan.orders if plan else ()) if o.locked and o.keys)
     pinned = plan.pinned if plan else {}
-    async with _telling(tell, seconds):
+    async with telling(tell, seconds):
         proposal, trouble = await _proposal(
             inputs, locked, pinned, seconds, seed, command
         )
@@ -220,42 +220,26 @@ def _heard(outcome: Outcome, digest: str) -> Opinion:
 
 
 @contextlib.asynccontextmanager
-async def _telling(tell: Tell | None, seconds: float) -> AsyncIterator[None]:
-    """Say how far the time has run, once a second, while the block runs."""
+async def telling(
+    tell: Tell | None, seconds: float, before: float = 0.0, found: str = ""
+) -> AsyncIterator[None]:
+    """Say how far the time has run, once a second, while the block runs. `before`:
+    seconds used already; `found`: what to say about the best so far."""
     if tell is None:
         yield
         return
 
     async def count() -> None:
-        for done in range(math.ceil(seconds)):
-            percent = 5 + int(85 * done / max(1, math.ceil(seconds)))
-            note = _(
-                "正在编排线路：{done} / {seconds} 秒", done=done, seconds=int(seconds)
-            )
-            await tell(percent, note)
+        whole = max(1, math.ceil(seconds))
+        for done in range(int(before), whole):
+            note = _("已用 {done} 秒，共 {seconds} 秒", done=done, seconds=whole)
+            await tell(5 + 85 * done // whole, " · ".join(filter(None, (note, found))))
             await asyncio.sleep(1)
 
-    telling = asyncio.create_task(count(), name="telling the solver's progress")
+    task = asyncio.create_task(count(), name="telling the solver's progress")
     try:
         yield
     finally:
-        telling.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await telling
-
-
-@jobs.kind(JOB)
-async def solve_rounds(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
-    """The board's button: solve, save a draft, lead back to the board."""
-    day = dt.date.fromisoformat(arguments["day"])
-    by = Actor(arguments["staff_id"], arguments["name"], arguments["role"])
-    await plan_rounds(
-        arguments["kitchen_id"],
-        day,
-        arguments["meal"],
-        by=by,
-        now=dt.datetime.fromisoformat(arguments["at"]),
-        seconds=arguments["seconds"],
-        tell=tell,
-    )
-    return {"location": day_url("rounds", day, arguments["meal"])}
+            await task

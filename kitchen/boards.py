@@ -22,7 +22,7 @@ from kitchen.round_plans import (
 )
 from kitchen.rounds import timetable
 from kitchen.stops import Drop, Key
-from kitchen.timetables import Fault, TimedRound, Timetable
+from kitchen.timetables import Fault, Span, TimedRound, Timetable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,7 @@ class BoardStop:
     faults: tuple[Fault, ...]
     locked: bool
     why: str
+    age_seconds: int = 0  # of the food when it reaches the door
 
     @property
     def late(self) -> bool:
@@ -60,6 +61,12 @@ class BoardRound:
     portions: int
     stops: tuple[BoardStop, ...]
     faults: tuple[Fault, ...]
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def oldest_seconds(self) -> int:
+        """The food's greatest age at a door."""
+        return max((stop.age_seconds for stop in self.stops), default=0)
 
     @property
     def late(self) -> int:
@@ -106,6 +113,8 @@ class Board:
     soft: tuple[Fault, ...]
     doors: int
     portions: int
+    serves: tuple[datetime, datetime] | None = None  # when doors expect their meal
+    hot_limit_minutes: int = 0
 
     @property
     def is_current(self) -> bool:
@@ -164,6 +173,11 @@ def board_of(inputs: Inputs, plan: Plan | None) -> Board:
         soft=times.soft,
         doors=sum(not drop.is_point for drop in inputs.drops),
         portions=sum(drop.portions for drop in inputs.drops),
+        serves=(
+            inputs.at(inputs.service.depart_minutes * 60),
+            inputs.at(inputs.service.serve_to_minutes * 60),
+        ),
+        hot_limit_minutes=inputs.kitchen.hot_limit_minutes,
     )
 
 
@@ -186,6 +200,7 @@ def _round(
             faults=timed[stop.key].faults,
             locked=stop.locked,
             why="",
+            age_seconds=timed[stop.key].age_seconds,
         )
         for stop in plan.stops_of(row.id)
         if stop.key in drops
@@ -203,6 +218,7 @@ def _round(
         portions=sum(stop.drop.portions for stop in stops),
         stops=stops,
         faults=times.faults,
+        spans=times.spans,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import rows
+from kitchen.driver_absences import absences_for
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
@@ -49,6 +50,9 @@ class Inputs:
     banned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     usual: Mapping[Key, int] = field(default_factory=dict)
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
+    kept: dict[object, Any] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )  # what was computed from these inputs; another set begins anew
 
     @property
     def midnight(self) -> datetime:
@@ -162,13 +166,15 @@ async def inputs_for(kitchen_id: int, day: date, meal: str) -> Inputs:
         *await _points(kitchen_id, eaters, spares),
         *await _doors([e for e in eaters if e.way == "deliver"], day),
     ]
+    absent = {one.driver_id for one in await absences_for(kitchen_id, day, meal)}
+    drivers = [d for d in await drivers_for(kitchen_id) if d.id not in absent]
     return Inputs(
         kitchen=await kitchen_by_id(kitchen_id),
         service=services[meal],
         day=day,
         meal=meal,
         drops=tuple(drops),
-        drivers=tuple(await drivers_for(kitchen_id)),
+        drivers=tuple(drivers),
         banned=banned,
         usual=await usual_drivers(kitchen_id, day, meal, drops),
         spares=tuple(spare for spare in spares if spare.point_id is None),

@@ -5,22 +5,27 @@ places, answered at once; the solver may improve it later.
 from collections.abc import Sequence
 
 from kitchen.round_inputs import Inputs
-from kitchen.rounds import timetable
+from kitchen.round_prices import price_at
 from kitchen.stops import Drop
-from kitchen.timetables import Order, Timetable
+from kitchen.timetables import Order
 
 NEIGHBOURS = 6
 
 
 def best_place(
-    inputs: Inputs, orders: Sequence[Order], drop: Drop
+    inputs: Inputs,
+    orders: Sequence[Order],
+    drop: Drop,
+    among: Sequence[Order] | None = None,
 ) -> tuple[int, int] | None:
     """The round and position (from 1) where a new drop hurts least, nobody else
     moved; None when it fits nowhere without a hard fault or nobody knows the place.
+    `among`: the rounds to choose from, else all that are not locked and have a driver.
     """
     if not drop.is_placed:
         return None
-    open_orders = [order for order in orders if not order.locked and order.driver_id]
+    chosen = orders if among is None else among
+    open_orders = [order for order in chosen if not order.locked and order.driver_id]
     tried = {
         (order.number, position): _price_of(inputs, orders, order, drop, position)
         for order, position in _near(inputs, open_orders, drop)
@@ -35,7 +40,7 @@ def _near(
     """Before and after the nearest doors, and the empty rounds."""
     drops = inputs.by_key()
     beside = [
-        (_apart(drops[key], drop), order.number, place, order)
+        (drops[key].apart(drop), order.number, place, order)
         for order in orders
         for place, key in enumerate(order.keys, start=1)
         if key in drops and key != drop.key
@@ -49,36 +54,9 @@ def _near(
     return [*places, *((order, 1) for order in orders if not order.keys)]
 
 
-def _apart(one: Drop, other: Drop) -> int:
-    if one.stairwell == other.stairwell:
-        return -1
-    if one.lon_e6 is None or other.lon_e6 is None:
-        return 1 << 40
-    if one.lat_e6 is None or other.lat_e6 is None:
-        return 1 << 40
-    return (one.lon_e6 - other.lon_e6) ** 2 + (one.lat_e6 - other.lat_e6) ** 2
-
-
 def _price_of(
     inputs: Inputs, orders: Sequence[Order], order: Order, drop: Drop, position: int
 ) -> tuple[int, int] | None:
     """Seconds of new lateness and of longer rounds; None for a hard fault."""
-    same = [other for other in orders if other.driver_id == order.driver_id]
-    keys = (*order.keys[: position - 1], drop.key, *order.keys[position - 1 :])
-    changed = [
-        Order(order.number, order.driver_id, keys) if other is order else other
-        for other in same
-    ]
-    before, after = timetable(inputs, same), timetable(inputs, changed)
-    if len(after.hard) > len(before.hard):
-        return None
-    worse = sum(f.size for f in after.soft) - sum(f.size for f in before.soft)
-    return worse, _seconds_out(after) - _seconds_out(before)
-
-
-def _seconds_out(times: Timetable) -> int:
-    return sum(
-        int((timed.back_at - timed.depart_at).total_seconds())
-        for timed in times.rounds.values()
-        if timed.back_at is not None and timed.depart_at is not None
-    )
+    change = price_at(inputs, orders, drop.key, order.number, position).change
+    return None if change.hard > 0 else (change.soft_seconds, change.seconds)

@@ -20,6 +20,7 @@ from kitchen.round_plans import (
     record,
     stop_values,
 )
+from kitchen.round_steps import keep_step
 from kitchen.rounds import (
     PlanOpinion,
     PlanPublication,
@@ -48,46 +49,61 @@ async def save_plan(
     fallback, kept in the audit line."""
     # Before the transaction and off the loop: nobody waits for the arithmetic.
     times = await asyncio.to_thread(timetable, inputs, proposal.orders)
-    drops = inputs.by_key()
     async with writing():
-        await lock_plans(inputs.kitchen.id, inputs.day, inputs.meal)
-        plan_id = await _fresh_draft(inputs, proposal, by, now)
-        stops: list[dict[str, Any]] = []
-        for order in proposal.orders:
-            timed = times.rounds[order.number]
-            round_id = await insert(
-                Round,
-                plan=plan_id,
-                number=order.number,
-                driver=order.driver_id,
-                depart_at=timed.depart_at,
-                back_at=timed.back_at,
-                metres=timed.metres,
-                locked=order.locked,
-            )
-            arrivals = {stop.key: stop.arrival_at for stop in timed.stops}
-            for position, key in enumerate(order.keys, start=1):
-                stop = stop_values(plan_id, key, round_id, position)
-                stop["arrival_at"] = arrivals.get(key)
-                stop["locked"] = key in proposal.pinned
-                stops.append(stop)
-        for position, (key, why) in enumerate(sorted(proposal.why.items()), start=1):
-            stops.append({**stop_values(plan_id, key, None, position), "why": why})
-        for stop in stops:
-            drop = drops.get(key_of(stop))
-            stop["spares"] = drop.spares if drop else 0
-        await insert_many(Stop, stops)
-        await record(
-            "round_plan.save",
-            plan_id,
-            by=by,
-            now=now,
-            reason=reason,
-            engine=proposal.engine,
-            fallback=proposal.fallback,
-            rounds=len(proposal.orders),
-            unplaced=len(proposal.why),
+        return await write_plan(
+            inputs, proposal, times, reason=reason, by=by, now=now
         )
+
+
+async def write_plan(
+    inputs: Inputs,
+    proposal: Proposal,
+    times: Timetable,
+    *,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+) -> int:
+    """`save_plan` inside the caller's transaction, its clocks computed before."""
+    await lock_plans(inputs.kitchen.id, inputs.day, inputs.meal)
+    plan_id = await _fresh_draft(inputs, proposal, by, now)
+    drops = inputs.by_key()
+    stops: list[dict[str, Any]] = []
+    for order in proposal.orders:
+        timed = times.rounds[order.number]
+        round_id = await insert(
+            Round,
+            plan=plan_id,
+            number=order.number,
+            driver=order.driver_id,
+            depart_at=timed.depart_at,
+            back_at=timed.back_at,
+            metres=timed.metres,
+            locked=order.locked,
+        )
+        arrivals = {stop.key: stop.arrival_at for stop in timed.stops}
+        for position, key in enumerate(order.keys, start=1):
+            stop = stop_values(plan_id, key, round_id, position)
+            stop["arrival_at"] = arrivals.get(key)
+            stop["locked"] = key in proposal.pinned
+            stops.append(stop)
+    for position, (key, why) in enumerate(sorted(proposal.why.items()), start=1):
+        stops.append({**stop_values(plan_id, key, None, position), "why": why})
+    for stop in stops:
+        drop = drops.get(key_of(stop))
+        stop["spares"] = drop.spares if drop else 0
+    await insert_many(Stop, stops)
+    await record(
+        "round_plan.save",
+        plan_id,
+        by=by,
+        now=now,
+        reason=reason,
+        engine=proposal.engine,
+        fallback=proposal.fallback,
+        rounds=len(proposal.orders),
+        unplaced=len(proposal.why),
+    )
     return plan_id
 
 
@@ -95,6 +111,8 @@ async def _fresh_draft(
     inputs: Inputs, proposal: Proposal, by: Actor, now: datetime
 ) -> int:
     latest = await latest_plan(inputs.kitchen.id, inputs.day, inputs.meal)
+    if latest is not None:
+        await keep_step(latest, "round_plan.save", by=by, now=now)
     if latest is not None and latest.facts.is_draft:
         await rows("DELETE FROM stop WHERE plan = {}", latest.facts.id)
         await rows("DELETE FROM round WHERE plan = {}", latest.facts.id)

@@ -8,6 +8,7 @@ copies it into the next version. Clocks of the solver are seconds after local mi
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
@@ -18,7 +19,15 @@ from kitchen.headcounts import Diner
 from kitchen.places import DiningPoint, Kitchen
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.stops import STAIRWELL_SECONDS, Drop, Key, climb, climbs, grouped
-from kitchen.timetables import Fault, Order, Proposal, TimedRound, TimedStop, Timetable
+from kitchen.timetables import (
+    Fault,
+    Order,
+    Proposal,
+    Span,
+    TimedRound,
+    TimedStop,
+    Timetable,
+)
 
 
 class RoundPlan(Table, tablename="round_plan"):
@@ -147,20 +156,21 @@ def problem_of(
         rule = (_banned(inputs, drop), (pinned or {}).get(drop.key))
         alike.setdefault(rule, []).append(drop)
     groups = [group for drops in alike.values() for group in grouped(drops, most)]
-    free = _free_after(inputs, locked)
+    free = free_after(inputs, locked)
     vehicles = tuple(
-        _vehicle(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
+        vehicle_of(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
         for d in drivers
     )
-    return _problem(inputs, groups, vehicles, pinned or {})
+    return problem_with(inputs, groups, vehicles, pinned or {})
 
 
-def _problem(
+def problem_with(
     inputs: Inputs,
     groups: Iterable[Sequence[Drop]],
     vehicles: tuple[routing.Vehicle, ...],
-    pinned: Mapping[Key, int],
-) -> tuple[routing.Problem, Groups]:
+    pinned: Mapping[Key, int] = MappingProxyType({}),
+) -> tuple[routing.Problem, dict[routing.Id, tuple[Drop, ...]]]:
+    """A problem of climbs given as they are, and what each job stands for."""
     known = {vehicle.id for vehicle in vehicles}
     numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
     jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
@@ -230,7 +240,7 @@ def _kitchen(inputs: Inputs) -> routing.Location:
     return routing.Location(lon=place.lon_e6 / 1_000_000, lat=place.lat_e6 / 1_000_000)
 
 
-def _vehicle(
+def vehicle_of(
     inputs: Inputs, driver: DriverFacts, *, rounds: int, free: int = 0
 ) -> routing.Vehicle:
     """A driver whose shift begins when there is food to take and no locked round."""
@@ -251,6 +261,14 @@ def _vehicle(
     )
 
 
+def vehicle_for(inputs: Inputs, order: Order) -> routing.Vehicle:
+    """Whoever drives a round, or the stand-in while nobody does."""
+    driver = inputs.driver(order.driver_id)
+    if driver is None:
+        return _nobody(inputs, order.number)
+    return vehicle_of(inputs, driver, rounds=driver.max_rounds)
+
+
 def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
     """A stand-in that times a round nobody drives yet."""
     ready = min(inputs.service.cooked_by_minutes, inputs.service.depart_minutes)
@@ -265,7 +283,7 @@ def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
     )
 
 
-def _free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
+def free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
     """When drivers of locked rounds may start another one."""
     times = timetable(inputs, locked).rounds if locked else {}
     free: dict[int, int] = {}
@@ -275,6 +293,28 @@ def _free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
             seconds = int((back - inputs.midnight).total_seconds()) + RELOAD_SECONDS
             free[order.driver_id] = max(free.get(order.driver_id, 0), seconds)
     return free
+
+
+def starting_rounds(groups: Groups, orders: Iterable[Order]) -> list[routing.Round]:
+    """The rounds as they are in the problem's jobs, for a search to begin from; doors
+    of one climb that are on several rounds begin on the first of them."""
+    place = {
+        key: (order.number, position)
+        for order in orders
+        for position, key in enumerate(order.keys)
+    }
+    drivers = {order.number: order.driver_id for order in orders}
+    found: dict[int, list[tuple[int, routing.Id]]] = {}
+    for job, group in groups.items():
+        places = [place[drop.key] for drop in group if drop.key in place]
+        if places:
+            number, position = min(places)
+            found.setdefault(number, []).append((position, job))
+    return [
+        routing.Round(driver, tuple(job for _, job in sorted(found[number])))
+        for number in sorted(found)
+        if (driver := drivers[number]) is not None
+    ]
 
 
 # … and back -------------------------------------------------------------------
@@ -369,12 +409,7 @@ def _fixed(
     vehicles: dict[routing.Id, routing.Vehicle] = {}
     plan: Planned = {}
     for order in sorted(orders, key=lambda order: order.number):
-        driver = inputs.driver(order.driver_id)
-        vehicle = (
-            _nobody(inputs, order.number)
-            if driver is None
-            else _vehicle(inputs, driver, rounds=driver.max_rounds)
-        )
+        vehicle = vehicle_for(inputs, order)
         vehicles[vehicle.id] = vehicle
         jobs = []
         for group in climbs([drops[key] for key in order.keys if key in drops]):
@@ -383,7 +418,7 @@ def _fixed(
         plan[order.number] = (order, vehicle.id, tuple(jobs))
     if not groups:
         return None, {}, plan
-    problem, mapping = _problem(inputs, groups.values(), tuple(vehicles.values()), {})
+    problem, mapping = problem_with(inputs, groups.values(), tuple(vehicles.values()))
     return problem, mapping, plan
 
 
@@ -401,7 +436,8 @@ def _timed(
             faults = _door_faults(inputs, order, drop, reached, route.departs)
             if "skills" in broken:
                 faults.append(Fault("skills"))
-            stops.append(TimedStop(drop.key, inputs.at(reached), tuple(faults)))
+            age = reached - route.departs
+            stops.append(TimedStop(drop.key, inputs.at(reached), tuple(faults), age))
     return TimedRound(
         number=order.number,
         depart_at=inputs.at(route.departs),
@@ -410,17 +446,40 @@ def _timed(
         portions=sum(route.load),
         stops=tuple(stops),
         faults=tuple(Fault(v.cause, v.size) for v in route.violations),
+        spans=tuple(_spans(inputs, route)),
     )
+
+
+def _spans(inputs: Inputs, route: routing.Route) -> Iterable[Span]:
+    """The round's time from leaving to coming back, without gaps."""
+    for step in route.steps:
+        if step.type not in ("job", "end"):
+            continue
+        parts = (
+            ("drive", step.arrival - step.travel, step.arrival),
+            ("service", step.arrival, step.arrival + step.setup),
+            ("wait", step.arrival + step.setup, step.begin),
+            ("service", step.begin, step.departure),
+        )
+        for kind, starts, ends in parts:
+            if ends > starts:
+                yield Span(kind, inputs.at(starts), inputs.at(ends))
+
+
+def closes_at(inputs: Inputs, drop: Drop) -> int:
+    """Until when a door or point waits for its food, in seconds after midnight."""
+    service = inputs.service
+    closes = service.serve_from_minutes if drop.is_point else service.serve_to_minutes
+    return closes * 60
 
 
 def _door_faults(
     inputs: Inputs, order: Order, drop: Drop, reached: int, departs: int
 ) -> list[Fault]:
     """Late, too old, or a driver who is not sent here."""
-    service, found = inputs.service, []
-    closes = service.serve_from_minutes if drop.is_point else service.serve_to_minutes
-    if reached > closes * 60:
-        found.append(Fault("delay", reached - closes * 60))
+    found, closes = [], closes_at(inputs, drop)
+    if reached > closes:
+        found.append(Fault("delay", reached - closes))
     age = reached - departs - inputs.kitchen.hot_limit_minutes * 60
     if age > 0:
         found.append(Fault("age", age))

@@ -77,6 +77,17 @@ class Drop:
     def is_placed(self) -> bool:
         return self.lon_e6 is not None and self.lat_e6 is not None
 
+    def apart(self, other: "Drop") -> int:
+        """How far away another drop is, for comparing only: -1 in the same stairwell,
+        else the squared distance in coordinate units; unknown places are farthest."""
+        if self.stairwell == other.stairwell:
+            return -1
+        if self.lon_e6 is None or other.lon_e6 is None:
+            return 1 << 40
+        if self.lat_e6 is None or other.lat_e6 is None:
+            return 1 << 40
+        return (self.lon_e6 - other.lon_e6) ** 2 + (self.lat_e6 - other.lat_e6) ** 2
+
     @property
     def by_diet(self) -> tuple[tuple[str, int], ...]:
         """Portions by packing group."""

@@ -71,12 +71,27 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A piece of a driver's time. kind: drive | service | wait"""
+
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def seconds(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds())
+
+
+@dataclass(frozen=True)
 class TimedStop:
-    """When a door is reached, and what is wrong with that."""
+    """When a door is reached, how long the food is on its way by then, and what is
+    wrong with that."""
 
     key: Key
     arrival_at: datetime
     faults: tuple[Fault, ...] = ()
+    age_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,14 @@ class TimedRound:
     portions: int = 0
     stops: tuple[TimedStop, ...] = ()
     faults: tuple[Fault, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def seconds(self) -> int:
+        """From leaving the kitchen until back."""
+        if self.depart_at is None or self.back_at is None:
+            return 0
+        return int((self.back_at - self.depart_at).total_seconds())
 
     @property
     def late(self) -> int:

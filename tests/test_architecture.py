@@ -53,10 +53,12 @@ KITCHEN_ORDER = """
     batches samples production wastes
     goods buying
     print_versions prints
-    drivers
+    drivers driver_absences
     stops timetables round_inputs rounds
     meal_prices
-    round_plans round_insertion round_publishing round_changes boards driver_scope
+    round_plans round_steps round_prices round_insertion
+    round_drafts round_publishing round_habits
+    round_changes round_proposals round_mending round_reasons boards driver_scope
     meals
     meal_history
     round_sheets
@@ -184,7 +186,7 @@ def test_kitchen_knows_no_web() -> None:
 
 def test_only_rounds_translate_between_kitchen_and_routing() -> None:
     users = {part_of(p) for p in modules("kitchen") if "routing" in packages(p)}
-    assert users <= {"rounds"}
+    assert users <= {"rounds", "round_prices", "round_mending", "round_reasons"}
 
 
 def test_every_kitchen_module_has_its_place_in_the_order() -> None:

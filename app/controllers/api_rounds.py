@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import FromPath, JSONBody
 
-from app import jobs, solving
+from app import jobs, proposing
 from app.api_shapes import (
     READS,
     WRITES,
@@ -82,6 +82,7 @@ async def solve_rounds(
         "day": day.isoformat(),
         "meal": meal,
         "seconds": data.seconds or request.settings.solver_seconds,
+        "direct": True,
         "at": request.now.isoformat(),
         "staff_id": request.actor.staff_id,
         "name": request.actor.name,
@@ -89,7 +90,7 @@ async def solve_rounds(
     }
     title = _("编排线路")
     job_id = await request.app.state.jobs.start(
-        solving.JOB, title, arguments, request.actor
+        proposing.JOB, title, arguments, request.actor
     )
     return await _job(request, job_id)
 

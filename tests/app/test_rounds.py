@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from app.board_pages import running_job
 from app.settings import Settings
 from kitchen import headcounts, round_plans
 from kitchen.drivers import DriverFields, add_driver, bans_for, drivers_for
@@ -55,16 +56,20 @@ async def planned(cast: Cast, manager: Client) -> round_plans.Plan:
     await hire_drivers(cast)
     await close(cast)
     answer = await manager.submit(f"{BOARD}/solving")
-    assert answer.status_code == 303
-    job = answer.headers["location"]
-    for _ in range(200):
-        text = (await manager.get(job)).text
-        if BOARD in text:
-            break
-        await asyncio.sleep(0.1)
+    assert (answer.status_code, answer.headers["location"]) == (303, BOARD)
+    await over(cast, manager)
     plan = await round_plans.latest_plan(cast.kitchen, TODAY, "lunch")
     assert plan is not None
     return plan
+
+
+async def over(cast: Cast, manager: Client) -> None:
+    """Until the search of the board has ended."""
+    for _ in range(300):
+        if await running_job(cast.kitchen, TODAY, "lunch") is None:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the search does not end")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.i18n import translate as _
 from app.rendering import see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
-from kitchen import headcounts
+from kitchen import headcounts, round_habits
 from kitchen.headcounts import SpareFacts
 
 
@@ -49,6 +49,9 @@ async def close(
             )
     if not form.ok:
         return await count_page(request, day, meal, form, status_code=422)
+    await round_habits.start_rounds(  # so that the board has last week's at once
+        kitchen.id, day, meal, by=request.actor, now=request.now
+    )
     return see_other(request, day_url("headcounts", day, meal), _("人数已截单"))
 
 

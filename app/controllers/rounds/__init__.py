@@ -1,0 +1,5 @@
+"""The rounds: the board, changes by hand, and what the solver offers beside it."""
+
+from app.controllers.rounds import board, hands, offers
+
+handlers = [*board.handlers, *hands.handlers, *offers.handlers]

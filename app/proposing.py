@@ -1,0 +1,188 @@
+"""The solver beside the rounds that are there: it searches in short stretches, tells
+after each what it has found in minutes, late doors and changed faces, and keeps the
+best as an offer. Stopping it, or a restart of the machine, loses nothing found.
+"""
+
+import asyncio
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app import jobs
+from app.days import day_url
+from app.solving import SOLVER, Tell, plan_rounds, solve_in_child, telling
+from app.words.proposals import found_words
+from kitchen.errors import Refusal
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import Plan, latest_plan
+from kitchen.round_proposals import Comparison, compared, offer, shape_from
+from kitchen.round_steps import Shape, shape_of
+from kitchen.rounds import problem_of, proposal_of, starting_rounds
+from kitchen.staff import Actor
+from kitchen.stops import Key
+from kitchen.timetables import Order, Proposal
+from routing import Round
+
+JOB = "solve_rounds"
+STRETCHES = (0.15, 0.25, 0.3, 0.3)
+"""Shares of the time: the first answer comes early, the later ones dig deeper."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of the solver. `number`: the round, for scope `round`."""
+
+    scope: str = "unlocked"
+    number: int | None = None
+    seconds: float = 20.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one run works with."""
+
+    inputs: Inputs
+    base: Shape
+    locked: tuple[Order, ...]
+    pinned: dict[Key, int]
+
+
+async def propose(
+    kitchen_id: int,
+    day: dt.date,
+    meal: str,
+    wish: Wish,
+    *,
+    by: Actor,
+    now: dt.datetime,
+    tell: Tell | None = None,
+    command: Sequence[str] = SOLVER,
+) -> Comparison | None:
+    """Search beside the day's rounds; the best found is kept as an offer.
+
+    Returns the comparison offered, None when the rounds were found to be as good.
+    Refuses `plan_unknown`, `round_without_driver`, `no_drivers`, and `solver_silent`
+    when the solver gave no usable answer at all.
+    """
+    inputs = await inputs_for(kitchen_id, day, meal)
+    plan = await latest_plan(kitchen_id, day, meal)
+    if plan is None:
+        raise Refusal("plan_unknown")
+    task = task_for(inputs, plan, wish)
+    problem, groups = await asyncio.to_thread(
+        problem_of, task.inputs, task.locked, task.pinned
+    )
+    if problem is None:
+        raise Refusal("no_drivers")
+    start: Sequence[Round] = ()
+    if wish.scope != "all":
+        start = starting_rounds(groups, plan.orders)
+    run, answered, done = uuid.uuid4().hex, False, 0.0
+    best: Comparison | None = None
+    for part, share in enumerate(STRETCHES):
+        seconds = wish.seconds * share
+        async with telling(tell, wish.seconds, done, found_words(best)):
+            solved = await solve_in_child(
+                problem, seconds, wish.seed + part, start=start, command=command
+            )
+        done += seconds
+        if solved.fallback:  # what is there is better than the floor
+            continue
+        answered, start = True, solved.solution.rounds
+        proposal = proposal_of(
+            task.inputs, solved.solution, groups, task.locked, pinned=task.pinned
+        )
+        shape = shape_from(_numbered(proposal, wish), task.base, wish.number)
+        comparison = compared(inputs, task.base, shape)
+        if not comparison.is_better or (best and not _beats(comparison, best)):
+            continue
+        best = comparison
+        await offer(
+            inputs,
+            task.base,
+            shape,
+            scope=wish.scope,
+            number=wish.number,
+            run=run,
+            seconds=round(done),
+            proposal=proposal,
+            by=by,
+            now=now,
+        )
+    if not answered:
+        raise Refusal("solver_silent")
+    return best
+
+
+def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:
+    """The part of the day that may move, and what stays. Refuses
+    `round_without_driver`, `round_unknown`."""
+    base = shape_of(plan)
+    drivers = {k: d for k, d in base.driver_of().items() if d is not None}
+    near = replace(inputs, usual={**inputs.usual, **drivers})
+    if wish.scope == "all":
+        return Task(replace(inputs, usual={}), base, (), {})
+    if wish.scope != "round":
+        locked = tuple(o for o in plan.orders if o.locked and o.keys)
+        return Task(near, base, locked, plan.pinned)
+    mine = next((o for o in plan.orders if o.number == wish.number), None)
+    if mine is None:
+        raise Refusal("round_unknown", round=wish.number)
+    driver = inputs.driver(mine.driver_id)
+    if driver is None:
+        raise Refusal("round_without_driver", rounds=wish.number)
+    before = tuple(
+        o
+        for o in plan.orders
+        if o.driver_id == driver.id and o.number < mine.number and o.keys
+    )
+    drops = tuple(
+        d
+        for d in inputs.drops
+        if d.key in {*mine.keys, *(k for o in before for k in o.keys)}
+    )
+    alone = replace(driver, max_rounds=len(before) + 1)
+    return Task(replace(near, drops=drops, drivers=(alone,)), base, before, {})
+
+
+def _numbered(proposal: Proposal, wish: Wish) -> Proposal:
+    """For one round: the only new order of the answer is that round's."""
+    if wish.number is None:
+        return proposal
+    orders = tuple(
+        replace(order, number=wish.number)
+        for order in proposal.orders
+        if not order.locked
+    )
+    return replace(proposal, orders=orders[-1:])
+
+
+def _beats(one: Comparison, other: Comparison) -> bool:
+    a, b = one.after, other.after
+    return (one.waiting_after, a.hard, a.over, a.soft_seconds, a.seconds) < (
+        other.waiting_after,
+        b.hard,
+        b.over,
+        b.soft_seconds,
+        b.seconds,
+    )
+
+
+@jobs.kind(JOB)
+async def solve_rounds(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
+    """The board's button: the first plan of a day, or an offer beside it."""
+    day, meal = dt.date.fromisoformat(arguments["day"]), arguments["meal"]
+    by = Actor(arguments["staff_id"], arguments["name"], arguments["role"])
+    now = dt.datetime.fromisoformat(arguments["at"])
+    kitchen_id, seconds = arguments["kitchen_id"], arguments["seconds"]
+    here = {"location": day_url("rounds", day, meal)}
+    if await latest_plan(kitchen_id, day, meal) is None or arguments.get("direct"):
+        await plan_rounds(
+            kitchen_id, day, meal, by=by, now=now, seconds=seconds, tell=tell
+        )
+        return here
+    wish = Wish(arguments.get("scope", "unlocked"), arguments.get("number"), seconds)
+    found = await propose(kitchen_id, day, meal, wish, by=by, now=now, tell=tell)
+    return {**here, "better": found is not None, "note": found_words(found)}

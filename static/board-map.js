@@ -1,0 +1,91 @@
+// The rounds on a map, drawn from the columns beside it. Without tiles the ground is
+// plain; without scripts the sketch in its place stays.
+(() => {
+  "use strict";
+
+  const place = document.getElementById("map");
+  if (!place || !window.L || !document.getElementById("columns")) return;
+  const spot = (text) => (text ? text.split(",").map(Number) : null);
+
+  place.hidden = false;
+  const sketch = document.getElementById("sketch");
+  if (sketch) sketch.hidden = true;
+  const map = L.map(place, { zoomSnap: 0.25, attributionControl: Boolean(place.dataset.tiles), preferCanvas: false });
+  L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  if (place.dataset.tiles) {
+    map.attributionControl.setPrefix(false);
+    L.tileLayer(place.dataset.tiles, { maxZoom: 19, attribution: place.dataset.credit }).addTo(map);
+  }
+  const layer = L.layerGroup().addTo(map);
+  let fitted = false;
+
+  const word = (text, kind) =>
+    L.divIcon({ className: `pin ${kind}`, html: document.createTextNode(text).textContent.replace(/[<&>]/g, ""), iconSize: null });
+
+  const drawRound = (column, home) => {
+    const colour = `round-${column.dataset.colour}`;
+    const number = column.dataset.number;
+    const way = home ? [home] : [];
+    const together = new Map();
+    for (const stop of column.querySelectorAll("[data-stop]")) {
+      const at = spot(stop.dataset.at);
+      if (!at) continue;
+      way.push(at);
+      const here = together.get(stop.dataset.at) || [];
+      here.push(stop);
+      together.set(stop.dataset.at, here);
+    }
+    if (way.length > 1)
+      L.polyline(way, { className: `way ${colour}`, dashArray: column.dataset.dash || null, interactive: false }).addTo(layer);
+    let first = true;
+    for (const [at, stops] of together) {
+      const labels = stops.map((stop) => stop.querySelector(".stop-code").textContent.trim().replace(/^0/, ""));
+      const text = first ? `${number}` : labels.length > 1 ? `${labels[0]}–${labels[labels.length - 1]}` : labels[0];
+      const marker = L.marker(spot(at), { icon: word(text, `${first ? "pin-first" : "pin-stop"} ${colour}`), keyboard: false, title: stops.map((stop) => stop.dataset.words).join("、") });
+      marker.on("click", () => {
+        const link = stops[0].querySelector(".stop-link");
+        stops[0].scrollIntoView({ block: "nearest", inline: "nearest" });
+        link.focus();
+      });
+      marker.addTo(layer);
+      first = false;
+    }
+    return way;
+  };
+
+  const draw = () => {
+    layer.clearLayers();
+    const home = spot(place.dataset.home);
+    const all = home ? [home] : [];
+    for (const column of document.querySelectorAll("#columns [data-round]")) all.push(...drawRound(column, home));
+    for (const stop of document.querySelectorAll('[data-list=""] [data-stop]')) {
+      const at = spot(stop.dataset.at);
+      if (!at) continue;
+      all.push(at);
+      L.marker(at, { icon: word(place.dataset.waiting, "pin-waiting"), keyboard: false, title: stop.dataset.words }).addTo(layer);
+    }
+    if (home) L.marker(home, { icon: word(place.dataset.homeWord, "pin-home"), keyboard: false, zIndexOffset: 1000 }).addTo(layer);
+    if (!fitted && all.length) {
+      // A wrong coordinate far away must not shrink everybody else to one dot.
+      const middle = (n) => all.map((at) => at[n]).sort((a, b) => a - b)[all.length >> 1];
+      const near = all.filter((at) => Math.abs(at[0] - middle(0)) < 0.45 && Math.abs(at[1] - middle(1)) < 0.45);
+      map.fitBounds(L.latLngBounds(near).pad(0.06));
+      fitted = true;
+    }
+  };
+  draw();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "board") draw();
+  });
+
+  // The stop under the hand or the eye is ringed on the map.
+  const ring = L.circleMarker([0, 0], { className: "pin-ring", radius: 14, interactive: false });
+  const look = (event) => {
+    const stop = event.target.closest?.("[data-stop]");
+    const at = stop && spot(stop.dataset.at);
+    if (at) ring.setLatLng(at).addTo(map);
+    else ring.remove();
+  };
+  document.addEventListener("focusin", look);
+  document.addEventListener("pointerover", look);
+})();

@@ -1,0 +1,309 @@
+"""The board's offers, prices and steps as a dispatcher's browser asks for them."""
+
+import asyncio
+import json
+
+import pytest
+
+from app.board_pages import running_job
+from app.proposing import Wish, propose
+from app.settings import Settings
+from app.words.proposals import found_words
+from kitchen import round_changes, round_publishing
+from kitchen.errors import Refusal
+from kitchen.round_plans import Plan, latest_plan
+from kitchen.round_proposals import compared, open_proposal
+from kitchen.round_steps import shape_of
+from tests.app.client import Client, SignInAs
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
+from tests.kitchen.test_round_board import a_street
+
+BOARD = f"/rounds/{TODAY}/lunch"
+BY = {"by": CHEN, "now": MORNING}
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "rounds", "drivers", "jobs")
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"solver_seconds": 2})
+
+
+@pytest.fixture
+async def street(app: object) -> Cast:
+    cast, _inputs, _plan = await a_street()
+    return cast
+
+
+async def now(cast: Cast) -> Plan:
+    plan = await latest_plan(cast.kitchen, TODAY, "lunch")
+    assert plan is not None
+    return plan
+
+
+async def crooked(cast: Cast) -> Plan:
+    """Rounds that anybody could better: the first half of each driven backwards."""
+    plan = await now(cast)
+    big = max(plan.rounds, key=lambda row: len(plan.stops_of(row.id)))
+    keys = plan.stops_of(big.id)
+    for stop in keys[: len(keys) // 2]:
+        await round_changes.move_stop(
+            next(s.id for s in (await now(cast)).stops if s.key == stop.key),
+            big.id,
+            99,
+            **BY,
+        )
+    return await now(cast)
+
+
+async def test_the_solver_searches_beside_the_rounds_and_offers(
+    street: Cast, manager: Client
+) -> None:
+    plan = await crooked(street)
+    before = shape_of(plan)
+    await manager.submit(f"{BOARD}/solving", scope="unlocked")
+    job = await running_job(street.kitchen, TODAY, "lunch")
+    assert job is not None
+    text = (await manager.get(BOARD)).text  # a page opened again finds the search
+    assert f"/solving/{job.id}/events" in text
+    await manager.submit(f"{BOARD}/solving", scope="unlocked")  # twice is one search
+    events = await manager.get(f"{BOARD}/solving/{job.id}/events")
+    assert events.headers["content-type"].startswith("text/event-stream")
+    told = [line[6:] for line in events.text.splitlines() if line.startswith("data: {")]
+    assert told
+    assert {"percent", "note"} == set(json.loads(told[0]))
+    assert "event: over" in events.text
+    assert shape_of(await now(street)) == before
+    found = await open_proposal(street.kitchen, TODAY, "lunch")
+    assert found is not None
+    text = (await manager.get(BOARD)).text
+    assert f"/rounds/offers/{found.id}/acceptance" in text
+    page = (await manager.get(f"/rounds/offers/{found.id}")).text
+    assert "方案对比" in page
+    await manager.submit(f"/rounds/offers/{found.id}/acceptance")
+    assert shape_of(await now(street)).orders == found.shape.orders
+    assert "撤销：接受方案" in (await manager.get(BOARD)).text
+
+
+async def test_a_stopped_search_keeps_the_best(street: Cast, manager: Client) -> None:
+    await crooked(street)
+    await manager.submit(f"{BOARD}/solving", scope="unlocked")
+    for _ in range(300):
+        if await open_proposal(street.kitchen, TODAY, "lunch"):
+            break
+        await asyncio.sleep(0.1)
+    await manager.submit(f"{BOARD}/solving/stop")
+    assert await running_job(street.kitchen, TODAY, "lunch") is None
+    assert await open_proposal(street.kitchen, TODAY, "lunch") is not None
+    assert "全部接受" in (await manager.get(BOARD)).text
+
+
+async def test_one_round_is_accepted_and_the_rest_left(
+    street: Cast, manager: Client
+) -> None:
+    await crooked(street)
+    found = await propose(
+        street.kitchen, TODAY, "lunch", Wish("unlocked", None, 2.0), **BY
+    )
+    assert found is not None
+    assert found.rounds
+    offer = await open_proposal(street.kitchen, TODAY, "lunch")
+    assert offer is not None
+    number = found.rounds[0]
+    await manager.submit(f"/rounds/offers/{offer.id}/acceptance", number=str(number))
+    after = shape_of(await now(street))
+    wanted = next(o for o in offer.shape.orders if o.number == number)
+    assert next(o for o in after.orders if o.number == number).keys == wanted.keys
+
+
+async def test_only_one_rounds_order_is_searched(street: Cast, manager: Client) -> None:
+    plan = await crooked(street)
+    order = max(plan.orders, key=lambda o: len(o.keys))
+    found = await propose(
+        street.kitchen, TODAY, "lunch", Wish("round", order.number, 1.0), **BY
+    )
+    assert found is None or set(found.rounds) == {order.number}
+    assert found is None or found.changed_drivers == 0
+    with pytest.raises(Refusal, match="round_unknown"):
+        await propose(street.kitchen, TODAY, "lunch", Wish("round", 99, 1.0), **BY)
+
+
+async def test_a_locked_round_and_a_locked_stop_are_not_moved_by_the_search(
+    street: Cast,
+) -> None:
+    plan = await crooked(street)
+    big = max(plan.rounds, key=lambda row: len(plan.stops_of(row.id)))
+    await round_changes.lock_round(big.id, True, **BY)
+    await propose(street.kitchen, TODAY, "lunch", Wish("unlocked", None, 1.0), **BY)
+    offer = await open_proposal(street.kitchen, TODAY, "lunch")
+    if offer is None:
+        return  # nothing better beside the lock
+    kept = next(o for o in plan.orders if o.number == big.number)
+    mine = next(o for o in offer.shape.orders if o.number == big.number)
+    assert (mine.keys, mine.driver_id) == (kept.keys, kept.driver_id)
+
+
+async def test_a_dead_solver_leaves_the_rounds_and_says_so(street: Cast) -> None:
+    before = shape_of(await now(street))
+    with pytest.raises(Refusal, match="solver_silent"):
+        await propose(
+            street.kitchen,
+            TODAY,
+            "lunch",
+            Wish("unlocked", None, 0.2),
+            command=("/bin/false",),
+            **BY,
+        )
+    assert shape_of(await now(street)) == before
+
+
+async def test_the_words_of_an_offer_are_minutes_late_doors_and_faces(
+    street: Cast,
+) -> None:
+    from app.round_desk import desk_for
+
+    desk = await desk_for(street.kitchen, TODAY, "lunch")
+    assert desk.plan is not None
+    base = shape_of(desk.plan)
+    words = found_words(compared(desk.inputs, base, base))
+    assert words == "少 0 分 · 晚到 0→0 · 0 户换送餐员"
+
+
+async def test_a_price_is_told_before_the_drop_and_holds(
+    street: Cast, manager: Client
+) -> None:
+    plan = await now(street)
+    stop = next(s for s in plan.stops if s.round_id and s.key[0] == "diner")
+    target = next(r for r in plan.rounds if r.id != stop.round_id)
+    answer = await manager.get(f"/rounds/stops/{stop.id}/prices?round={target.id}")
+    found = answer.json()
+    assert [p["position"] for p in found["places"]] == list(
+        range(1, len(plan.stops_of(target.id)) + 2)
+    )
+    assert found["best"] in {p["position"] for p in found["places"]}
+    off = (await manager.get(f"/rounds/stops/{stop.id}/prices?round=")).json()
+    assert (off["number"], len(off["places"])) == (None, 1)
+    page = (await manager.get(f"/rounds/stops/{stop.id}")).text
+    for word in ("为什么在这里", "换到别的趟", "移到未编"):
+        assert word in page
+    back = (await manager.get(f"/rounds/trips/{target.id}/reversal")).json()
+    assert set(back) == {"position", "words", "breaks"}
+
+
+async def test_an_old_board_is_told_that_it_is_old(
+    street: Cast, manager: Client
+) -> None:
+    plan = await now(street)
+    await round_publishing.publish(plan.facts.id, "陈经理", **BY)
+    stop = next(s for s in plan.stops if s.round_id)
+    await round_changes.unassign(stop.id, **BY)
+    answer = await manager.get(f"/rounds/stops/{stop.id}/prices?round=")
+    assert answer.status_code == 409
+
+
+async def test_htmx_gets_the_board_after_a_move_and_undo_brings_it_back(
+    street: Cast, manager: Client
+) -> None:
+    plan = await now(street)
+    stop = next(s for s in plan.stops if s.round_id and s.key[0] == "diner")
+    target = next(r for r in plan.rounds if r.id != stop.round_id)
+    answer = await manager.submit(
+        f"/rounds/stops/{stop.id}/place", htmx=True, round=target.id, position="1"
+    )
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "撤销：移动一站" in answer.text
+    step = answer.text.split('name="step" value="')[1].split('"')[0]
+    await manager.submit(f"/rounds/plans/{plan.facts.id}/undo", step=step)
+    assert shape_of(await now(street)) == shape_of(plan)
+
+
+async def test_a_missing_driver_is_one_act(street: Cast, manager: Client) -> None:
+    plan = await now(street)
+    gone = next(o.driver_id for o in plan.orders if o.keys)
+    empty = await manager.submit(f"{BOARD}/absences", driver=gone, reason="")
+    assert empty.status_code == 422
+    answer = await manager.submit(f"{BOARD}/absences", driver=gone, reason="车坏了")
+    assert answer.status_code == 303
+    text = (await manager.get(BOARD)).text
+    assert "今天没来：车坏了" in text
+    assert gone not in {o.driver_id for o in (await now(street)).orders if o.keys}
+    await manager.submit(f"{BOARD}/absences/end", driver=gone)
+    assert "今天没来：车坏了" not in (await manager.get(BOARD)).text
+
+
+async def test_the_timeline_has_a_lane_for_every_driver(
+    street: Cast, manager: Client
+) -> None:
+    plan = await now(street)
+    text = (await manager.get(BOARD)).text
+    drivers = {o.driver_id for o in plan.orders if o.keys}
+    assert text.count('class="lane-name"') == len(drivers)
+    assert 'class="bar-service"' in text
+    assert 'class="bar-drive"' in text
+    assert "饭最久" in text
+
+
+async def test_tiles_are_let_in_on_the_board_alone(
+    street: Cast, manager: Client
+) -> None:
+    answer = await manager.get(BOARD)
+    assert "tiles" not in answer.headers["content-security-policy"]
+    state = manager.app.state
+    state.settings = state.settings.model_copy(
+        update={
+            "tiles": "https://tiles.example/{z}/{x}/{y}.png",
+            "tiles_datum": "gcj02",
+        }
+    )
+    moved = await manager.get(BOARD)
+    policy = moved.headers["content-security-policy"]
+    assert "img-src 'self' https://tiles.example data:" in policy
+    assert (
+        "tiles.example"
+        not in (await manager.get("/drivers")).headers["content-security-policy"]
+    )
+    spots = [part.split('"')[0] for part in moved.text.split('data-at="')[1:]]
+    plain = [part.split('"')[0] for part in answer.text.split('data-at="')[1:]]
+    assert spots != plain
+    assert len(spots) == len(plain)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "https://x/{z}/{x}.png",
+        "https://a b/{z}/{x}/{y}",
+        "tiles",
+    ],
+)
+def test_an_address_that_is_no_tiles_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="tiles"):
+        Settings(tiles=address)
+
+
+async def test_who_only_reads_gets_no_hands(street: Cast, sign_in_as: SignInAs) -> None:
+    reader = await sign_in_as("auditor", kitchen_id=street.kitchen)
+    text = (await reader.get(BOARD)).text
+    assert "data-movable" not in text
+    assert "撤销" not in text
+    stop = (await now(street)).stops[0].id
+    assert (await reader.get(f"/rounds/stops/{stop}/prices?round=")).status_code == 403
+
+
+async def test_another_kitchens_offer_is_a_lost_page(
+    street: Cast, sign_in_as: SignInAs
+) -> None:
+    await crooked(street)
+    await propose(street.kitchen, TODAY, "lunch", Wish("unlocked", None, 1.0), **BY)
+    offer = await open_proposal(street.kitchen, TODAY, "lunch")
+    assert offer is not None
+    stranger = await sign_in_as("dispatcher", kitchen_id=street.kitchen + 1)
+    assert (await stranger.get(f"/rounds/offers/{offer.id}")).status_code == 404
+    for act in ("acceptance", "refusal"):
+        answer = await stranger.submit(f"/rounds/offers/{offer.id}/{act}")
+        assert answer.status_code == 404
