@@ -69,7 +69,7 @@
       // A wrong coordinate far away must not shrink everybody else to one dot.
       const middle = (n) => all.map((at) => at[n]).sort((a, b) => a - b)[all.length >> 1];
       const near = all.filter((at) => Math.abs(at[0] - middle(0)) < 0.45 && Math.abs(at[1] - middle(1)) < 0.45);
-      map.fitBounds(L.latLngBounds(near).pad(0.06));
+      map.fitBounds(L.latLngBounds(near), { paddingTopLeft: [56, 28], paddingBottomRight: [24, 40] }); // clear of the buttons
       fitted = true;
     }
   };
