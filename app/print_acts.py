@@ -219,7 +219,7 @@ async def change_slip(paper: Paper, old: PrintFacts, new: PrintFacts) -> ChangeS
         operator=paper.operator,
         subject=f"{paper.kind}:{paper.subject}",
         holder=old.holder,
-        of_title=paper.title,
+        of_kind=paper.kind,
         of_number=old.number,
         from_version=old.version,
         to_version=new.version,

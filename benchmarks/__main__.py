@@ -1,13 +1,14 @@
-"""`./run bench [ARGS]` for the product, `./run bench routing [ARGS]` for the rounds,
-`./run bench till [ARGS]` for the till under load, kills and history: figures, never
-tests. Results are printed as tables; `--write` puts them into docs/.
+"""`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for the
+rounds, `till` for the till under load, kills and history, `board` for a delivery
+morning. Figures, never tests. Results are printed as tables; `--write` puts them into
+docs/.
 """
 
 import sys
 
-from benchmarks import routing, spine, till
+from benchmarks import board, routing, spine, till
 
-AREAS = {"routing": routing.main, "till": till.main}
+AREAS = {"board": board.main, "routing": routing.main, "till": till.main}
 
 if __name__ == "__main__":
     area, *rest = sys.argv[1:] or [""]

@@ -34,6 +34,8 @@ from app.print_desk import (
     print_slip,
 )
 from app.print_options import PrintOptions, options_for
+from app.print_slips import print_slips
+from app.printing import join
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
@@ -224,6 +226,8 @@ async def create(
     slip = form.checkbox("slip")
     form.check()
     here = day_url("prints", day, meal_in(meal))
+    if form.checkbox("slips"):
+        return await _all_slips(request, kitchen.id, day, meal)
     if kind and subject:
         paper = await _paper(request, kitchen.id, day, meal, kind, subject, start)
         if slip:
@@ -255,6 +259,21 @@ async def _slip(request: Request, kitchen_id: int, paper: Paper) -> Response[Any
         _desk(request), kitchen_id, paper, old, by=request.actor, now=request.now
     )
     return pdf_answer(made.pdf)
+
+
+async def _all_slips(
+    request: Request, kitchen_id: int, day: dt.date, meal: str
+) -> Response[Any]:
+    """What changed since printing: new papers, and a slip for each holder."""
+    if not may_read_kind(request.actor, "sheet") or request.actor.point_id is not None:
+        raise PermissionDeniedException
+    made = await print_slips(
+        _desk(request), kitchen_id, day, meal, by=request.actor, now=request.now
+    )
+    if not made:
+        here = day_url("prints", day, meal)
+        return see_other(request, here, _("外面的单子都和现在一样，不用变更单"))
+    return pdf_answer(await join([one.pdf for one in made]))
 
 
 async def _as_job(

@@ -59,7 +59,7 @@ class ProductionSheet(Paper):
         }
         boxes = {
             f"box:{box.words}:{box.instruction}": f"{box.words} ×{box.portions} "
-            f"{box.instruction}"
+            f"{box.instruction} {' '.join(box.codes)}".rstrip()
             for box in self.boxes
         }
         return {"total": f"×{self.portions}", **dishes, **boxes}
@@ -103,12 +103,17 @@ class PackingGrid(Paper):
         )
 
     def lines(self) -> dict[str, str]:
-        return {
+        heads = {
+            row.words: f"{row.words} {row.driver} {row.leave_at}".strip()
+            for row in self.rows
+        }
+        cells = {
             f"{row.words}:{words}": f"{row.words} {words} ×{cell}"
             for row in self.rows
             for words, cell in zip(self.columns, row.cells, strict=True)
             if cell
         }
+        return {**heads, **cells}
 
 
 @dataclass(frozen=True)

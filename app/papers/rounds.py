@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from app.papers.base import Load, Paper, Unplaced
+from app.i18n import translate as _
+from app.papers.base import KINDS, Load, Paper, Unplaced
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,19 @@ class Visit:
             f"{load.words} {load.portions}" for load in self.containers
         )
         money = f"{self.collect_fen / 100:.2f}" if self.collect_fen else ""
-        parts = (self.place, self.name, diet, f"×{self.portions}", money, self.note)
-        return " · ".join(part for part in parts if part)
+        tail = f"···{self.phone_tail}" if self.phone_tail else ""
+        slow = _("开门慢，多等") if self.slow else ""
+        who = f"{self.name} {tail}".strip()
+        parts = (self.place, self.access, who, diet, f"×{self.portions}", money, slow)
+        return " · ".join(part for part in (*parts, self.note) if part)
+
+    @property
+    def ladder(self) -> str:
+        """Whom to ring behind the closed door, in one line."""
+        return " ".join(
+            f"{c.code} {c.who} {c.relation}{' ✓' if c.signed else ''}"
+            for c in self.contacts
+        )
 
 
 @dataclass(frozen=True)
@@ -119,13 +131,19 @@ class DriverSheet(Paper):
         return tuple(visit for visit in self.visits if visit.contacts)
 
     def lines(self) -> dict[str, str]:
+        """Everything the digest stands for, each where a slip can name it; the times
+        are one line, so that a minute's shift does not hide what matters."""
         visits = {v.key: f"{v.code} {v.line}" for v in self.visits}
+        ladders = {
+            f"{v.key}:ladder": f"{v.code} {v.ladder}" for v in self.visits if v.ladder
+        }
         loads = {
             f"load:{load.key}": f"{load.words} ×{load.portions}"
             for load in self.door_loads
         }
         head = {"head:driver": self.driver, "head:leave": self.leave_at}
-        return {**head, **loads, **visits}
+        times = " ".join(f"{v.code} {v.time}" for v in self.visits)
+        return {**head, **loads, **visits, **ladders, "times": times}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,8 +210,12 @@ class ChangeSlip(Paper):
     kind: ClassVar[str] = "slip"
     template: ClassVar[str] = "prints/slip.html"
 
-    of_title: str
+    of_kind: str
     of_number: int
     from_version: int
-    to_version: int
+    to_version: int  # 0: the paper is no more, hand it back
     differences: tuple[Difference, ...]
+
+    @property
+    def of_title(self) -> str:
+        return KINDS[self.of_kind]

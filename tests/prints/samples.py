@@ -417,7 +417,7 @@ def slip() -> p.ChangeSlip:
         **COMMON,
         subject="round:3",
         holder="赵师傅",
-        of_title="送餐单",
+        of_kind="sheet",
         of_number=7,
         from_version=1,
         to_version=2,
