@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import httpx
 from playwright.async_api import Page, async_playwright
@@ -140,9 +139,9 @@ async def late_person(kitchen: int, day: dt.date, now: dt.datetime) -> Figure:
     before = await latest_plan(kitchen, day, MEAL)
     inputs = await inputs_for(kitchen, day, MEAL)
     near = next(d for d in inputs.drops if d.is_placed and not d.is_point)
-    community = (await registry.elders_by_id([near.elder_id or 0]))[
-        near.elder_id or 0
-    ].hukou_area_id
+    known = await registry.elders_by_id([near.elder_id or 0])
+    community = known[near.elder_id or 0].hukou_area_id
+    assert community is not None
     home = NewAddress(community, near.compound, near.building, near.unit, 5, "599")
     elder = await registry.enrol(
         NewElder(
@@ -178,7 +177,9 @@ async def late_person(kitchen: int, day: dt.date, now: dt.datetime) -> Figure:
         (o.driver_id, tuple(key for key in o.keys if key not in new))
         for o in after.orders
     ]
-    moved = sum(a != (o.driver_id, o.keys) for a, o in zip(kept, before.orders))
+    moved = sum(
+        a != (o.driver_id, o.keys) for a, o in zip(kept, before.orders, strict=False)
+    )
     assert len(new) == 1
     return Figure(
         "replan after one late person", f"{took:.2f} s, {moved} moved", "≤ 2 s, 0 moved"
@@ -256,7 +257,9 @@ async def dragging(board: str) -> Figure:
         await page.wait_for_timeout(1500)
         worst = await one_drag(page)
         await browser.close()
-    return Figure("longest script while a stop is dragged", f"{worst:.0f} ms", "< 50 ms")
+    return Figure(
+        "longest script while a stop is dragged", f"{worst:.0f} ms", "< 50 ms"
+    )
 
 
 async def one_drag(page: Page) -> float:
