@@ -2,7 +2,7 @@
 to open, a place to be priced, a drag to be drawn, a late person to be let in, and the
 whole morning to be printed.
 
-A real server in a process of its own, real HTTP, headless Chromium; `./run bench board`.
+A real server in a process of its own, real HTTP, headless Chromium.
 """
 
 import asyncio
