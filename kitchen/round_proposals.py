@@ -301,10 +301,10 @@ async def open_proposal(kitchen_id: int, day: date, meal: str) -> ProposalFacts 
 
 
 async def proposal_by_id(proposal_id: int) -> ProposalFacts:
-    """One offer; refuses `proposal_unknown`."""
+    """One offer; refuses `offer_unknown`."""
     found = await one("SELECT * FROM round_proposal WHERE id = {}", proposal_id)
     if found is None:
-        raise Refusal("proposal_unknown", proposal=proposal_id)
+        raise Refusal("offer_unknown", proposal=proposal_id)
     return await _facts(found)
 
 
@@ -374,7 +374,7 @@ async def offer(
 
 async def accept(proposal_id: int, *, by: Actor, now: datetime) -> int:
     """Take the offer as the day's rounds; who came or left since is seen to. Returns
-    the plan. Twice is harmless. Refuses `proposal_unknown`, `plan_unknown`."""
+    the plan. Twice is harmless. Refuses `offer_unknown`, `plan_unknown`."""
     found = await proposal_by_id(proposal_id)
     async with writing():
         plan = await latest_plan(found.kitchen_id, found.day, found.meal)
@@ -392,7 +392,7 @@ async def accept_round(
     proposal_id: int, number: int, *, by: Actor, now: datetime
 ) -> int:
     """Take one round of the offer (see `with_round`). Returns the plan. Twice is
-    harmless. Refuses `proposal_unknown`, `round_unknown`, `plan_unknown`."""
+    harmless. Refuses `offer_unknown`, `round_unknown`, `plan_unknown`."""
     found = await proposal_by_id(proposal_id)
     if number not in {order.number for order in found.shape.orders}:
         raise Refusal("round_unknown", round=number)

@@ -6,7 +6,7 @@ from kitchen.round_prices import Totals
 from kitchen.round_proposals import Comparison
 
 SENTENCES = {
-    "proposal_unknown": N_("没有这个方案"),
+    "offer_unknown": N_("没有这个方案"),
     "round_step_unknown": N_("没有可以撤销的这一步"),
     "solver_silent": N_("优化程序没有给出可用的结果，现有线路没有动；请再试一次"),
     "driver_without_reason": N_("请写明送餐员为什么不来"),
