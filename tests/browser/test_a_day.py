@@ -99,8 +99,8 @@ def close_the_count(manager: Keys) -> None:
 def plan_rounds(manager: Keys) -> None:
     manager.go(f"/rounds/{LUNCH}")
     manager.press("button.primary")
-    manager.page.wait_for_selector("a.button.primary[href^='/rounds']", timeout=60_000)
-    manager.press("a.button.primary[href^='/rounds']")
+    # the search is told on the board itself, which comes back with the rounds
+    manager.page.wait_for_selector(".publish button", timeout=60_000)
     manager.press(".publish button")
     manager.see("已发布")
 
