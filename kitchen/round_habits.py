@@ -154,6 +154,4 @@ async def start_rounds(
         if plan is not None:
             return plan.facts.id
         reason = habit.day.isoformat()
-        return await write_plan(
-            inputs, proposal, times, reason=reason, by=by, now=now
-        )
+        return await write_plan(inputs, proposal, times, reason=reason, by=by, now=now)

@@ -50,9 +50,7 @@ async def save_plan(
     # Before the transaction and off the loop: nobody waits for the arithmetic.
     times = await asyncio.to_thread(timetable, inputs, proposal.orders)
     async with writing():
-        return await write_plan(
-            inputs, proposal, times, reason=reason, by=by, now=now
-        )
+        return await write_plan(inputs, proposal, times, reason=reason, by=by, now=now)
 
 
 async def write_plan(

@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import FromPath, JSONBody
 
-from app import jobs, proposing
+from app import jobs, proposing, solving
 from app.api_shapes import (
     READS,
     WRITES,
