@@ -1,5 +1,5 @@
-"""`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for the
-rounds, `till` for the till under load, kills and history, `board` for a delivery
+"""`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for
+the rounds, `till` for the till under load, kills and history, `board` for a delivery
 morning. Figures, never tests. Results are printed as tables; `--write` puts them into
 docs/.
 """

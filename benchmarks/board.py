@@ -20,7 +20,7 @@ from playwright.async_api import Page, async_playwright
 
 from app.asgi import open_database
 from app.settings import Settings
-from benchmarks.spine import ROOT, Figure, job, post, sign_in, start_print
+from benchmarks.spine import ROOT, Figure, job, post, service_day, sign_in, start_print
 from kitchen import (
     database,
     demo,
@@ -54,7 +54,7 @@ LONG = (
 def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["NUANCAN_DATA"], os.environ["NUANCAN_PORT"] = folder, str(PORT)
-        day = workday()
+        day = service_day()
         figures = asyncio.run(prepare(day))
         server = subprocess.Popen(
             [sys.executable, "-m", "app", "serve"], cwd=ROOT, stderr=subprocess.DEVNULL
@@ -69,13 +69,6 @@ def main(arguments: list[str]) -> int:
     if "--write" in arguments:
         (ROOT / "docs" / "benchmarks-board.md").write_text(as_table(figures))
     return 0
-
-
-def workday() -> dt.date:
-    day = dt.date.today()  # noqa: DTZ011 - the demo's calendar is this machine's
-    while day.weekday() > 4:
-        day += dt.timedelta(days=1)
-    return day
 
 
 async def prepare(day: dt.date) -> list[Figure]:
