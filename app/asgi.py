@@ -23,6 +23,7 @@ from app.errors import handle
 from app.forms import BadForm
 from app.headers import with_headers
 from app.jobs import Job, Supervisor
+from app.nights import run_nights
 from app.policy import refuse_unnamed_routes, requires_permission
 from app.rendering import compile_pages
 from app.requests import Request
@@ -139,7 +140,10 @@ async def open_database(settings: Settings) -> None:
 
 def periodic_tasks() -> list[Periodic]:
     """What runs by the clock; `app.backups` brings the hourly backup."""
-    tasks = [Periodic("forget old sessions", 24 * 3600, 3600, _forget_old_sessions)]
+    tasks = [
+        Periodic("forget old sessions", 24 * 3600, 3600, _forget_old_sessions),
+        Periodic("night's proposals and vouchers", 3600, 60, run_nights),
+    ]
     if find_spec("app.backups"):
         tasks.append(Periodic("backup", 3600, 120, import_module("app.backups").hourly))
     return tasks

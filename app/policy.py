@@ -42,6 +42,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     # people and places
     "registry.read": _only(_M, _D, _P, _F, _K, _S),
     "registry.write": _only(_M, _K),
+    "registry.move": _only(_M, _K, _S),  # a third move in a year: the supervisor alone
     "registry.reveal": _only(_M, _P, _K, _S),  # each look is logged
     "registry.health": _only(_M, _K, _S),
     "registry.delete": _only(_M),
@@ -97,8 +98,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "ledger.read": _only(_M, _F, _S, _A),
     "ledger.top_up": _only(_M, _P, _F),
     "ledger.reverse": _only(_M, _F),
+    "ledger.refund": _only(_M, _F),
     "subsidies.read": _only(_M, _P, _F, _K, _S, _A),
     "subsidies.propose": _only(_M, _F),
+    "subsidies.confirm": _only(_M, _K),  # who enters or leaves by birthday
     "subsidies.approve": _only(_M, _S),  # never the proposer: the verb refuses that
     "balance.read": _only(_M, _D, _F, _S, _A),
     "balance.close": _only(_M),

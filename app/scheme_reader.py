@@ -41,7 +41,7 @@ class Reader:
         discounts = tuple(
             Discount(self._name(at, when), when, self._percent(at))
             for at in self._places("r")
-            for when in [self._when(at)]
+            for when in [self.when(at)]
         )
         fee = self.form.fen("fee", _("送餐费"), most=MOST_FEN, required=False)
         paid, operator = self._layer("d"), self._layer("o")
@@ -120,7 +120,7 @@ class Reader:
         return tuple(payers)
 
     def _rule(self, at: str) -> Rule:
-        when = self._when(at)
+        when = self.when(at)
         paying = self.form.choice(f"paying_{at}", _("怎么补"), PAYING)
         amounts: dict[str, Any] = {}
         if paying == "percent":
@@ -153,7 +153,8 @@ class Reader:
             return f"{when.min_age} 岁以上"
         return f"{when.min_age or 0}–{when.max_age} 岁"
 
-    def _when(self, at: str) -> When:
+    def when(self, at: str) -> When:
+        """The conditions of one rule."""
         form = self.form
         first = form.integer(f"from_{at}", _("从几岁"), most=120, required=False)
         last = form.integer(f"to_{at}", _("到几岁"), most=120, required=False)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kitchen.database import facts_of, insert, one, rows, update_row, writing
+from kitchen.database import facts_of, insert, lock_for, one, rows, update_row, writing
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
-from kitchen.people_facts import AddressFacts, Door, NewAddress
+from kitchen.people_facts import AddressFacts, Door, ElderFacts, NewAddress
 from kitchen.people_tables import Address
 from kitchen.people_trace import trace
 from kitchen.places import building_named
@@ -156,13 +156,29 @@ def _door(row: dict[str, Any], middles: dict[tuple[int, str], tuple[int, int]]) 
     )
 
 
+MOST = 2  # service addresses of a household at a time
+MOST_CHANGES = 2  # of one person in a calendar year
+
+
 async def move_to(
-    elder_id: int, address: NewAddress, from_day: date, *, by: Actor, now: datetime
+    elder_id: int,
+    address: NewAddress,
+    from_day: date,
+    *,
+    override: str = "",
+    by: Actor,
+    now: datetime,
 ) -> int:
     """A new address from a day on; the old one ends the day before, and past days
-    keep it."""
+    keep it. Two changes a year and two service addresses a household (rule A34 of the
+    source plans): refuses `third_address_change` and `third_service_address`, unless a
+    supervisor gives a reason (`override`)."""
     async with writing():
         person = await elder_by_id(elder_id)
+        await lock_for("elder", elder_id)
+        if not (by.role == "supervisor" and override.strip()):
+            await _refuse_third_change(person, from_day)
+            await _refuse_third_place(person, address, from_day)
         await _end_addresses(elder_id, from_day - timedelta(days=1))
         address_id = await add_address(elder_id, address, from_day, by=by, now=now)
         await trace(
@@ -171,8 +187,40 @@ async def move_to(
             by=by,
             now=now,
             after={"compound": address.compound, "building": address.building},
+            reason=override,
         )
         return address_id
+
+
+async def _refuse_third_change(person: ElderFacts, from_day: date) -> None:
+    """The first address of all is no change."""
+    found = await rows(
+        "SELECT valid_from FROM address WHERE elder = {} ORDER BY id", person.id
+    )
+    changes = [row for row in found[1:] if row["valid_from"].year == from_day.year]
+    if len(changes) >= MOST_CHANGES:
+        raise Refusal("third_address_change", name=person.name, year=from_day.year)
+
+
+async def _refuse_third_place(
+    person: ElderFacts, address: NewAddress, from_day: date
+) -> None:
+    """Where the household's others are served, and the new place."""
+    if person.household_id is None:
+        return
+    found = await rows(
+        "SELECT DISTINCT b.area AS area, b.compound AS compound, b.name AS name"
+        " FROM address a JOIN building b ON b.id = a.building"
+        " JOIN elder e ON e.id = a.elder WHERE e.household = {} AND e.id <> {}"
+        " AND a.valid_from <= {} AND (a.valid_to IS NULL OR a.valid_to >= {})",
+        person.household_id,
+        person.id,
+        from_day,
+        from_day,
+    )
+    places = {(row["area"], row["compound"], row["name"]) for row in found}
+    if len(places | {(address.area_id, address.compound, address.building)}) > MOST:
+        raise Refusal("third_service_address", name=person.name)
 
 
 async def place_door(

@@ -236,6 +236,50 @@ async def top_up(
         return int(answer["entry"])
 
 
+async def refund(
+    elder_id: int,
+    reason: str,
+    *,
+    kitchen_id: int,
+    point_id: int | None,
+    day: date,
+    by: Actor,
+    now: datetime,
+    act: str = "",
+) -> int:
+    """Everything still on the account paid back in cash, down to zero, when somebody
+    leaves; fen paid. Sent twice with one `act` key it is one refund. Refuses
+    `reason_missing`, `nothing_to_refund`, `month_closed`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    account = f"elder:{elder_id}"
+    cash = f"cash:{point_id}" if point_id else f"cash:kitchen-{kitchen_id}"
+
+    async def pay_back() -> acts.Answer:
+        await lock_for("account", account)
+        credit = await credit_of(elder_id)
+        if credit <= 0:
+            raise Refusal("nothing_to_refund", fen=credit)
+        await post(
+            kitchen_id=kitchen_id,
+            kind="refund",
+            day=day,
+            movements={account: credit, cash: -credit},
+            by=by,
+            now=now,
+            note=reason,
+        )
+        await _trace(
+            "ledger.refund", elder_id, by=by, now=now, reason=reason, fen=credit
+        )
+        return {"fen": credit}
+
+    async with writing():
+        body = {"elder": elder_id, "reason": reason, "cash": cash}
+        answer, _repeated = await acts.once_if(act, by.name, now, body, pay_back)
+        return int(answer["fen"])
+
+
 async def take_back(
     entry_id: int, elder_id: int, reason: str, *, by: Actor, now: datetime
 ) -> int:

@@ -7,7 +7,7 @@ areas are loaded only where a rule asks.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kitchen.calendar import day_kind
@@ -15,6 +15,7 @@ from kitchen.database import rows
 from kitchen.errors import Refusal
 from kitchen.places import areas, kitchen_by_id, services_for
 from kitchen.pricing import Price, full_price, split_price
+from kitchen.purses import purses_on
 from kitchen.registry import ElderFacts, categories_on, elders_by_id, eligibility
 from kitchen.subsidies import VersionFacts, version_before, version_on
 from kitchen.tariffs import DISCOUNT, MealFacts, Places, Rules
@@ -102,39 +103,57 @@ async def price_facts(
     services = await services_for(kitchen_id)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
+    facts = await person_facts(people, kitchen_id, day)
+    asks_places = any(one.asks_places for one in rules)
+    at = await _place_of(point_id) if asks_places and point_id else None
+    usage = await usage_of(people, day) if any(one.asks_usage for one in rules) else {}
+    asks_purse = any(one.asks_purse for one in rules)
+    purses = await purses_on(people, kitchen_id, day) if asks_purse else {}
+    found = {}
+    for elder_id, person in facts.items():
+        used = usage.get(elder_id, Usage())
+        found[elder_id] = replace(
+            person,
+            meal=meal,
+            list_price_fen=services[meal].list_price_fen,
+            way=way or "dine_in",
+            point=person.residence if at is None else at,
+            spent_today_fen=used.spent_today_fen,
+            paid_today=used.today,
+            paid_month=used.month,
+            purse_fen=purses.get(elder_id, 0),
+        )
+    return found
+
+
+async def person_facts(
+    people: Mapping[int, ElderFacts], kitchen_id: int, day: date
+) -> dict[int, MealFacts]:
+    """What a rule may ask about the people themselves on a day, before any meal."""
     kitchen = await kitchen_by_id(kitchen_id)
     paths = await _paths()
     categories = await categories_on(people, day)
-    asks_places = any(one.asks_places for one in rules)
-    at = paths.get(await _area_of(point_id)) if asks_places and point_id else None
-    usage = await usage_of(people, day) if any(one.asks_usage for one in rules) else {}
     workday = day_kind(day).is_working_day
     found = {}
     for elder_id, person in people.items():
         hukou = paths.get(person.hukou_area_id or 0, ())
         residence = paths.get(person.residence_area_id or 0, hukou)
         registered = any(area == kitchen.area_id for _level, area in hukou)
-        used = usage.get(elder_id, Usage())
         found[elder_id] = MealFacts(
             day=day,
-            meal=meal,
+            meal="",
             age=person.age_on(day),
-            list_price_fen=services[meal].list_price_fen,
+            list_price_fen=0,
             eligible=eligibility(
                 person.birth_date, registered, person.residence_since, day
             ).eligible,
             registered_here=registered,
             categories=frozenset(categories[elder_id]),
             self_care=person.self_care,
-            way=way or "dine_in",
             workday=workday,
             diets=_diets(person),
             hukou=hukou,
             residence=residence,
-            point=residence if at is None else at,
-            spent_today_fen=used.spent_today_fen,
-            paid_today=used.today,
-            paid_month=used.month,
         )
     return found
 
@@ -162,9 +181,9 @@ async def _paths() -> dict[int, Places]:
     return {area_id: path(area_id) for area_id in by_id}
 
 
-async def _area_of(point_id: int) -> int:
+async def _place_of(point_id: int) -> Places | None:
     found = await rows("SELECT area FROM dining_point WHERE id = {}", point_id)
-    return int(found[0]["area"]) if found else 0
+    return (await _paths()).get(found[0]["area"]) if found else None
 
 
 async def usage_of(elder_ids: Iterable[int], day: date) -> dict[int, Usage]:

@@ -15,7 +15,7 @@ from typing import Any
 from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen import audit, ledger
+from kitchen import approved_prices, audit, ledger
 from kitchen.calendar import service_day_of
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
@@ -25,6 +25,7 @@ from kitchen.ledger import Entry
 from kitchen.meal_prices import price_people, versions_in_force
 from kitchen.places import Area, DiningPoint, Kitchen, services_for
 from kitchen.pricing import Extra, PayerLine, Price, full_price
+from kitchen.purses import purse_of
 from kitchen.registry import (
     Elder,
     ElderFacts,
@@ -34,7 +35,7 @@ from kitchen.registry import (
 )
 from kitchen.staff import Actor
 from kitchen.subsidies import SchemeVersion, VersionFacts
-from kitchen.tariffs import DISCOUNT, SELF
+from kitchen.tariffs import DISCOUNT, GRANT, SELF
 
 
 class Meal(Table, tablename="meal"):
@@ -193,14 +194,16 @@ async def hand_over_all(
     Refuses `already_served` (where, when and by whom the first was),
     `portion_already_served`, `not_active` (ended or deceased), `balance_too_low`,
     `elder_unknown` (another kitchen's too), `meal_not_served`, `day_not_come` (a
-    meal of a later day), `day_closed`, `month_closed`.
+    meal of a later day), `above_approved_price`, `free_item_charged`, `day_closed`,
+    `month_closed`.
     """
     _refuse_later_days(servings, now)
     await _hold(servings)
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await _refuse_gone(people, servings)
     schemes = await _schemes(servings)
-    if await _hold_limits(servings, schemes):
+    await _refuse_above_approved(servings, schemes)
+    if await _hold_limits(servings, people, schemes):
         return [
             await _hand_over(one, people, price, by, now)
             for one in servings
@@ -221,12 +224,28 @@ def _refuse_later_days(servings: Sequence[Serving], now: datetime) -> None:
             raise Refusal("day_not_come", day=serving.day)
 
 
+async def _refuse_above_approved(servings: Sequence[Serving], schemes: Schemes) -> None:
+    """No meal above its approved price, and no fee for what is free."""
+    for kitchen_id, day in schemes:
+        known = await approved_prices.approved_on(kitchen_id, day)
+        services = await services_for(kitchen_id) if known else {}
+        meals = {serving.meal for serving in servings if serving.day == day}
+        for meal in sorted(meals & services.keys()):
+            approved_prices.refuse_above(known, meal, services[meal].list_price_fen)
+        fees = [version.rules.delivery for version in schemes[kitchen_id, day]]
+        for fee in fees if any(s.channel == "door" for s in servings) else ():
+            fen = fee.fee_fen if fee else 0
+            approved_prices.refuse_above(known, approved_prices.DELIVERY, fen)
+
+
 async def _schemes(servings: Sequence[Serving]) -> Schemes:
     days = {(serving.kitchen_id, serving.day) for serving in servings}
     return {key: await versions_in_force(*key) for key in sorted(days)}
 
 
-async def _hold_limits(servings: Sequence[Serving], schemes: Schemes) -> bool:
+async def _hold_limits(
+    servings: Sequence[Serving], people: dict[int, ElderFacts], schemes: Schemes
+) -> bool:
     """Whether what the first takes is no longer there for the second: a limit a day, a
     month, or a purse that two share. Then each is priced after the one before, and
     nobody else spends from the same meanwhile."""
@@ -235,6 +254,8 @@ async def _hold_limits(servings: Sequence[Serving], schemes: Schemes) -> bool:
     if limited:
         for elder_id in sorted({s.elder_id for s in servings if s.elder_id}):
             await lock_for("usage", str(elder_id))
+        for purse in sorted({purse_of(person) for person in people.values()}):
+            await lock_for("purse", purse)
     return limited
 
 
@@ -315,7 +336,7 @@ async def _hand_over(
         kitchen_id=serving.kitchen_id,
         kind="meal",
         day=serving.day,
-        movements=await _movements(serving, price),
+        movements=await _movements(serving, price, people.get(serving.elder_id or 0)),
         by=by,
         now=now,
     )
@@ -424,12 +445,18 @@ async def _refuse_same_portion(serving: Serving, people: dict[int, ElderFacts]) 
         raise Refusal("portion_already_served", name=name, portion=serving.portion)
 
 
-async def _movements(serving: Serving, price: Price) -> dict[str, int]:
+async def _movements(
+    serving: Serving, price: Price, person: ElderFacts | None
+) -> dict[str, int]:
     """Debit whoever pays, credit the kitchen; the delivery fee and the operator's
-    subsidy are credited apart."""
+    subsidy are credited apart. Vouchers leave the purse as their funder begins to owe
+    them."""
     movements = Counter[str]()
     for line in price.lines:
         movements[_account(line.payer, serving)] += line.fen
+        if line.payer.startswith(GRANT) and person is not None:
+            movements[purse_of(person)] += line.fen
+            movements[f"issued:{serving.kitchen_id}"] -= line.fen
     for extra in price.extras:
         if extra.payer != SELF:
             movements[_account(extra.payer, serving)] += extra.fen

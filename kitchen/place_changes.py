@@ -5,7 +5,7 @@ from typing import Any
 
 from piccolo.table import Table
 
-from kitchen import audit
+from kitchen import approved_prices, audit
 from kitchen.database import rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import (
@@ -90,7 +90,11 @@ async def change_kitchen(
 async def set_service(
     kitchen_id: int, service: ServiceFacts, *, by: Actor, now: datetime
 ) -> None:
-    """Serve this meal with these clocks and this list price from now on."""
+    """Serve this meal with these clocks and this list price from now on. Refuses
+    `above_approved_price`, `free_item_charged`."""
+    today = now.astimezone(audit.LOCAL_ZONE).date()
+    known = await approved_prices.approved_on(kitchen_id, today)
+    approved_prices.refuse_above(known, service.meal, service.list_price_fen)
     values = {name: getattr(service, name) for name in ServiceFacts.__annotations__}
     async with writing():
         found = await rows(

@@ -41,7 +41,7 @@ def rules_of(text: str) -> Rules:
     return Rules(
         _read_layers(raw["layers"]),
         tuple(
-            Discount(one["name"], _read_when(one.get("when", {})), one["percent"])
+            Discount(one["name"], when_of(one.get("when", {})), one["percent"])
             for one in raw.get("discounts", ())
         ),
         Fee(int(delivery["fee_fen"]), _read_layers(delivery.get("layers", ())))
@@ -64,7 +64,12 @@ def _layers(layers: Sequence[Layer]) -> list[dict[str, Any]]:
 def _plain(one: Rule | Discount) -> dict[str, Any]:
     """A rule or discount: its name and conditions always, the rest where it is set."""
     raw = {**_set_fields(one), "name": one.name}
-    return {**raw, "when": _set_fields(one.when)}
+    return {**raw, "when": when_json(one.when)}
+
+
+def when_json(when: When) -> dict[str, Any]:
+    """The conditions that are asked, for JSON."""
+    return _set_fields(when)
 
 
 def _set_fields(one: Any) -> dict[str, Any]:
@@ -91,10 +96,11 @@ def _read_rule(raw: Mapping[str, Any]) -> Rule:
     for name, value in raw.items():
         if name.endswith(("_fen", "percent")) and type(value) is not int:
             raise ValueError(f"rule {raw['name']!r}: {name} is a whole number")
-    return Rule(**{**raw, "when": _read_when(raw.get("when", {}))})
+    return Rule(**{**raw, "when": when_of(raw.get("when", {}))})
 
 
-def _read_when(raw: Mapping[str, Any]) -> When:
+def when_of(raw: Mapping[str, Any]) -> When:
+    """The inverse of `when_json`; ValueError for an unknown condition."""
     _refuse_strangers(raw, [each.name for each in fields(When)])
     values: dict[str, Any] = {
         name: frozenset(value) if isinstance(value, list) else value

@@ -24,6 +24,7 @@ KITCHEN_ORDER = """
     passwords
     staff
     place_tables
+    approved_prices
     place_changes
     places
     certificates hands
@@ -38,6 +39,9 @@ KITCHEN_ORDER = """
     tariff_texts scheme_examples
     subsidies
     ledger
+    purses
+    meal_prices
+    programmes
     plan_tables plan_facts
     plan_readers
     plan_changes closures
@@ -56,7 +60,6 @@ KITCHEN_ORDER = """
     drivers driver_absences
     stops timetables round_inputs rounds
     meal_prices
-    round_plans round_steps round_prices round_insertion
     round_drafts round_publishing round_habits
     round_changes round_proposals round_mending round_reasons boards driver_scope
     meals

@@ -38,6 +38,8 @@ MODULES = (
     "dining",
     "balance",
     "subsidies",
+    "approved_prices",
+    "programmes",
     "ledger",
     "settlement",
     "audit",

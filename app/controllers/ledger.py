@@ -15,6 +15,7 @@ from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.words.ledger import kind_words
 from kitchen import ledger, registry
+from kitchen.purses import purses_on
 from kitchen.registry import ElderFacts
 
 MOST_FEN = 500_000  # 5,000 yuan at once: more is a typing mistake
@@ -45,6 +46,7 @@ async def _statement(
 ) -> Response[Any]:
     person = await _person(request, elder)
     lines = await ledger.statement_of(f"elder:{elder}")
+    purses = await purses_on({elder: person}, person.kitchen_id, request.today)
     left, shown = 0, []
     for line in lines:
         left -= line.fen
@@ -55,6 +57,7 @@ async def _statement(
         status_code=status_code,
         person=person,
         credit=left,
+        purse=purses[elder],
         lines=list(reversed(shown)),
         points=await _points(request),
         form=form,
@@ -134,6 +137,34 @@ async def reverse(
     return see_other(request, f"/ledger/{elder}", _("已冲正"))
 
 
+@post("/ledger/{elder:int}/refunds", allows="ledger.refund", include_in_schema=False)
+async def refund(request: Request, elder: FromPath[int]) -> Response[Any]:
+    """The whole credit paid back in cash: who leaves takes the rest along."""
+    person = await _person(request, elder)
+    form = await read_form(request)
+    reason = form.text("refund_reason", _("退款原因"), longest=80)
+    point = form.identifier("refund_point")
+    if point is not None and point not in dict(await _points(request)):
+        form.refuse_field("refund_point", _("退款地点：请重新选"))
+    fen = 0
+    if form.ok:
+        with form.refusals():
+            fen = await ledger.refund(
+                elder,
+                reason,
+                kitchen_id=person.kitchen_id,
+                point_id=point,
+                day=request.today,
+                by=request.actor,
+                now=request.now,
+                act=str(act_id(form)),
+            )
+    if not form.ok:
+        return await _statement(request, elder, form, 422)
+    told = _("已退 {yuan} 元，余额为零", yuan=f"{fen / 100:.2f}")
+    return see_other(request, f"/ledger/{elder}", told)
+
+
 async def _person(request: Request, elder: int) -> ElderFacts:
     kitchen = await kitchen_of(request)
     person = (await registry.elders_by_id([elder])).get(elder)
@@ -147,4 +178,4 @@ async def _points(request: Request) -> list[tuple[int, str]]:
     return [(point.id, point.name) for point in await points_of(request, kitchen.id)]
 
 
-handlers = [index, show, new, top_up, reverse]
+handlers = [index, show, new, top_up, reverse, refund]

@@ -29,7 +29,10 @@ OBJECTS = {
     "month": N_("月度结算"),
     "plan": N_("计划"),
     "print": N_("打印"),
+    "price": N_("核定价格"),
     "production": N_("生产"),
+    "programme": N_("消费券"),
+    "purse": N_("家庭账户"),
     "round": N_("线路"),
     "scheme": N_("补贴方案"),
     "service_override": N_("供餐日"),
@@ -39,7 +42,13 @@ OBJECTS = {
 }
 
 VERBS = {
+    "accept": N_("确认"),
     "active": N_("恢复用餐"),
+    "expire": N_("到期清零"),
+    "grant": N_("发券"),
+    "night": N_("夜间提出"),
+    "refund": N_("退款"),
+    "refuse": N_("不予进出"),
     "add": N_("新增"),
     "apply": N_("写入"),
     "approve": N_("批准"),

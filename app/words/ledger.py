@@ -8,6 +8,8 @@ KINDS = {
     "top_up": N_("充值"),
     "refund": N_("退款"),
     "reversal": N_("冲正"),
+    "grant": N_("发券"),
+    "expiry": N_("到期清零"),
 }
 
 

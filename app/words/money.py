@@ -4,6 +4,16 @@ from app.i18n import N_
 
 SENTENCES = {
     "valid_before_announced": N_("生效日 {valid_from} 早于公布日 {announced}"),
+    "nothing_to_refund": N_("账户余额是 {fen} 元，没有可退的"),
+    "above_approved_price": N_(
+        "{item}要收 {asked_fen} 元，高于核定价 {approved_fen} 元（{document}）"
+    ),
+    "free_item_charged": N_("{item}是免费项目（{document}），不能收费"),
+    "document_missing": N_("请写核价文号"),
+    "valid_before_approved": N_("执行日 {valid} 早于核定日 {approved}"),
+    "price_below_zero": N_("核定价不能小于零"),
+    "no_class": N_("至少写一类对象和每月金额"),
+    "pool_unknown": N_("请选券按季还是按月清零"),
     "transition_too_long": N_("过渡期到 {asked} 太长：最多三个月，到 {latest} 为止"),
     "version_exists": N_("{scheme}已有第 {number} 版"),
     "version_unknown": N_("没有这一版方案"),

@@ -29,6 +29,10 @@ SENTENCES = {
     "id_number_registered": N_("这个身份证号已登记给{name}（{number}）"),
     "card_in_use": N_("卡号 {number} 已经绑定给{name}"),
     "changed_meanwhile": N_("{name}的档案刚被别人改过，请核对后再保存一次"),
+    "third_address_change": N_(
+        "{name}在 {year} 年已经改过两次地址：第三次须督导写明理由"
+    ),
+    "third_service_address": N_("{name}一户已有两处服务地址：第三处须督导写明理由"),
     "dates_reversed": N_("日期反了：从 {first} 到 {last}"),
     "pause_needs_reason": N_("请写明停餐的原因，如住院、探亲"),
     "not_paused": N_("{day} 本来就在用餐，不用恢复"),

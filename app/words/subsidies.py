@@ -17,6 +17,7 @@ LEVELS = {
     "street": N_("街道"),
     "community": N_("社区"),
 }
+ITEMS = {**MEALS, "delivery": N_("送餐费")}
 EDITOR_WORDS = {
     "category": CATEGORIES,
     "all": CATEGORIES,
@@ -28,15 +29,20 @@ EDITOR_WORDS = {
 OPTIONS = {name: tuple(words) for name, words in EDITOR_WORDS.items()}
 
 
+def item_words(item: str) -> str:
+    """午餐; an item of the operator's own by its name."""
+    return _(ITEMS[item]) if item in ITEMS else item
+
+
 def rule_words(rule: Rule) -> str:
     """ "60–79 岁五元（60–79 岁）：自付 5.00 元"."""
-    return f"{rule.name}（{_who(rule.when)}）：{_pays(rule)}"
+    return f"{rule.name}（{who_words(rule.when)}）：{_pays(rule)}"
 
 
 def discount_words(discount: Discount) -> str:
     """ "九折（60–79 岁）：按餐费的 90% 收"."""
     asked = _("按餐费的 {percent}% 收", percent=discount.percent)
-    return f"{discount.name}（{_who(discount.when)}）：{asked}"
+    return f"{discount.name}（{who_words(discount.when)}）：{asked}"
 
 
 def payers_words(layer: Layer) -> str:
@@ -44,7 +50,8 @@ def payers_words(layer: Layer) -> str:
     return "、".join(f"{payer_words(payer)} {share}%" for payer, share in layer.payers)
 
 
-def _who(when: When) -> str:
+def who_words(when: When) -> str:
+    """Whom the conditions speak of: "60–79 岁，低保，工作日"."""
     parts = [*_person(when), *_meal(when)]
     return "，".join(parts) or _("符合条件的人")
 

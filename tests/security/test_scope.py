@@ -67,6 +67,7 @@ async def one_id(sql: str) -> int:
 
 
 IDS = {
+    "programme_id": "SELECT MIN(id) AS id FROM purse_programme",
     "elder_id": "SELECT MIN(id) AS id FROM elder",
     "elder": "SELECT MIN(id) AS id FROM elder",
     "point": "SELECT MIN(id) AS id FROM dining_point",

@@ -93,7 +93,7 @@ async def resume(request: Request, elder_id: FromPath[int]) -> Response[Any]:
 
 @post(
     "/registry/{elder_id:int}/addresses",
-    allows="registry.write",
+    allows="registry.move",
     include_in_schema=False,
 )
 async def move(request: Request, elder_id: FromPath[int]) -> Response[Any]:
@@ -102,12 +102,18 @@ async def move(request: Request, elder_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     address = read_address(form, areas={area.id for area in await places.areas()})
     first = form.date("moved_on", _("从哪天起"), earliest=request.today)
+    override = form.text("override", _("督导的理由"), longest=80, required=False)
     if address is None:
         form.refuse_field("compound", _("小区：还没有填"))
     if form.ok and address is not None:
         with refusing(form):
             await registry.move_to(
-                person.id, address, first, by=request.actor, now=request.now
+                person.id,
+                address,
+                first,
+                override=override,
+                by=request.actor,
+                now=request.now,
             )
     if not form.ok:
         return await record_page(request, person, "addresses", form)
