@@ -13,12 +13,13 @@ from typing import Any
 from app.i18n import N_
 from app.i18n import translate as _
 from app.words.payers import payer_words
-from kitchen import day_close, places, registry, settlement
+from kitchen import audit, calendar, day_close, places, registry, settlement
 from kitchen.audit import LOCAL_ZONE
-from kitchen.database import rows
+from kitchen.database import rows, writing
 from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import latest_plan, published_plan
 from kitchen.round_sheets import sheet_views
+from kitchen.staff import Actor
 from kitchen.workbooks import Form, Sheet, csv_bytes, xlsx
 
 FORMATS = ("csv", "xlsx", "json")
@@ -56,7 +57,7 @@ class Period:
     @classmethod
     def month(cls, month: str) -> "Period":
         """Refuses `month_unreadable`."""
-        return cls(*settlement.days_of(month))
+        return cls(*calendar.days_of(month))
 
 
 async def people(kitchen_id: int, period: Period) -> Table:
@@ -286,6 +287,29 @@ MAKERS: dict[str, Maker] = {
     "audit": audit_lines,
     "rounds": stops,
 }
+
+
+async def record_export(
+    kind: str,
+    kitchen_id: int,
+    period: Period,
+    form: str,
+    *,
+    by: Actor,
+    now: dt.datetime,
+) -> None:
+    """Every table that leaves the house is a line of the audit trail: who took what, of
+    which days, in which form."""
+    async with writing():
+        await audit.record(
+            by=by.name,
+            staff_id=by.staff_id,
+            at=now,
+            action=f"export.{kind}",
+            object_kind="export",
+            object_id=kitchen_id,
+            after={"first": period.first, "last": period.last, "form": form},
+        )
 
 
 def _columns(columns: Columns) -> list[tuple[str, str, Form]]:

@@ -107,6 +107,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "balance.close": _only(_M),
     "settlement.read": _only(_M, _F, _S, _A),
     "settlement.close": _only(_M, _F),
+    "settlement.settle": _only(_M, _F),  # a word, or a case, for each finding
+    "settlement.recover": _only(_M, _F),
+    "settlement.lift": _only(_S),
     "settlement.export": _only(_M, _F, _S, _A),
     # the house
     "staff.read": _only(_M, _S, _A, _X),

@@ -34,6 +34,7 @@ from app.printing import join, render
 from app.settings import Settings
 from app.typed import parse_date
 from kitchen import (
+    calendar,
     database,
     day_close,
     headcounts,
@@ -184,7 +185,7 @@ async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> Paper:
 
 async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:
     """A month's settlement; refuses `month_unreadable`."""
-    settlement.days_of(month)
+    calendar.days_of(month)
     services = await places.services_for(kitchen_id)
     meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
     report = await settlement.month_for(kitchen_id, month)

@@ -17,6 +17,8 @@ from enum import StrEnum
 from statistics import median
 from typing import Any
 
+from kitchen.errors import Refusal
+
 SATURDAY = 5
 Overrides = Mapping[date, bool]
 """Day → True: counts as a working and serving day; False: a day off.
@@ -192,7 +194,17 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
-# Ages and counts
+# Months, ages and counts
+
+
+def days_of(month: str) -> tuple[date, date]:
+    """First and last day of "2026-11". Refuses `month_unreadable`."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise Refusal("month_unreadable", month=month) from None
+    last = months.monthrange(first.year, first.month)[1]
+    return first, first.replace(day=last)
 
 
 def age_on(birth: date, day: date) -> int:

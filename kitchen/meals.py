@@ -15,7 +15,7 @@ from typing import Any
 from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen import approved_prices, audit, ledger
+from kitchen import approved_prices, audit, ledger, recoveries
 from kitchen.calendar import service_day_of
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, lock_for, one, rows, writing
@@ -194,13 +194,14 @@ async def hand_over_all(
     Refuses `already_served` (where, when and by whom the first was),
     `portion_already_served`, `not_active` (ended or deceased), `balance_too_low`,
     `elder_unknown` (another kitchen's too), `meal_not_served`, `day_not_come` (a
-    meal of a later day), `above_approved_price`, `free_item_charged`, `day_closed`,
-    `month_closed`.
+    meal of a later day), `above_approved_price`, `free_item_charged`,
+    `subsidy_barred`, `provider_barred`, `day_closed`, `month_closed`.
     """
     _refuse_later_days(servings, now)
     await _hold(servings)
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await _refuse_gone(people, servings)
+    await _refuse_barred(servings)
     schemes = await _schemes(servings)
     await _refuse_above_approved(servings, schemes)
     if await _hold_limits(servings, people, schemes):
@@ -236,6 +237,19 @@ async def _refuse_above_approved(servings: Sequence[Serving], schemes: Schemes) 
         for fee in fees if any(s.channel == "door" for s in servings) else ():
             fen = fee.fee_fen if fee else 0
             approved_prices.refuse_above(known, approved_prices.DELIVERY, fen)
+
+
+async def _refuse_barred(servings: Sequence[Serving]) -> None:
+    """Whoever is barred, or whose kitchen is, may still eat at full price."""
+    for kitchen_id, day in sorted({(s.kitchen_id, s.day) for s in servings}):
+        asking = [
+            serving.elder_id
+            for serving in servings
+            if serving.tariff == "subsidised" and serving.day == day
+            if serving.elder_id is not None
+        ]
+        if asking:
+            await recoveries.refuse_barred(kitchen_id, asking, day)
 
 
 async def _schemes(servings: Sequence[Serving]) -> Schemes:

@@ -1,7 +1,6 @@
 """The month: who pays the kitchen how much, by payer and point. A closed month is
 immutable and recomputes to the same bytes."""
 
-import calendar
 import hashlib
 import json
 from collections import Counter
@@ -14,8 +13,10 @@ from piccolo.columns import ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, lock_for, one, reading, rows, writing
+from kitchen.calendar import days_of
+from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
+from kitchen.findings import findings
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
 from kitchen.tariffs import SELF
@@ -113,15 +114,6 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something a supervisor would ask about, with its rows."""
-
-    kind: str  # second_meal | after_leaving | late_entry | beyond_booked | day_open
-    day: date
-    what: str
-
-
-@dataclass(frozen=True)
 class CloseFacts:
     """A closed month."""
 
@@ -133,16 +125,6 @@ class CloseFacts:
 
 
 # Pure rules -------------------------------------------------------------------
-
-
-def days_of(month: str) -> tuple[date, date]:
-    """First and last day of "2026-11". Refuses `month_unreadable`."""
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise Refusal("month_unreadable", month=month) from None
-    last = calendar.monthrange(first.year, first.month)[1]
-    return first, first.replace(day=last)
 
 
 def month_of(kitchen_id: int, month: str, meals: Iterable[dict[str, Any]]) -> Month:
@@ -239,74 +221,15 @@ async def replay(kitchen_id: int, month: str) -> bool:
     return digest_of((await recompute(kitchen_id, month)).as_text()) == stored.digest
 
 
-async def findings(kitchen_id: int, month: str) -> list[Finding]:
-    """What to look at before the month is closed, worst first."""
-    first, last = days_of(month)
-    when = (kitchen_id, first, last)
-    async with reading():
-        found = [
-            Finding("day_open", row["day"], row["meal"])
-            for row in await rows(
-                "SELECT h.day AS day, h.meal AS meal FROM headcount h"
-                " LEFT JOIN day_close d ON d.kitchen = h.kitchen AND d.day = h.day"
-                " AND d.meal = h.meal WHERE h.kitchen = {} AND h.day >= {}"
-                " AND h.day <= {} AND d.id IS NULL ORDER BY h.day, h.meal",
-                *when,
-            )
-        ]
-        found += [
-            Finding("second_meal", row["day"], f"{row['name']} × {row['n']}")
-            for row in await rows(
-                "SELECT e.name AS name, m.day AS day, COUNT(*) AS n"
-                + _LIVE
-                + " GROUP BY m.elder, e.name, m.day, m.meal HAVING COUNT(*) > 1"
-                " ORDER BY m.day, e.name",
-                *when,
-            )
-        ]
-        found += [
-            Finding("after_leaving", row["day"], row["name"])
-            for row in await rows(
-                _AFTER_LEAVING,
-                *when,
-            )
-        ]
-        found += [
-            Finding("late_entry", row["day"], f"{row['name']} · {row['reason']}")
-            for row in await rows(
-                "SELECT e.name AS name, m.day AS day, m.reason AS reason"
-                + _LIVE
-                + " AND m.source IN ('paper', 'telephone') ORDER BY m.day, m.id",
-                *when,
-            )
-        ]
-    return found
-
-
-_LIVE = (
-    " FROM meal m JOIN elder e ON e.id = m.elder"
-    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
-    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
-)
-
-_AFTER_LEAVING = (
-    "SELECT DISTINCT e.name AS name, m.day AS day FROM elder_state s"
-    " JOIN meal m ON m.elder = s.elder AND s.from_day <= m.day"
-    " AND (s.to_day IS NULL OR s.to_day >= m.day) JOIN elder e ON e.id = m.elder"
-    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
-    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
-    " AND s.state IN ('ended', 'deceased') ORDER BY m.day, e.name"
-)
-
-
 # Verbs ------------------------------------------------------------------------
 
 
 async def close_month(
     kitchen_id: int, month: str, *, today: date, by: Actor, now: datetime
 ) -> CloseFacts:
-    """Close a month for good. Twice is harmless. Refuses `month_not_over` and
-    `days_open` (each day must be closed first)."""
+    """Close a month for good. Twice is harmless. Refuses `month_not_over`, `days_open`
+    (each day must be closed first) and `findings_open` (each one settled or reasoned).
+    """
     _, last = days_of(month)
     if today <= last:
         raise Refusal("month_not_over", month=month, last=last)
@@ -315,13 +238,13 @@ async def close_month(
         already = await closed_month(kitchen_id, month)
         if already is not None:
             return already
-        open_days = [
-            finding.day.isoformat()
-            for finding in await findings(kitchen_id, month)
-            if finding.kind == "day_open"
-        ]
+        found = await findings(kitchen_id, month)
+        open_days = [one.day.isoformat() for one in found if one.kind == "day_open"]
         if open_days:
             raise Refusal("days_open", days="、".join(open_days))
+        waiting = [one for one in found if not one.settled]
+        if waiting:
+            raise Refusal("findings_open", count=len(waiting))
         report = await recompute(kitchen_id, month)
         text = report.as_text()
         digest = digest_of(text)

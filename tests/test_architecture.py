@@ -39,6 +39,7 @@ KITCHEN_ORDER = """
     tariff_texts scheme_examples
     subsidies
     ledger
+    recoveries
     purses
     meal_prices
     programmes
@@ -59,7 +60,7 @@ KITCHEN_ORDER = """
     print_versions prints
     drivers driver_absences
     stops timetables round_inputs rounds
-    meal_prices
+    round_plans round_steps round_prices round_insertion
     round_drafts round_publishing round_habits
     round_changes round_proposals round_mending round_reasons boards driver_scope
     meals
@@ -80,6 +81,7 @@ KITCHEN_ORDER = """
     food_clocks trip_temperatures
     balance day_close
     recalls
+    findings
     settlement
     schema
     demo_people demo_menus demo_history demo_hands

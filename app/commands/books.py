@@ -28,8 +28,9 @@ from app.printing import join
 from app.settings import Settings
 from app.statements import settlement_workbook
 from app.words.payers import payer_words
-from kitchen import settlement
-from kitchen.settlement import CloseFacts, Finding, Month
+from kitchen import calendar, findings, settlement
+from kitchen.findings import Finding
+from kitchen.settlement import CloseFacts, Month
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -60,8 +61,8 @@ def settle(
         settings: Settings,
     ) -> tuple[Month, CloseFacts | None, list[Finding]]:
         kitchen_id = (await chosen_kitchen(kitchen)).id
-        settlement.days_of(month)
-        found = await settlement.findings(kitchen_id, month)
+        calendar.days_of(month)
+        found = await findings.findings(kitchen_id, month)
         if close and not dry_run:
             await settlement.close_month(
                 kitchen_id,
@@ -102,7 +103,7 @@ def settle(
         say(_("已结账,指纹 {digest}", digest=closed.digest[:16]))
     for finding in found:
         say(f"! {finding.day} {finding.kind} {finding.what}")
-    if found and not closed:
+    if any(not one.settled for one in found) and not closed:
         sys.exit(SOME_LEFT)
 
 

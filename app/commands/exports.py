@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from app import exports
+from app.asgi import utc_now
 from app.commands.common import (
     DAY,
+    OPERATOR,
     chosen_kitchen,
     kitchen_option,
     meal_option,
@@ -82,6 +84,9 @@ def export(
         kitchen_id = (await chosen_kitchen(kitchen)).id
         asked = when or Period.day(today_of(settings))
         period = Period(asked.first, asked.last, meal)
+        await exports.record_export(
+            kind, kitchen_id, period, form, by=OPERATOR, now=utc_now()
+        )
         if form == "geojson":
             return await exports.rounds_geojson(kitchen_id, period.first, meal)
         table = await exports.MAKERS[kind](kitchen_id, period)

@@ -42,6 +42,7 @@ MODULES = (
     "programmes",
     "ledger",
     "settlement",
+    "recoveries",
     "audit",
     "staff",
     "settings",

@@ -236,6 +236,9 @@ async def export(
     else:
         table = await exports.MAKERS[kind](kitchen.id, period)
         data = await asyncio.to_thread(exports.as_file, table, form)
+    await exports.record_export(
+        kind, kitchen.id, period, form, by=request.actor, now=request.now
+    )
     name = f"{kind}-{begin.isoformat()}.{form}"
     return Response(
         data,

@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
+from app.exports import Period, record_export
 from app.forms import Form, read_form
 from app.i18n import N_
 from app.i18n import translate as _
@@ -16,13 +17,20 @@ from app.requests import Request
 from app.scope import kitchen_of
 from app.statements import settlement_workbook
 from app.words.payers import payer_words
-from kitchen import places, settlement
+from kitchen import calendar, findings, places, settlement
 from kitchen.errors import Refusal
 
+MOST_FEN = 10_000_000
 FINDINGS = {
     "day_open": N_("没关账的日子"),
-    "second_meal": N_("同日两餐"),
     "after_leaving": N_("退出后还有餐"),
+    "while_paused": N_("停餐、住院期间有餐"),
+    "second_meal": N_("同日两餐"),
+    "expired": N_("资格过期"),
+    "beyond_booked": N_("超出订餐和散客上限"),
+    "device_rate": N_("一台机器一分钟登记太多"),
+    "signed_early": N_("出发前就签收"),
+    "counts_alike": N_("连续几天份数一样"),
     "late_entry": N_("事后补录"),
 }
 
@@ -42,7 +50,7 @@ async def _page(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     try:
-        first, last = settlement.days_of(month)
+        first, last = calendar.days_of(month)
     except Refusal:
         raise NotFoundException from None
     report = await settlement.month_for(kitchen.id, month)
@@ -58,7 +66,7 @@ async def _page(
         after=f"{last + dt.timedelta(days=1):%Y-%m}",
         report=report,
         closed=await settlement.closed_month(kitchen.id, month),
-        findings=await settlement.findings(kitchen.id, month),
+        findings=await findings.findings(kitchen.id, month),
         finding_words=FINDINGS,
         place_names={**points, "doors": _("送餐到家")},
         payers=payers,
@@ -89,6 +97,52 @@ async def close(request: Request, month: FromPath[str]) -> Response[Any]:
     return see_other(request, f"/settlement/{month}", _("已结账"))
 
 
+@post(
+    "/settlement/{month:str}/findings",
+    allows="settlement.settle",
+    include_in_schema=False,
+)
+async def settle(request: Request, month: FromPath[str]) -> Response[Any]:
+    """A word on one finding, or a case from it."""
+    kitchen = await kitchen_of(request)
+    try:
+        calendar.days_of(month)
+    except Refusal:
+        raise NotFoundException from None
+    form = await read_form(request)
+    reason = form.text("reason", _("原因"), longest=120)
+    case = form.raw("do") == "case"
+    fen = form.fen("amount", _("追回金额"), most=MOST_FEN, required=False) or 0
+    if case and not fen:
+        form.refuse_field("amount", _("追回金额：要写大于零的金额"))
+    if form.ok:
+        with form.refusals():
+            if case:
+                await findings.make_case(
+                    kitchen.id,
+                    month,
+                    form.raw("key"),
+                    amount_fen=fen,
+                    reason=reason,
+                    barred_from=request.today if form.checkbox("bar") else None,
+                    provider=form.checkbox("provider"),
+                    by=request.actor,
+                    now=request.now,
+                )
+            else:
+                await findings.explain(
+                    kitchen.id,
+                    month,
+                    form.raw("key"),
+                    reason,
+                    by=request.actor,
+                    now=request.now,
+                )
+    if not form.ok:
+        return await _page(request, month, form, status_code=422)
+    return see_other(request, f"/settlement/{month}", _("已记下"))
+
+
 @get(
     "/settlement/{month:str}/workbook.xlsx",
     allows="settlement.export",
@@ -98,6 +152,14 @@ async def workbook(request: Request, month: FromPath[str]) -> Response[bytes]:
     """The settlement as a spreadsheet."""
     kitchen = await kitchen_of(request)
     data = await settlement_workbook(kitchen.id, month)
+    await record_export(
+        "settlement",
+        kitchen.id,
+        Period.month(month),
+        "xlsx",
+        by=request.actor,
+        now=request.now,
+    )
     return Response(
         data,
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -107,4 +169,4 @@ async def workbook(request: Request, month: FromPath[str]) -> Response[bytes]:
     )
 
 
-handlers = [latest, index, close, workbook]
+handlers = [latest, index, close, settle, workbook]

@@ -9,6 +9,7 @@ KINDS = {
     "refund": N_("退款"),
     "reversal": N_("冲正"),
     "grant": N_("发券"),
+    "repayment": N_("追回还款"),
     "expiry": N_("到期清零"),
 }
 

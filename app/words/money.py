@@ -25,6 +25,16 @@ SENTENCES = {
     "month_open": N_("{month} 还没有结账"),
     "month_not_over": N_("{month} 还没过完，{last} 之后才能结账"),
     "month_unreadable": N_("看不懂的月份“{month}”，应为 2026-11 这样"),
+    "findings_open": N_("还有 {count} 个问题没有处理：逐个写明原因，或立案追回"),
+    "finding_unknown": N_("这个问题已经不在了，刷新看看"),
+    "finding_settled": N_("这个问题已经处理过了"),
+    "finding_names_nobody": N_("这个问题没有指向个人：要立案请选运营单位"),
+    "case_unknown": N_("没有这个追回案"),
+    "more_than_owed": N_("只差 {open_fen} 元，收了 {paid_fen} 元"),
+    "subsidy_barred": N_(
+        "{name}自 {since} 起停发补贴（追回案 {number}），可按全价用餐"
+    ),
+    "provider_barred": N_("本厨房自 {since} 起停发补贴（追回案 {number}）"),
     "days_open": N_("还有没关账的日子：{days}"),
     "meal_not_served": N_("这个厨房不供应这一餐"),
     "already_served": N_("{name}已在{where}吃过：{at}，{by}登记"),

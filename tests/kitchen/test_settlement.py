@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from kitchen import ledger, meals, settlement
+from kitchen import findings, ledger, meals, settlement
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
@@ -65,7 +65,7 @@ async def test_a_closed_month_takes_no_meal_and_replays_to_the_same_bytes(
 async def test_a_second_meal_is_a_finding(database: object) -> None:
     cast = await november()
     await hand_over(replace(lunch_for(cast, cast.li), tariff="full"))
-    found = await settlement.findings(cast.kitchen, "2026-11")
+    found = await findings.findings(cast.kitchen, "2026-11")
     assert [(f.kind, f.what) for f in found] == [("second_meal", "李德福 × 2")]
 
 

@@ -23,14 +23,18 @@ from kitchen import (
     menu_cycles,
     places,
     plans,
+    programmes,
+    recoveries,
     registry,
 )
 from kitchen import database as doors
 from kitchen.database import Engine, rows
 from kitchen.people_tables import ImportRun
 from kitchen.plans import PlanFacts
+from kitchen.programmes import GrantClass
 from kitchen.registry import NewAddress, NewElder
 from kitchen.schema import TABLES
+from kitchen.subsidies import When
 from tests.app.client import Client, SignInAs, hire
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.test_a_day import live_through
@@ -67,6 +71,8 @@ async def one_id(sql: str) -> int:
 
 
 IDS = {
+    "recovery_id": "SELECT MIN(id) AS id FROM recovery_case",
+    "bar_id": "SELECT MIN(id) AS id FROM subsidy_bar",
     "programme_id": "SELECT MIN(id) AS id FROM purse_programme",
     "elder_id": "SELECT MIN(id) AS id FROM elder",
     "elder": "SELECT MIN(id) AS id FROM elder",
@@ -157,6 +163,24 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
     late = incidents.NewIncident(kind="late", said="晚了", elder_id=theirs.li)
     await incidents.open_incident(theirs.kitchen, late, **by)
     await callbacks.draw_sample(theirs.kitchen, "2026Q4", seed=1, **by)
+    await programmes.propose_programme(
+        kitchen_id=theirs.kitchen,
+        name="家庭券",
+        classes=[GrantClass("75 岁以上", When(min_age=75), 10_000)],
+        pool="quarter",
+        valid_from=TODAY,
+        **by,
+    )
+    async with doors.writing():
+        await recoveries.open_in_transaction(
+            kitchen_id=theirs.kitchen,
+            elder_id=theirs.zhao,
+            finding="second_meal",
+            amount_fen=800,
+            reason="试试",
+            barred_from=TODAY,
+            **by,
+        )
     later = TODAY.replace(day=30)
     await plans.add_exception(
         elder_id=theirs.li,

@@ -1,0 +1,388 @@
+"""Exceptions first: what a supervisor would ask about a month before it is closed.
+
+Each finding is found anew from the rows, under a key that stays the same, and is
+settled by a row of a person's word or of the recovery case it became. Late entries
+carry their reason already. Days not closed must be closed: no word settles them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from piccolo.columns import ForeignKey, Text, Timestamptz
+from piccolo.table import Table
+
+from kitchen import audit, recoveries
+from kitchen.calendar import days_of
+from kitchen.database import insert, is_postgres, lock_for, reading, rows, writing
+from kitchen.errors import Refusal
+from kitchen.places import Kitchen
+from kitchen.recoveries import RecoveryCase
+from kitchen.staff import Actor
+
+MOST_A_MINUTE = 25
+"""Meals one device can serve in a minute: the till aims at one in three seconds."""
+DAYS_ALIKE = 3
+"""Days in a row with the very same count at a point, from which it is asked about."""
+
+
+class FindingSettled(Table, tablename="finding_settled"):
+    """A person's word on a finding, or the case that it became."""
+
+    kitchen = ForeignKey(Kitchen, null=False)
+    month = Text()
+    key = Text()
+    note = Text()
+    recovery = ForeignKey(RecoveryCase, null=True)
+    at = Timestamptz()
+    by = Text()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a supervisor would ask about. `note`: why it is all right, once
+    somebody said so; a late entry's own reason."""
+
+    kind: str
+    day: date
+    what: str
+    key: str = ""
+    elder_id: int | None = None
+    note: str = ""
+    case_id: int | None = None
+
+    @property
+    def settled(self) -> bool:
+        return bool(self.note) or self.case_id is not None
+
+
+# Readers ----------------------------------------------------------------------
+
+
+async def findings(kitchen_id: int, month: str) -> list[Finding]:
+    """What to look at before the month is closed, worst first, each with the word that
+    was said on it. Refuses `month_unreadable`."""
+    when = (kitchen_id, *days_of(month))
+    async with reading():
+        found = [
+            *await _days_open(when),
+            *await _meals_of_people("after_leaving", _AFTER_LEAVING, when),
+            *await _meals_of_people("while_paused", _WHILE_PAUSED, when),
+            *await _second_meals(when),
+            *await _expired(when),
+            *await _beyond_booked(when),
+            *await _device_rate(when),
+            *await _meals_of_people("signed_early", _SIGNED_EARLY, when),
+            *await _counts_alike(when),
+            *await _late(when),
+        ]
+        said = {
+            row["key"]: row
+            for row in await rows(
+                "SELECT key, note, recovery FROM finding_settled"
+                " WHERE kitchen = {} AND month = {}",
+                kitchen_id,
+                month,
+            )
+        }
+    return [_with_word(one, said.get(one.key)) for one in found]
+
+
+def _with_word(one: Finding, word: dict[str, Any] | None) -> Finding:
+    if word is None:
+        return one
+    return replace(one, note=word["note"], case_id=word["recovery"])
+
+
+_LIVE = (
+    " FROM meal m JOIN elder e ON e.id = m.elder"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+)
+_AFTER_LEAVING = (
+    "SELECT DISTINCT m.elder AS elder, e.name AS name, m.day AS day FROM elder_state s"
+    " JOIN meal m ON m.elder = s.elder AND s.from_day <= m.day"
+    " AND (s.to_day IS NULL OR s.to_day >= m.day) JOIN elder e ON e.id = m.elder"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+    " AND s.state IN ('ended', 'deceased') ORDER BY m.day, e.name"
+)
+_WHILE_PAUSED = (
+    "SELECT DISTINCT m.elder AS elder, e.name AS name, m.day AS day FROM elder_state s"
+    " JOIN meal m ON m.elder = s.elder AND s.from_day <= m.day"
+    " AND (s.to_day IS NULL OR s.to_day >= m.day) JOIN elder e ON e.id = m.elder"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL AND s.state = 'paused'"
+    " AND NOT EXISTS (SELECT 1 FROM elder_state t WHERE t.elder = s.elder"
+    " AND t.id > s.id AND t.from_day <= m.day"
+    " AND (t.to_day IS NULL OR t.to_day >= m.day)) ORDER BY m.day, e.name"
+)
+_SIGNED_EARLY = (
+    "SELECT DISTINCT m.elder AS elder, e.name AS name, m.day AS day FROM meal m"
+    " JOIN elder e ON e.id = m.elder JOIN stop s ON s.id = m.stop_id"
+    " JOIN (SELECT l.round AS round, MIN(l.at) AS at FROM loading l"
+    " LEFT JOIN loading_void x ON x.loading = l.id WHERE x.id IS NULL"
+    " GROUP BY l.round) l ON l.round = s.round"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+    " AND m.day >= {} AND m.day <= {} AND v.id IS NULL AND m.channel = 'door'"
+    " AND m.served_at < l.at ORDER BY m.day, e.name"
+)
+
+When = tuple[int, date, date]
+
+
+async def _days_open(when: When) -> list[Finding]:
+    found = await rows(
+        "SELECT h.day AS day, h.meal AS meal FROM headcount h"
+        " LEFT JOIN day_close d ON d.kitchen = h.kitchen AND d.day = h.day"
+        " AND d.meal = h.meal WHERE h.kitchen = {} AND h.day >= {}"
+        " AND h.day <= {} AND d.id IS NULL ORDER BY h.day, h.meal",
+        *when,
+    )
+    return [Finding("day_open", row["day"], row["meal"]) for row in found]
+
+
+async def _meals_of_people(kind: str, sql: str, when: When) -> list[Finding]:
+    return [
+        _of_person(kind, row["day"], row["elder"], row["name"])
+        for row in await rows(sql, *when)
+    ]
+
+
+def _of_person(kind: str, day: date, elder: int, what: str, more: str = "") -> Finding:
+    return Finding(kind, day, what, f"{kind}|{day}|{elder}{more}", elder)
+
+
+async def _second_meals(when: When) -> list[Finding]:
+    found = await rows(
+        "SELECT m.elder AS elder, e.name AS name, m.day AS day, m.meal AS meal,"
+        " COUNT(*) AS n"
+        + _LIVE
+        + " GROUP BY m.elder, e.name, m.day, m.meal HAVING COUNT(*) > 1"
+        " ORDER BY m.day, e.name",
+        *when,
+    )
+    return [
+        _of_person(
+            "second_meal",
+            row["day"],
+            row["elder"],
+            f"{row['name']} × {row['n']}",
+            f"|{row['meal']}",
+        )
+        for row in found
+    ]
+
+
+async def _expired(when: When) -> list[Finding]:
+    """Subsidised although some entitlement had ended before, or was withdrawn since,
+    and none of that kind has followed."""
+    found = await rows(
+        "SELECT DISTINCT m.elder AS elder, e.name AS name, m.day AS day,"
+        " c.code AS code FROM category c JOIN meal m ON m.elder = c.elder"
+        " JOIN elder e ON e.id = m.elder LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.kitchen = {} AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " AND m.tariff = 'subsidised' AND c.valid_from <= m.day"
+        " AND (c.valid_to < m.day OR c.withdrawn_at IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM category d WHERE d.elder = c.elder AND d.code = c.code"
+        " AND d.withdrawn_at IS NULL AND d.valid_from <= m.day"
+        " AND (d.valid_to IS NULL OR d.valid_to >= m.day)) ORDER BY m.day, e.name",
+        *when,
+    )
+    return [
+        _of_person("expired", row["day"], row["elder"], row["name"], f"|{row['code']}")
+        for row in found
+    ]
+
+
+async def _beyond_booked(when: When) -> list[Finding]:
+    """More served at a point than booked there and its walk-in cap together."""
+    found = await rows(
+        "SELECT m.point AS point, p.name AS name, m.day AS day, m.meal AS meal,"
+        " COUNT(*) AS n, p.walk_in_cap AS cap, (SELECT COALESCE(SUM(d.portions), 0)"
+        " FROM diner d WHERE d.point = m.point AND d.day = m.day AND d.meal = m.meal)"
+        " AS booked FROM meal m JOIN dining_point p ON p.id = m.point"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+        " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " GROUP BY m.point, p.name, m.day, m.meal, p.walk_in_cap"
+        " ORDER BY m.day, p.name",
+        *when,
+    )
+    return [
+        Finding(
+            "beyond_booked",
+            row["day"],
+            f"{row['name']} {row['n']} > {row['booked']} + {row['cap']}",
+            f"beyond_booked|{row['day']}|{row['point']}|{row['meal']}",
+        )
+        for row in found
+        if row["n"] > int(row["booked"]) + row["cap"]
+    ]
+
+
+async def _device_rate(when: When) -> list[Finding]:
+    """One device, one minute, more people than hands can serve."""
+    minute = (
+        "to_char(m.served_at, 'YYYY-MM-DD HH24:MI')"
+        if is_postgres()
+        else "substr(m.served_at, 1, 16)"
+    )
+    found = await rows(
+        f"SELECT m.device AS device, m.day AS day, {minute} AS minute, COUNT(*) AS n"  # noqa: S608 - of two texts of ours
+        " FROM meal m LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+        " AND m.day >= {} AND m.day <= {} AND v.id IS NULL AND m.device <> ''"
+        f" GROUP BY m.device, m.day, {minute} HAVING COUNT(*) > {{}} ORDER BY 2, 3, 1",
+        *when,
+        MOST_A_MINUTE,
+    )
+    return [
+        Finding(
+            "device_rate",
+            row["day"],
+            f"{row['device']} × {row['n']}",
+            f"device_rate|{row['day']}|{row['device']}|{row['minute']}",
+        )
+        for row in found
+    ]
+
+
+async def _counts_alike(when: When) -> list[Finding]:
+    """The very same count at a point, service day after service day."""
+    found = await rows(
+        "SELECT m.point AS point, p.name AS name, m.meal AS meal, m.day AS day,"
+        " COUNT(*) AS n FROM meal m JOIN dining_point p ON p.id = m.point"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+        " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " GROUP BY m.point, p.name, m.meal, m.day ORDER BY m.point, m.meal, m.day",
+        *when,
+    )
+    alike = []
+    for (point, meal, n), run in groupby(
+        found, key=lambda row: (row["point"], row["meal"], row["n"])
+    ):
+        days: Sequence[dict[str, Any]] = list(run)
+        if len(days) >= DAYS_ALIKE:
+            first = days[0]
+            what = f"{first['name']} {n} × {len(days)}"
+            key = f"counts_alike|{first['day']}|{point}|{meal}|{len(days)}"
+            alike.append(Finding("counts_alike", first["day"], what, key))
+    return alike
+
+
+async def _late(when: When) -> list[Finding]:
+    found = await rows(
+        "SELECT m.id AS id, m.elder AS elder, e.name AS name, m.day AS day,"
+        " m.reason AS reason"
+        + _LIVE
+        + " AND m.source IN ('paper', 'telephone') ORDER BY m.day, m.id",
+        *when,
+    )
+    return [
+        replace(
+            _of_person(
+                "late_entry", row["day"], row["elder"], row["name"], f"|{row['id']}"
+            ),
+            note=row["reason"].strip(),
+        )
+        for row in found
+    ]
+
+
+# Verbs ------------------------------------------------------------------------
+
+
+async def explain(
+    kitchen_id: int, month: str, key: str, note: str, *, by: Actor, now: datetime
+) -> None:
+    """A person's word on a finding. Twice is harmless: the first word stands. Refuses
+    `reason_missing`, `finding_unknown`, `month_closed`."""
+    if not note.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        if await _hold_open(kitchen_id, month, key) is None:
+            return
+        await _settle(kitchen_id, month, key, note.strip(), None, by=by, now=now)
+
+
+async def make_case(
+    kitchen_id: int,
+    month: str,
+    key: str,
+    *,
+    amount_fen: int,
+    reason: str,
+    barred_from: date | None,
+    provider: bool = False,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """A finding becomes a case against the person it names, or the provider. Refuses
+    what `explain` and `recoveries.open_in_transaction` refuse, and
+    `finding_names_nobody`."""
+    async with writing():
+        one = await _hold_open(kitchen_id, month, key)
+        if one is None:
+            raise Refusal("finding_settled")
+        if one.elder_id is None and not provider:
+            raise Refusal("finding_names_nobody")
+        case_id = await recoveries.open_in_transaction(
+            kitchen_id=kitchen_id,
+            elder_id=None if provider else one.elder_id,
+            finding=key,
+            amount_fen=amount_fen,
+            reason=reason,
+            barred_from=barred_from,
+            by=by,
+            now=now,
+        )
+        await _settle(kitchen_id, month, key, reason, case_id, by=by, now=now)
+        return case_id
+
+
+async def _hold_open(kitchen_id: int, month: str, key: str) -> Finding | None:
+    """The finding, held for the transaction; None when it was settled before."""
+    await lock_for("month", f"{kitchen_id}|{month}")
+    if await rows(
+        "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
+        kitchen_id,
+        month,
+    ):
+        raise Refusal("month_closed", month=month)
+    for one in await findings(kitchen_id, month):
+        if one.key == key and key:
+            return None if one.settled else one
+    raise Refusal("finding_unknown")
+
+
+async def _settle(
+    kitchen_id: int,
+    month: str,
+    key: str,
+    note: str,
+    case_id: int | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    await insert(
+        FindingSettled,
+        kitchen=kitchen_id,
+        month=month,
+        key=key,
+        note=note,
+        recovery=case_id,
+        at=now,
+        by=by.name,
+    )
+    await audit.record(
+        by=by.name,
+        staff_id=by.staff_id,
+        at=now,
+        action="month.settle_finding",
+        object_kind="kitchen",
+        object_id=kitchen_id,
+        after={"month": month, "finding": key, "case": case_id},
+        reason=note,
+    )
