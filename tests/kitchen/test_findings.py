@@ -12,7 +12,7 @@ from kitchen.errors import Refusal
 from kitchen.findings import Finding
 from kitchen.people_tables import Category
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
-from tests.kitchen.test_meal_prices import hand_over
+from tests.kitchen.test_meal_prices import brought_to, hand_over
 from tests.kitchen.test_meals import lunch_for
 
 MONTH, DECEMBER = "2026-11", date(2026, 12, 1)
@@ -138,6 +138,12 @@ async def test_a_late_entry_carries_its_reason_already(database: object) -> None
         ("late_entry", "断网")
     ]
     await close(cast)
+
+
+async def test_a_sheet_back_from_the_doors_is_no_late_entry(database: object) -> None:
+    cast = await enter()
+    await hand_over(replace(brought_to(cast, cast.wang), source="paper"))
+    assert await found(cast) == []
 
 
 async def test_a_late_entry_without_a_reason_must_be_settled(database: object) -> None:
