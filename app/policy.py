@@ -109,7 +109,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "settlement.close": _only(_M, _F),
     "settlement.settle": _only(_M, _F),  # a word, or a case, for each finding
     "settlement.recover": _only(_M, _F),
-    "settlement.lift": _only(_S),
+    "settlement.lift": _only(_M, _S),
     "settlement.export": _only(_M, _F, _S, _A),
     # the house
     "staff.read": _only(_M, _S, _A, _X),
