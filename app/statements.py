@@ -7,7 +7,10 @@ from kitchen.workbooks import Form, Sheet, xlsx
 
 
 async def settlement_workbook(kitchen_id: int, month: str) -> bytes:
-    """Three sheets: by place, by payer, by day. The same month gives the same bytes."""
+    """Sheets by place, by payer, by day, and the claims by community.
+
+    The same month gives the same bytes.
+    """
     report = await settlement.month_for(kitchen_id, month)
     names = {f"point:{p.id}": p.name for p in await places.points_for(kitchen_id)}
     names["doors"] = _("送餐到家")
@@ -43,4 +46,20 @@ async def settlement_workbook(kitchen_id: int, month: str) -> bytes:
         [[day, meals] for day, meals in report.days],
         forms=[text, number],
     )
-    return xlsx([by_place, by_payer, by_day])
+    communities = {area.id: area.path for area in await places.areas()}
+    claimed = Sheet(
+        _("申领"),
+        [_("付款方"), _("地点"), _("社区"), _("份数"), _("金额")],
+        [
+            [
+                payer_words(one.payer),
+                names.get(one.place, one.place),
+                communities.get(one.community_id or 0, ""),
+                one.meals,
+                one.fen,
+            ]
+            for one in await settlement.claims(kitchen_id, month)
+        ],
+        forms=[text, text, text, number, money],
+    )
+    return xlsx([by_place, by_payer, by_day, claimed])

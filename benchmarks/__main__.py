@@ -1,14 +1,20 @@
 """`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for
-the rounds, `till` for the till under load, kills and history, `board` for a delivery
-morning. Figures, never tests. Results are printed as tables; `--write` puts them into
-docs/.
+the rounds, `menus` for the menu planner, `till` for the till under load, kills and
+history, `board` for a delivery morning, `history` for the close of a month. Figures,
+never tests. Results are printed as tables; `--write` puts them into docs/.
 """
 
 import sys
 
-from benchmarks import board, routing, spine, till
+from benchmarks import board, history, menus, routing, spine, till
 
-AREAS = {"board": board.main, "routing": routing.main, "till": till.main}
+AREAS = {
+    "board": board.main,
+    "history": history.main,
+    "menus": menus.main,
+    "routing": routing.main,
+    "till": till.main,
+}
 
 if __name__ == "__main__":
     area, *rest = sys.argv[1:] or [""]

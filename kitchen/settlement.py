@@ -196,6 +196,46 @@ async def recompute(kitchen_id: int, month: str) -> Month:
     return month_of(kitchen_id, month, found)
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What one funder owes for the meals of one place to the people of one community;
+    `community_id` None: nobody's area was known on the day."""
+
+    payer: str
+    place: str
+    community_id: int | None
+    meals: int
+    fen: int
+
+
+async def claims(kitchen_id: int, month: str) -> list[Claim]:
+    """A month's claims by funder, place and community, what stands beside the price
+    under its kind. The community is the one on the meal, so a later move changes
+    nothing. Self-pay and what the operator concedes are claimed from nobody."""
+    found = await rows(
+        "SELECT m.point, m.community, m.self_pay_fen, m.lines, m.extras, m.payment,"
+        " COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.kitchen = {} AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " GROUP BY m.point, m.community, m.self_pay_fen, m.lines, m.extras, m.payment",
+        kitchen_id,
+        *days_of(month),
+    )
+    counts: Counter[tuple[str, str, int]] = Counter()
+    money: Counter[tuple[str, str, int]] = Counter()
+    for meal in found:
+        place = f"point:{meal['point']}" if meal["point"] else "doors"
+        for payer, fen in _parts(meal):
+            if any(owed in payer for owed in FUNDED):
+                key = (payer, place, meal["community"] or 0)
+                counts[key] += meal["n"]
+                money[key] += fen * meal["n"]
+    return [
+        Claim(payer, place, community or None, counts[key], money[key])
+        for key in sorted(counts)
+        for payer, place, community in [key]
+    ]
+
+
 async def closed_month(kitchen_id: int, month: str) -> CloseFacts | None:
     """The stored settlement of a closed month."""
     row = await one(

@@ -9,6 +9,7 @@ from kitchen import findings, ledger, meals, settlement
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
+from tests.kitchen.test_meal_prices import brought_to, shipped
 from tests.kitchen.test_meals import hand_over, lunch_for
 
 DECEMBER = date(2026, 12, 1)
@@ -76,3 +77,52 @@ async def test_an_unreadable_month_is_refused(database: object, month: str) -> N
         await settlement.close_month(
             cast.kitchen, month, today=DECEMBER, by=CHEN, now=MORNING
         )
+
+
+async def test_the_month_equals_a_recount_from_the_books(database: object) -> None:
+    """The settlement reads meals; this reads postings, and shares no code with it."""
+    cast = await november()
+    await shipped(cast, "by_meal")  # another scheme in the middle of the month
+    await hand_over(lunch_for(cast, cast.zhou))
+    await hand_over(brought_to(cast, cast.wang))
+    guest = replace(lunch_for(cast, None), tariff="full")
+    voided = await hand_over(guest)
+    await hand_over(guest)
+    await meals.void_meal(voided.meal_id, "按错", by=SUN, now=MORNING)
+    books = {
+        row["code"]: int(row["fen"])
+        for row in await rows(
+            "SELECT a.code AS code, SUM(p.fen) AS fen FROM posting p"
+            " JOIN entry e ON e.id = p.entry JOIN account a ON a.id = p.account"
+            " WHERE e.kitchen = {} AND e.day >= {} AND e.day <= {}"
+            " GROUP BY a.code",
+            cast.kitchen,
+            date(2026, 11, 1),
+            date(2026, 11, 30),
+        )
+    }
+    month = await settlement.recompute(cast.kitchen, "2026-11")
+    assert month.list_price_fen == -books[f"kitchen:{cast.kitchen}"] == 4 * 1300
+    owed: dict[str, int] = {}
+    for share in month.shares:
+        owed[share.payer] = owed.get(share.payer, 0) + share.fen
+    delivered = owed["delivery:self:later"]
+    assert delivered == -books[f"delivery:{cast.kitchen}"] == 300
+    assert owed["funder:district"] == books["funder:district"]
+    cash = sum(fen for code, fen in books.items() if code.startswith("cash:"))
+    assert owed["self:cash"] == cash
+    assert owed["self:later"] + delivered == books[f"elder:{cast.wang}"]
+    claims = await settlement.claims(cast.kitchen, "2026-11")
+    assert {one.community_id for one in claims} == {cast.community}
+    assert sum(one.fen for one in claims) == books["funder:district"]
+
+
+async def test_a_claim_keeps_the_community_of_its_day(database: object) -> None:
+    cast = await november()
+    before = await settlement.claims(cast.kitchen, "2026-11")
+    async with writing():
+        await rows("UPDATE elder SET hukou_area = {}", cast.street)
+    assert await settlement.claims(cast.kitchen, "2026-11") == before
+    assert [(one.payer, one.meals, one.fen) for one in before] == [
+        ("funder:district", 1, 800)
+    ]
