@@ -66,16 +66,17 @@ async def findings(kitchen_id: int, month: str) -> list[Finding]:
     was said on it. Refuses `month_unreadable`."""
     when = (kitchen_id, *days_of(month))
     async with reading():
+        served = await _served(when)
         found = [
             *await _days_open(when),
             *await _meals_of_people("after_leaving", _AFTER_LEAVING, when),
             *await _meals_of_people("while_paused", _WHILE_PAUSED, when),
             *await _second_meals(when),
             *await _expired(when),
-            *await _beyond_booked(when),
+            *await _beyond_booked(served, when),
             *await _device_rate(when),
             *await _meals_of_people("signed_early", _SIGNED_EARLY, when),
-            *await _counts_alike(when),
+            *_counts_alike(served),
             *await _late(when),
         ]
         said = {
@@ -156,11 +157,16 @@ def _of_person(kind: str, day: date, elder: int, what: str, more: str = "") -> F
 
 
 async def _second_meals(when: When) -> list[Finding]:
+    """Of two meals at least one stands at the full price, since the slot is one: so
+    only those few are looked at closely."""
     found = await rows(
         "SELECT m.elder AS elder, e.name AS name, m.day AS day, m.meal AS meal,"
-        " COUNT(*) AS n"
-        + _LIVE
-        + " GROUP BY m.elder, e.name, m.day, m.meal HAVING COUNT(*) > 1"
+        " COUNT(*) AS n FROM (SELECT DISTINCT elder, day, meal FROM meal"
+        " WHERE kitchen = {} AND day >= {} AND day <= {} AND tariff = 'full'"
+        " AND elder IS NOT NULL) f JOIN meal m ON m.elder = f.elder"
+        " AND m.day = f.day AND m.meal = f.meal JOIN elder e ON e.id = m.elder"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE v.id IS NULL"
+        " GROUP BY m.elder, e.name, m.day, m.meal HAVING COUNT(*) > 1"
         " ORDER BY m.day, e.name",
         *when,
     )
@@ -197,29 +203,40 @@ async def _expired(when: When) -> list[Finding]:
     ]
 
 
-async def _beyond_booked(when: When) -> list[Finding]:
-    """More served at a point than booked there and its walk-in cap together."""
-    found = await rows(
-        "SELECT m.point AS point, p.name AS name, m.day AS day, m.meal AS meal,"
-        " COUNT(*) AS n, p.walk_in_cap AS cap, (SELECT COALESCE(SUM(d.portions), 0)"
-        " FROM diner d WHERE d.point = m.point AND d.day = m.day AND d.meal = m.meal)"
-        " AS booked FROM meal m JOIN dining_point p ON p.id = m.point"
+async def _served(when: When) -> list[dict[str, Any]]:
+    """Portions served at each point, meal by meal, in the order of the days."""
+    return await rows(
+        "SELECT m.point AS point, p.name AS name, m.meal AS meal, m.day AS day,"
+        " COUNT(*) AS n, p.walk_in_cap AS cap FROM meal m"
+        " JOIN dining_point p ON p.id = m.point"
         " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
         " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
-        " GROUP BY m.point, p.name, m.day, m.meal, p.walk_in_cap"
-        " ORDER BY m.day, p.name",
+        " GROUP BY m.point, p.name, m.meal, m.day, p.walk_in_cap"
+        " ORDER BY m.point, m.meal, m.day",
         *when,
     )
-    return [
-        Finding(
-            "beyond_booked",
-            row["day"],
-            f"{row['name']} {row['n']} > {row['booked']} + {row['cap']}",
-            f"beyond_booked|{row['day']}|{row['point']}|{row['meal']}",
+
+
+async def _beyond_booked(served: Sequence[dict[str, Any]], when: When) -> list[Finding]:
+    """More served at a point than booked there and its walk-in cap together."""
+    booked = {
+        (row["point"], row["day"], row["meal"]): int(row["n"])
+        for row in await rows(
+            "SELECT d.point AS point, d.day AS day, d.meal AS meal,"
+            " SUM(d.portions) AS n FROM diner d JOIN headcount h ON h.id = d.headcount"
+            " WHERE h.kitchen = {} AND h.day >= {} AND h.day <= {}"
+            " AND d.point IS NOT NULL GROUP BY d.point, d.day, d.meal",
+            *when,
         )
-        for row in found
-        if row["n"] > int(row["booked"]) + row["cap"]
-    ]
+    }
+    beyond = []
+    for row in sorted(served, key=lambda row: (row["day"], row["name"])):
+        expected = booked.get((row["point"], row["day"], row["meal"]), 0)
+        if row["n"] > expected + row["cap"]:
+            what = f"{row['name']} {row['n']} > {expected} + {row['cap']}"
+            key = f"beyond_booked|{row['day']}|{row['point']}|{row['meal']}"
+            beyond.append(Finding("beyond_booked", row["day"], what, key))
+    return beyond
 
 
 async def _device_rate(when: When) -> list[Finding]:
@@ -248,19 +265,11 @@ async def _device_rate(when: When) -> list[Finding]:
     ]
 
 
-async def _counts_alike(when: When) -> list[Finding]:
+def _counts_alike(served: Sequence[dict[str, Any]]) -> list[Finding]:
     """The very same count at a point, service day after service day."""
-    found = await rows(
-        "SELECT m.point AS point, p.name AS name, m.meal AS meal, m.day AS day,"
-        " COUNT(*) AS n FROM meal m JOIN dining_point p ON p.id = m.point"
-        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
-        " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
-        " GROUP BY m.point, p.name, m.meal, m.day ORDER BY m.point, m.meal, m.day",
-        *when,
-    )
     alike = []
     for (point, meal, n), run in groupby(
-        found, key=lambda row: (row["point"], row["meal"], row["n"])
+        served, key=lambda row: (row["point"], row["meal"], row["n"])
     ):
         days: Sequence[dict[str, Any]] = list(run)
         if len(days) >= DAYS_ALIKE:
