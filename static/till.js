@@ -40,7 +40,9 @@
     const { verb, parameters } = event.detail.requestConfig;
     const input = field();
     if (verb !== "get" || event.detail.elt !== input || !input) return;
-    if (input.value && input.value !== parameters.q) htmx.trigger(input, "again");
+    setTimeout(() => { // an answer holds the form until its event is over
+      if (input.isConnected && input.value && input.value !== parameters.q) htmx.trigger(input, "again");
+    }, 0);
   });
 
   let digits = "", last = 0, seen = "", seenAt = -SAME, chosen = 0;
