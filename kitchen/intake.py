@@ -50,6 +50,13 @@ USED_BY = (
     "driver_ban",
     "door_case",
     "refused_attempt",
+    "till_report",
+    "incident",
+    "callback_pick",
+    "member_change",
+    "purse_grant",
+    "recovery_case",
+    "subsidy_bar",
 )
 
 

@@ -115,11 +115,11 @@ async def cases_for(kitchen_id: int) -> list[CaseFacts]:
 
 
 async def case_by_id(kitchen_id: int, case_id: int) -> CaseFacts:
-    """One case of that kitchen; refuses `case_unknown`."""
+    """One case of that kitchen; refuses `recovery_unknown`."""
     for case in await cases_for(kitchen_id):
         if case.id == case_id:
             return case
-    raise Refusal("case_unknown", case=case_id)
+    raise Refusal("recovery_unknown", case=case_id)
 
 
 async def refuse_barred(kitchen_id: int, elder_ids: Iterable[int], day: date) -> None:
@@ -205,7 +205,7 @@ async def repay(
     act: str = "",
 ) -> None:
     """Something paid back; sent twice with one `act` key it is one payment. Refuses
-    `case_unknown`, `amount_not_positive`, `more_than_owed`, `month_closed`."""
+    `recovery_unknown`, `amount_not_positive`, `more_than_owed`, `month_closed`."""
 
     async def pay() -> acts.Answer:
         await lock_for("recovery_case", case_id)
@@ -243,7 +243,7 @@ async def lift_bar(
     now: datetime,
 ) -> None:
     """Subsidies again from a day on. Twice is harmless. Refuses `reason_missing`,
-    `case_unknown`."""
+    `recovery_unknown`."""
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
@@ -254,7 +254,7 @@ async def lift_bar(
             kitchen_id,
         )
         if row is None:
-            raise Refusal("case_unknown", case=bar_id)
+            raise Refusal("recovery_unknown", case=bar_id)
         if await rows("SELECT id FROM bar_lift WHERE barred = {}", bar_id):
             return
         await insert(

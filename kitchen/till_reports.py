@@ -66,13 +66,13 @@ async def report(
     of the tap: an act whose answer was lost on the way is answered again, not served
     again.
     Refuses `pack_unreadable`, `not_your_point`, `act_tampered`, `act_unknown` (an
-    undo of nothing), `day_not_come`, `name_missing`.
+    undo of nothing), `day_not_come`, `eater_unnamed`.
     """
     pack = read_token(told.pack)
     refuse_foreign_point(pack.point_id, by)
     request = _request(told)
     if told.kind == "serve" and told.elder_id is None and not told.name.strip():
-        raise Refusal("name_missing")
+        raise Refusal("eater_unnamed")
     body = essence(request)
     if told.kind == "undo":
         body["undo"] = told.of

@@ -34,7 +34,7 @@ SENTENCES = {
     "act_unknown": N_("要撤销的那一条还没有传上来"),
     "already_decided": N_("{by}已经处理过了"),
     "choice_does_not_fit": N_("这一条不能这样处理"),
-    "name_missing": N_("请写明是谁"),
+    "eater_unnamed": N_("请写明是谁"),
     "pack_unreadable": N_("名单不是本系统发的，请联网重新打开就餐登记"),
     "report_unknown": N_("没有这条断网记录"),
     "till_reports_open": N_(

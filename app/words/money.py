@@ -29,7 +29,7 @@ SENTENCES = {
     "finding_unknown": N_("这个问题已经不在了，刷新看看"),
     "finding_settled": N_("这个问题已经处理过了"),
     "finding_names_nobody": N_("这个问题没有指向个人：要立案请选运营单位"),
-    "case_unknown": N_("没有这个追回案"),
+    "recovery_unknown": N_("没有这个追回案"),
     "more_than_owed": N_("只差 {open_fen} 元，收了 {paid_fen} 元"),
     "subsidy_barred": N_(
         "{name}自 {since} 起停发补贴（追回案 {number}），可按全价用餐"

@@ -130,7 +130,8 @@ async def test_the_pack_holds_every_record_of_its_days(
     days = "2026-11-25_2026-11-30"
     later = await paper_at(desk, cast.kitchen, TODAY, "", "inspection", days)
     assert later is not None
-    assert [len(table.rows) for table in later.tables][1:] == [0] * 5  # type: ignore[attr-defined]  # it is a pack
+    assert len(later.tables) > 5  # type: ignore[attr-defined]  # it is a pack
+    assert not any(len(table.rows) for table in later.tables[1:])  # type: ignore[attr-defined]  # it is a pack
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ async def test_somebody_without_a_record_pays_full_until_matched(
     )
     totals = await dining.totals_of(cast.chaoyang, *WHEN)
     assert (totals.served, totals.cash_fen) == (1, 500)
-    with pytest.raises(Refusal, match="name_missing"):
+    with pytest.raises(Refusal, match="eater_unnamed"):
         await sent("other", replace(unknown, name=" "))
 
 

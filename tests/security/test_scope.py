@@ -21,11 +21,14 @@ from kitchen import (
     incidents,
     ledger,
     menu_cycles,
+    menu_proposals,
     places,
     plans,
     programmes,
     recoveries,
     registry,
+    round_proposals,
+    round_steps,
 )
 from kitchen import database as doors
 from kitchen.database import Engine, rows
@@ -107,6 +110,8 @@ IDS = {
     "job_id": "SELECT MIN(id) AS id FROM job",
     "run_id": "SELECT MIN(id) AS id FROM import_run",
     "cycle_id": "SELECT MIN(id) AS id FROM menu_cycle",
+    "proposal_id": "SELECT MIN(id) AS id FROM menu_proposal",
+    "offer_id": "SELECT MIN(id) AS id FROM round_proposal",
     "print_id": "SELECT MIN(id) AS id FROM print_run",
 }
 
@@ -192,6 +197,41 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
         **by,
     )
     async with doors.writing():
+        await doors.insert(
+            round_proposals.RoundProposal,
+            kitchen=theirs.kitchen,
+            day=TODAY,
+            meal="lunch",
+            scope="all",
+            number=None,
+            run="1",
+            base=round_steps.shape_text(round_steps.Shape((), {})),
+            orders=round_steps.shape_text(round_steps.Shape((), {})),
+            engine="sisr",
+            fallback=False,
+            distances="",
+            seconds=1,
+            at=MORNING,
+            by="陈经理",
+        )
+        await doors.insert(
+            menu_proposals.MenuProposal,
+            kitchen=theirs.kitchen,
+            meal="lunch",
+            first=TODAY,
+            weeks=1,
+            asked="{}",
+            job=None,
+            state="failed",
+            cells="[]",
+            total=0,
+            bound=0,
+            milliseconds=0,
+            parts="{}",
+            faults="[]",
+            at=MORNING,
+            by="陈经理",
+        )
         await doors.insert(
             menu_cycles.MenuCycle,
             kitchen=theirs.kitchen,
