@@ -11,11 +11,13 @@ from playwright.sync_api import Page
 from kitchen import day_close
 from tests.app.client import Clock
 from tests.browser.conftest import Enter, Run, picture
+from tests.browser.test_till import scan
 from tests.kitchen.cast import TODAY, Cast
 from tests.kitchen.cast import enter as enter_cast
 from tests.test_a_day import hire_drivers, place_the_lane, plan_the_menu
 
 LUNCH = f"{TODAY}/lunch"
+UNREACHED = "no_answer_unreached"
 
 
 async def morning() -> Cast:
@@ -149,8 +151,7 @@ def serve_at_the_till(staff: Keys, cast: Cast) -> None:
     staff.go(here)
     staff.press(".till-start button")
     staff.page.wait_for_selector("[data-till-field]:focus")
-    staff.page.keyboard.type("8800111277")  # a card, as a scanner types it
-    staff.page.keyboard.press("Enter")
+    scan(staff.page, "8800111277")
     staff.see("收 5.00 元")
     picture(staff.page, "till")
     staff.page.wait_for_selector("[data-till-field]:focus")
@@ -209,23 +210,36 @@ def nobody_opens(manager: Keys, stop: str, link: str) -> None:
     manager.go(stop)
     manager.reach("[name=outcome]")
     for _ in range(12):  # the arrows choose among the outcomes
-        if manager.page.evaluate("document.activeElement.value") == "no_answer":
+        if manager.page.evaluate("document.activeElement.value") == UNREACHED:
             break
         manager.page.keyboard.press("ArrowDown")
+    assert manager.page.evaluate("document.activeElement.value") == UNREACHED
     manager.page.keyboard.press("Space")
     manager.type("[name=reporter]", "赵师傅")
     manager.press("form[action$='/reports'] button")
-    manager.go(f"/deliveries/{LUNCH}")
-    manager.see("没人应门")
-    manager.reach("form[action$='/steps'] [name=kind]")
-    manager.page.keyboard.press("ArrowDown")
-    manager.page.keyboard.press("ArrowDown")  # called → second visit → reached
-    manager.type("form[action$='/steps'] [name=who]", "刘芳(邻居):去医院了")
-    manager.press("form[action$='/steps'] button")
+    follow_the_door_up(manager)
     manager.go(link)
     manager.type("form[action$='/leftovers'] [name=portions]", "1")
     manager.type("form[action$='/leftovers'] [name=reason]", "赵秀兰去医院了")
     manager.press("form[action$='/leftovers'] button")
+
+
+def follow_the_door_up(manager: Keys) -> None:
+    """The ladder's next button first, then what the neighbour said."""
+    manager.go(f"/doors/{LUNCH}")
+    manager.see("没人应门")
+    manager.press(".case-next form:has([value='called']) button")
+    manager.see("打过电话，没联系上")
+    manager.reach(".case summary")
+    if manager.page.locator(".case details:not([open])").count():
+        manager.page.keyboard.press("Enter")
+    reached = ".case-more form:has([value='reached'])"
+    manager.type(f"{reached} [name=who]", "刘芳(邻居)")
+    manager.type(f"{reached} [name=note]", "去医院了")
+    manager.press(f"{reached} button")
+    settled = manager.page.inner_text(".case.settled")
+    assert "联系到了 刘芳(邻居) 去医院了" in " ".join(settled.split()), settled
+    assert manager.page.locator(".case:not(.settled)").count() == 0
 
 
 def bring_the_sheet_back(manager: Keys, link: str) -> None:
