@@ -52,13 +52,14 @@ def test_every_remedy_applied_and_solved_again_serves_the_job(seed: int) -> None
         for remedy in remedies:
             relaxed = with_remedy(question, remedy)
             rounds = remedied_rounds(question, solution.rounds, remedy)
+            proof = schedule(relaxed, rounds)
+            assert check(relaxed, proof) == []
+            before = {unassigned.job for unassigned in solution.unassigned}
+            assert {left.job for left in proof.unassigned} == before - {job}
+            # Two jobs may give way to one of higher priority: count the price.
             again = solve(relaxed, engine="sisr", steps=20, start=rounds)
             assert check(relaxed, again) == []
-            left = {unassigned.job for unassigned in again.unassigned}
-            assert len(left) < len(solution.unassigned)
-            assert job not in {
-                unassigned.job for unassigned in schedule(relaxed, rounds).unassigned
-            }
+            assert again.summary.cost <= proof.summary.cost < solution.summary.cost
 
 
 @pytest.mark.parametrize("seed", range(15))
