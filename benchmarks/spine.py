@@ -173,8 +173,8 @@ async def job(client: httpx.AsyncClient, location: str) -> float:
     begin = time.perf_counter()
     while time.perf_counter() - begin < 300:
         answer = await client.get(location)
-        if '/progress"' not in answer.text:  # it asks for no more news
-            break
+        if not any(sign in answer.text for sign in ('/progress"', "/solving/stop")):
+            break  # it asks for no more news, and there is no search to stop
         await asyncio.sleep(0.25)
     return time.perf_counter() - begin
 
