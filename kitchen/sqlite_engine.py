@@ -35,6 +35,7 @@ from kitchen.transactions import (
 
 READERS = 3
 QUICK_STEPS = 4_000  # of SQLite's machine: about a millisecond, some fifty rows
+TICKS = 4
 LONG_READS_KEPT = 2_000
 WAIT_SECONDS = 5.0
 BACKUP_PAGES = 500
@@ -74,6 +75,7 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         self._writer: sqlite3.Connection | None = None
         self._connections: list[sqlite3.Connection] = []
         self._long_reads: set[str] = set()
+        self._ticks = 0
 
     async def open(self) -> None:
         """Open the kept connections on the running loop; twice is harmless."""
@@ -96,7 +98,7 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
             readers = [self._connect_reader() for _ in range(READERS)]
             self._quick = self._connect_reader()
             self._quick.execute("PRAGMA busy_timeout = 0")
-            self._quick.set_progress_handler(lambda: True, QUICK_STEPS)
+            self._quick.set_progress_handler(self._is_long, QUICK_STEPS // TICKS)
         self._connections = [*readers, self._quick]
         for connection in readers:
             self._readers.put_nowait(connection)
@@ -154,10 +156,17 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         refuse_unless_reading(sql, transaction)
         return await self._fetch_in_thread(transaction.connection, sql, args)
 
+    def _is_long(self) -> bool:
+        """SQLite counts on over all runs of a kept statement, so that the first tick
+        may come at once: only several in one run tell a long read."""
+        self._ticks += 1
+        return self._ticks >= TICKS
+
     def _fetch_quickly(self, sql: str, args: Sequence[Any]) -> Rows | None:
         """The rows, or None when this read belongs into a thread."""
         if sql in self._long_reads:
             return None
+        self._ticks = 0
         try:
             return _fetch(self._quick, sql, args)
         except sqlite3.OperationalError as error:

@@ -203,6 +203,14 @@ async def test_a_long_read_moves_to_a_thread_and_a_short_one_needs_none(
     assert len(seen) == 2
 
 
+async def test_a_short_read_stays_short_however_often_it_runs(
+    sqlite_database: KeptSQLiteEngine,
+) -> None:
+    for _ in range(2_000):
+        assert await doors.rows(SLOW, 5) == [{"i": 5}]
+    assert not sqlite_database._long_reads
+
+
 async def test_when_all_readers_are_taken_a_long_read_is_refused(
     sqlite_database: KeptSQLiteEngine,
 ) -> None:
