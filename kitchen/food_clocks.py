@@ -9,6 +9,7 @@ stops, and the ones that fall behind their use-by are named.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from kitchen.audit import LOCAL_ZONE
 from kitchen.batches import cooked_for
@@ -18,7 +19,7 @@ from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.loadings import LoadingFacts, loadings_for
 from kitchen.places import KitchenFacts
 from kitchen.portions import DishSheet
-from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import Plan, latest_plan, published_plan, stop_code
 from kitchen.round_sheets import with_clocks
 from kitchen.stops import Key
@@ -95,6 +96,11 @@ def stop_clocks(
     wanted = dishes_by_stop(today.blocks)
     sheets = {sheet.dish.id: sheet for sheet in today.sheet.dishes}
     numbers = {row.id: row.number for row in plan.rounds}
+
+    @cache  # hundreds of doors share the few pots of their round
+    def lives_of(dish: int, place: Place) -> list[tuple[datetime, str, bool]]:
+        return _lives(cooked, sheets[dish], place, today)
+
     clocks = []
     for row in plan.rounds:
         for stop in plan.stops_of(row.id):
@@ -105,7 +111,7 @@ def stop_clocks(
             lives = [
                 life
                 for dish in wanted.get(stop.key, ())
-                for life in _lives(cooked, sheets[dish], place, today)
+                for life in lives_of(dish, place)
             ]
             if not lives:
                 continue
@@ -166,16 +172,16 @@ async def clocks_for(
     plan = plan or await latest_plan(kitchen_id, day, meal)
     if plan is None:
         return []
-    try:
-        inputs = await inputs_for(kitchen_id, day, meal)
-    except Refusal:
-        return []
-    plan = with_clocks(inputs, plan)
+    if plan.facts.is_draft:  # a published plan brings its clocks
+        try:
+            plan = with_clocks(await inputs_for(kitchen_id, day, meal), plan)
+        except Refusal:
+            return []
     today = today or await kitchen_day(kitchen_id, day, meal)
     loaded = await loadings_for(kitchen_id, day, meal)
     delays = delays_of(plan, loaded, now) if _is_day(now, day) else {}
     cooked = await cooked_for(kitchen_id, day, meal)
-    return stop_clocks(today, plan, cooked, _names(inputs), delays)
+    return stop_clocks(today, plan, cooked, _names(today), delays)
 
 
 async def stops_at_risk(
@@ -191,8 +197,14 @@ async def stops_at_risk(
     return sorted(late, key=lambda clock: -clock.over_minutes)
 
 
-def _names(inputs: Inputs) -> dict[Key, str]:
-    return {drop.key: drop.name for drop in inputs.drops}
+def _names(today: KitchenDay) -> dict[Key, str]:
+    """Whom each stop is for, or which point it is."""
+    points: dict[Key, str] = {("point", p.id): p.name for p in today.points}
+    return points | {
+        ("diner", order.diner_id): order.name
+        for order in today.orders
+        if order.diner_id is not None
+    }
 
 
 def _is_day(now: datetime, day: date) -> bool:
