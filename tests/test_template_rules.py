@@ -168,3 +168,13 @@ def test_markup_of_a_literal_passes_and_of_a_value_does_not() -> None:
     assert list(markup_faults("Markup('<b>{}</b>').format(name)")) == []
     assert list(markup_faults("Markup(f'<b>{name}</b>')")) == ["Markup of a value"]
     assert list(markup_faults("Markup(name)")) == ["Markup of a value"]
+
+
+def test_no_file_keeps_the_marks_of_a_merge() -> None:
+    """Jinja, Markdown and CSS take them for text and show them to people."""
+    marks = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    folders = ("app", "kitchen", "templates", "static", "docs", "requirements")
+    kinds = {".html", ".md", ".css", ".js", ".po", ".csv", ".sql", ".txt", ".in"}
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    texts = [path for path in (*files, *ROOT.glob("*.md")) if path.suffix in kinds]
+    assert [path.name for path in texts if marks.search(path.read_text("utf-8"))] == []
