@@ -150,7 +150,7 @@ class Worker:
         hot, cold = self.setting.hot * scale, self.setting.cold * scale
         done, chunk, alone = 0, 200, True
         while True:
-            part = run.passed if steps is None else done / max(1, steps)
+            part = run.passed if steps is None else done / steps if steps else 1.0
             if part >= 1.0 or run.is_stopped:
                 return
             if alone and part > 0.5:

@@ -93,3 +93,11 @@ def test_the_kernel_without_numba_gives_the_same_answer() -> None:
     )
     compiled = solve(district(3), engine="sisr", steps=60)
     assert child.stdout.strip() == str(compiled.rounds)
+
+
+def test_no_steps_give_the_rounds_that_were_given() -> None:
+    question = district(3)
+    given = solve(question, engine="sisr", steps=100)
+    again = solve(question, engine="sisr", steps=0, start=given.rounds)
+    assert check(question, again) == []
+    assert again.summary.cost <= given.summary.cost
