@@ -152,10 +152,13 @@ class PooledPostgresEngine(Doors, PostgresEngine):
             raise Refusal("database_busy") from None
         except OSError as error:
             raise Refusal("database_unreachable") from error
+        cut_short = True
         try:
             yield connection
+            cut_short = False
         finally:
-            await to_the_end(asyncio.ensure_future(_give_back(pool, connection)))
+            giving = _give_back(pool, connection, cut_short=cut_short)
+            await to_the_end(asyncio.ensure_future(giving))
 
 
 async def _commit(connection: Any) -> None:
@@ -168,8 +171,16 @@ async def _commit(connection: Any) -> None:
         )
 
 
-async def _give_back(pool: Any, connection: Any) -> None:
+async def _give_back(pool: Any, connection: Any, *, cut_short: bool) -> None:
+    """Back to the pool, with nothing open on the server.
+
+    `cut_short` after any error: the driver parses a new statement in a message of its
+    own, and cancelled after it, the server stands in a read-only transaction that the
+    driver never heard of and that refuses the next `BEGIN READ WRITE`.
+    """
     try:
+        if cut_short and not connection.is_closed():
+            await connection.execute("ROLLBACK", timeout=WAIT_SECONDS)
         await _leave_no_transaction(connection)
     except (OSError, *DRIVER_ERRORS):
         with contextlib.suppress(asyncpg.InterfaceError):  # it is gone already

@@ -139,6 +139,21 @@ async def test_a_cancelled_query_gives_its_connection_back(
     assert await count() == 1
 
 
+async def test_a_reader_cancelled_anywhere_leaves_a_connection_that_can_write(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    """Parsing alone opens a transaction on the server that the driver knows not of."""
+    for number in range(600):
+        asked = f"SELECT {number} AS never_asked_before"
+        reading = asyncio.create_task(doors.rows(asked))
+        for _ in range(number % 60):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait([reading])
+        async with doors.writing():
+            await doors.rows("SELECT 1")
+
+
 async def test_a_cancelled_waiter_for_a_connection_takes_none(
     postgres_url: str,
 ) -> None:
