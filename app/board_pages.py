@@ -2,6 +2,7 @@
 fragment, and the way back to it.
 """
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.forms import Form
 from app.headers import POLICY
 from app.jobs import JobFacts
 from app.proposing import JOB
-from app.rendering import fragment, page, see_other
+from app.rendering import fragment, large_page, page, see_other
 from app.requests import Request
 from app.round_desk import desk_for
 from app.round_sight import cut_for
@@ -73,17 +74,20 @@ async def board_page(
         desk = await desk_for(kitchen.id, day, meal)
     except Refusal as refusal:
         return page(request, "rounds/not_yet.html", refusal=refusal, day=day, meal=meal)
-    view = cut_for(request.actor, boards.board_of(desk.inputs, desk.plan))
+    whole = await asyncio.to_thread(boards.board_of, desk.inputs, desk.plan)
+    view = cut_for(request.actor, whole)
     context = await _context(request, view, form)
     if request.is_fragment and status_code == 200:
-        return fragment(request, "rounds/_board.html", **context)
-    return page(
+        return await asyncio.to_thread(
+            fragment, request, "rounds/_board.html", **context
+        )
+    return await large_page(
         request,
         "rounds/index.html",
         status_code=status_code,
         headers=_tile_policy(request),
         stale=await stale_sheets(kitchen.id, day, meal),
-        sketch=sketch_svg(view),
+        sketch=await asyncio.to_thread(sketch_svg, view),
         **context,
     )
 

@@ -7,7 +7,7 @@ import hashlib
 import io
 import zipfile
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
 SIGNED = ("balance", "settlement", "inspection", "recall")
-KEPT_MORNINGS = 3
+PAPERS_KEPT = 6  # each a morning's or a balance
 LONGEST_PACK = timedelta(days=92)
 
 
@@ -99,40 +99,58 @@ async def papers_for(
 ) -> list[Paper]:
     """All papers of a meal, of these kinds, in the order of the morning."""
     wanted = set(kinds)
+    options = options or await options_for(kitchen_id)
+    day_of_it = (kitchen_id, day, meal)
     found: list[Paper] = []
     if wanted & set(MAKERS):
-        every = await _morning_papers(desk, kitchen_id, day, meal, options)
+        key = ("morning", *day_of_it, desk.office, options)
+        every = await _kept(key, lambda: _morning_papers(desk, *day_of_it, options))
         found += [paper for paper in every if paper.kind in wanted]
-    if "balance" in wanted and await headcounts.closed(kitchen_id, day, meal):
-        found.append(await _balance(desk, kitchen_id, day, meal))
+    if "balance" in wanted and await headcounts.closed(*day_of_it):
+        of_balance = ("balance", *day_of_it, desk.office)
+        found += await _kept(of_balance, lambda: _balance(desk, *day_of_it))
     return found
 
 
 _made: OrderedDict[tuple[Hashable, ...], list[Paper]] = OrderedDict()
 
 
-async def _morning_papers(
-    desk: Desk, kitchen_id: int, day: date, meal: str, options: PrintOptions | None
+async def _kept(
+    about: tuple[Hashable, ...], make: Callable[[], Awaitable[list[Paper]]]
 ) -> list[Paper]:
-    """Every paper of the morning, made once for as long as nothing is recorded.
+    """Papers made once for as long as nothing is recorded.
 
     Each act leaves a line in the audit, so its last line stands for the state of
     everything; with the same one the page of papers need not read the whole day.
     """
-    options = options or await options_for(kitchen_id)
     last = await database.one("SELECT MAX(id) AS id FROM audit_line")
     line = int(last["id"] or 0) if last else 0
-    world = (database.current(), line, language.get())
-    key = (*world, kitchen_id, day, meal, desk.office, options)
-    if key in _made:
-        return _made[key]
-    morning = await morning_for(kitchen_id, day, meal, desk.office, options)
-    # In a thread: a second of arithmetic for a large kitchen, while tills go on.
-    made = await asyncio.to_thread(papers_of, morning)
-    _made[key] = made
-    while len(_made) > KEPT_MORNINGS:
-        _made.popitem(last=False)
+    key = (database.current(), line, language.get(), *about)
+    if (made := _made.get(key)) is None:
+        made = _made[key] = await make()
+        while len(_made) > PAPERS_KEPT:
+            _made.popitem(last=False)
     return made
+
+
+async def _morning_papers(
+    desk: Desk, kitchen_id: int, day: date, meal: str, options: PrintOptions
+) -> list[Paper]:
+    morning = await morning_for(kitchen_id, day, meal, desk.office, options)
+    return await _put_together(lambda: papers_of(morning))
+
+
+async def _put_together(make: Callable[[], list[Paper]]) -> list[Paper]:
+    """The papers and their digests, in a thread: a second of arithmetic for a large
+    kitchen, while tills go on."""
+
+    def made() -> list[Paper]:
+        papers = make()
+        for paper in papers:
+            paper.digest  # noqa: B018 - worked out once, here
+        return papers
+
+    return await asyncio.to_thread(made)
 
 
 async def paper_at(
@@ -170,10 +188,10 @@ async def _head(desk: Desk, kitchen_id: int, day: date, meal: str) -> dict[str, 
     }
 
 
-async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> Paper:
+async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> list[Paper]:
     points = await places.points_for(kitchen_id)
     names = {f"point:{point.id}": point.name for point in points}
-    return paper_office.balance_sheet(
+    facts = (
         await _head(desk, kitchen_id, day, meal),
         await day_close.balance_for(kitchen_id, day, meal),
         {**names, KEPT: _("厨房"), UNPLACED: _("未排上")},
@@ -181,6 +199,7 @@ async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> Paper:
         await day_close.closed_day(kitchen_id, day, meal),
         desk.office.zone,
     )
+    return await _put_together(lambda: [paper_office.balance_sheet(*facts)])
 
 
 async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:

@@ -1,8 +1,10 @@
 """Templates → answers: whole pages, and the same partials alone for htmx."""
 
+import asyncio
 import base64
 import datetime as dt
 import json
+import os
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -74,6 +76,14 @@ def page(
     if notice and context.get("shell", True):
         answer.delete_cookie(NOTICE_COOKIE)
     return answer
+
+
+async def large_page(
+    request: Request, template: str, /, **context: Any
+) -> Response[str]:
+    """`page` for a page of hundreds of rows: drawn in a thread, so that no till waits
+    for it."""
+    return await asyncio.to_thread(page, request, template, **context)
 
 
 def fragment(
@@ -243,7 +253,7 @@ def environment(assets: Assets) -> Environment:
         _=_,
         asset=assets.url,
         form_token=lambda: _drawn_for.get().form_token,
-        new_act=lambda: str(uuid.uuid4()),
+        new_act=new_act,
         may=may,
         role_word=role_word,
         diet_words=diet_words,
@@ -262,6 +272,21 @@ def environment(assets: Assets) -> Environment:
             if not macro.startswith("_"):
                 env.globals[macro] = function
     return env
+
+
+_keys: list[str] = []
+
+
+def new_act() -> str:
+    """A key for one act. Drawn by the hundred: each question to the system hands the
+    interpreter to another thread, and a board of rounds holds hundreds of forms."""
+    while True:
+        try:
+            return _keys.pop()
+        except IndexError:
+            drawn = os.urandom(16 * 256)
+            pieces = (drawn[at : at + 16] for at in range(0, len(drawn), 16))
+            _keys.extend(str(uuid.UUID(bytes=piece, version=4)) for piece in pieces)
 
 
 def compile_pages(assets: Assets) -> None:

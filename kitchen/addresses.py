@@ -60,6 +60,21 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     return {door.address_id: door for door in doors}
 
 
+async def off_the_map(address_ids: Iterable[int]) -> set[int]:
+    """Those of the addresses for which `doors_for` knows no point at all."""
+    wanted = sorted(set(address_ids))
+    if not wanted:
+        return set()
+    found = await rows(
+        "SELECT a.id AS id, b.area AS area, b.compound AS compound FROM address a"
+        " JOIN building b ON b.id = a.building WHERE a.id IN {}"
+        " AND a.lon_e6 IS NULL AND b.lon_e6 IS NULL",
+        wanted,
+    )
+    middles = await _compound_middles() if found else {}
+    return {row["id"] for row in found if (row["area"], row["compound"]) not in middles}
+
+
 async def addresses_of(elder_id: int) -> list[AddressFacts]:
     """Where a person has lived and will live, newest first; without addresses that
     were replaced before their first day."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from kitchen.diets import ALLERGENS, TEXTURE_ORDER, Diet, Texture, Vegetarian
+from kitchen.diets import ALLERGENS, SOFTNESS, Diet, Texture, Vegetarian
 from kitchen.food import MEAT, NOT_HALAL, NOT_VEGAN, DishFacts, RecipeLine
 
 LOW_SALT_NA_MG = 180
@@ -145,8 +145,8 @@ def _diets(diet: Diet, dish: DishFacts) -> Iterator[Reason]:
         yield Reason("vegan")
     if diet.vegetarian is Vegetarian.OVO_LACTO and dish.vegetarian == "no":
         yield Reason("vegetarian")
-    wanted = TEXTURE_ORDER.index(diet.texture)
-    if wanted > TEXTURE_ORDER.index(Texture(dish.texture)):
+    wanted = SOFTNESS[diet.texture]
+    if wanted > SOFTNESS[dish.texture]:
         yield Reason("texture", diet.texture.value)
     if wanted and dish.bones != "none":
         yield Reason("bones", dish.bones)

@@ -36,6 +36,7 @@ __all__ = [
     "current",
     "engine_for",
     "facts_of",
+    "in_bulk",
     "insert",
     "insert_many",
     "is_postgres",
@@ -165,11 +166,14 @@ MANY = 200
 
 
 async def facts_of(found: Rows, fact: Callable[[dict[str, Any]], T]) -> list[T]:
-    """What `fact` makes of each row; of many rows in a thread, so that a till does
-    not wait while a large kitchen is put together."""
-    if len(found) < MANY:
-        return [fact(row) for row in found]
-    return await asyncio.to_thread(lambda: [fact(row) for row in found])
+    """What `fact` makes of each row."""
+    return await in_bulk(len(found), lambda: [fact(row) for row in found])
+
+
+async def in_bulk(many: int, make: Callable[[], T]) -> T:
+    """What `make` puts together, arithmetic only; of many things in a thread, so that
+    a till does not wait while a large kitchen is put together."""
+    return make() if many < MANY else await asyncio.to_thread(make)
 
 
 async def one(sql: str, *args: Any) -> dict[str, Any] | None:

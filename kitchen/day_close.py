@@ -23,7 +23,7 @@ from kitchen.balance import (
     balance_of,
 )
 from kitchen.closed_days import hold_day
-from kitchen.database import insert, one, reading, rows, writing
+from kitchen.database import in_bulk, insert, one, reading, rows, writing
 from kitchen.deliveries import outcomes_for
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import kitchen_day
@@ -52,7 +52,8 @@ class ClosedDay:
 async def balance_for(kitchen_id: int, day: date, meal: str) -> Balance:
     """One meal's balance as the rows stand now."""
     async with reading():
-        return balance_of(await gathered(kitchen_id, day, meal))
+        found = await gathered(kitchen_id, day, meal)
+    return await in_bulk(len(found.eaters), lambda: balance_of(found))
 
 
 async def gathered(kitchen_id: int, day: date, meal: str) -> Rows:

@@ -15,6 +15,7 @@ from kitchen.drivers import drivers_for
 from kitchen.headcounts import SpareFacts
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
+from kitchen.plans import Eater
 from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import PlanFacts, StopRow, published_plan
 from kitchen.sheet_returns import ReturnFacts, returns_for
@@ -159,9 +160,12 @@ class DeliveryDay:
         return next((one for one in self.rounds if one.number == number), None)
 
 
-async def delivery_day(kitchen_id: int, day: date, meal: str) -> DeliveryDay:
-    """The meal's deliveries; refuses as `inputs_for` does."""
-    inputs = await inputs_for(kitchen_id, day, meal)
+async def delivery_day(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None = None
+) -> DeliveryDay:
+    """The meal's deliveries. `eaters`: who eats, where the caller has loaded them.
+    Refuses as `inputs_for` does."""
+    inputs = await inputs_for(kitchen_id, day, meal, eaters)
     plan = await published_plan(kitchen_id, day, meal)
     if plan is None:
         return DeliveryDay(plan=None)

@@ -17,7 +17,7 @@ class Texture(StrEnum):
     PUREED = "pureed"  # 糊状
 
 
-TEXTURE_ORDER = list(Texture)
+SOFTNESS: dict[str, int] = {texture: rank for rank, texture in enumerate(Texture)}
 """From whole food to purée: whoever eats a coarser texture can eat a finer one."""
 
 

@@ -223,24 +223,42 @@ async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
     return eaters
 
 
-async def expected_by_point(kitchen_id: int, day: date, meal: str) -> dict[int, int]:
-    """Portions expected at each point. While nothing has changed since the close the
-    frozen rows are simply summed: a till asks this at every tap."""
+async def expected_by_point(
+    kitchen_id: int, day: date, meal: str, point_ids: list[int]
+) -> Counter[int]:
+    """Portions expected at each of those points. Once the count is closed whoever is
+    unchanged is simply summed: a till asks this at every tap."""
     count = await closed(kitchen_id, day, meal)
-    if count is not None and not await rows(
-        "SELECT id FROM diner_change WHERE headcount = {} LIMIT 1", count.id
-    ):
+    if count is None:
+        eaters = await expected_eaters(kitchen_id, day, meal)
+        summed = Counter[int]()
+    else:
         found = await rows(
             "SELECT point, SUM(portions) AS n FROM diner WHERE headcount = {}"
-            " AND NOT added AND point IS NOT NULL GROUP BY point",
+            " AND point IN {} AND NOT added AND id NOT IN"
+            " (SELECT diner FROM diner_change WHERE headcount = {}) GROUP BY point",
+            count.id,
+            point_ids,
             count.id,
         )
-        return {row["point"]: int(row["n"]) for row in found}
-    expected: Counter[int] = Counter()
-    for eater in await eaters_for(kitchen_id, day, meal):
+        summed = Counter({row["point"]: int(row["n"]) for row in found})
+        eaters = await _eaters_changed(count.id)
+    for eater in eaters:
         if eater.point_id is not None:
-            expected[eater.point_id] += eater.portions
-    return dict(expected)
+            summed[eater.point_id] += eater.portions
+    return summed
+
+
+async def _eaters_changed(headcount_id: int) -> list[Eater]:
+    """Whoever was added or changed after the close and still eats."""
+    found = await rows(
+        "SELECT elder FROM diner WHERE id IN"
+        " (SELECT diner FROM diner_change WHERE headcount = {})",
+        headcount_id,
+    )
+    if not found:
+        return []
+    return await eaters_among(headcount_id, [row["elder"] for row in found])
 
 
 async def eaters_at(

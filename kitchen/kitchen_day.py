@@ -37,7 +37,7 @@ from kitchen.portions import (
     sheet_for,
 )
 from kitchen.pot_choices import pot_choices_for
-from kitchen.registry import doors_for
+from kitchen.registry import off_the_map
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,10 +168,10 @@ def spare_order(spare: SpareFacts) -> Order:
 async def _off_the_map(orders: list[Order]) -> set[int]:
     """Elders whose door is on no map: no address, or no coordinates anywhere."""
     driven = [order for order in orders if order.way == "deliver"]
-    doors = await doors_for({order.address_id for order in driven if order.address_id})
+    lost = await off_the_map({o.address_id for o in driven if o.address_id})
     return {
         order.elder_id
         for order in driven
         if order.elder_id is not None
-        if (door := doors.get(order.address_id or 0)) is None or door.lon_e6 is None
+        if order.address_id is None or order.address_id in lost
     }

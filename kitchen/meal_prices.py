@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kitchen.calendar import day_kind
-from kitchen.database import rows
+from kitchen.database import in_bulk, rows
 from kitchen.errors import Refusal
 from kitchen.places import areas, kitchen_by_id, services_for
 from kitchen.pricing import Price, full_price, split_price
@@ -60,7 +60,10 @@ async def price_people(
         versions = await versions_in_force(kitchen_id, day)
     rules = [version.rules for version in versions]
     facts = await price_facts(people, kitchen_id, day, meal, way, point_id, rules)
-    return {key: _price(versions, people[key], one) for key, one in facts.items()}
+    return await in_bulk(
+        len(facts),
+        lambda: {key: _price(versions, people[key], one) for key, one in facts.items()},
+    )
 
 
 async def versions_in_force(kitchen_id: int, day: date) -> list[VersionFacts]:
@@ -109,10 +112,10 @@ async def price_facts(
     usage = await usage_of(people, day) if any(one.asks_usage for one in rules) else {}
     asks_purse = any(one.asks_purse for one in rules)
     purses = await purses_on(people, kitchen_id, day) if asks_purse else {}
-    found = {}
-    for elder_id, person in facts.items():
+
+    def at_meal(elder_id: int, person: MealFacts) -> MealFacts:
         used = usage.get(elder_id, Usage())
-        found[elder_id] = replace(
+        return replace(
             person,
             meal=meal,
             list_price_fen=services[meal].list_price_fen,
@@ -123,7 +126,10 @@ async def price_facts(
             paid_month=used.month,
             purse_fen=purses.get(elder_id, 0),
         )
-    return found
+
+    return await in_bulk(
+        len(facts), lambda: {key: at_meal(key, one) for key, one in facts.items()}
+    )
 
 
 async def person_facts(
@@ -134,12 +140,11 @@ async def person_facts(
     paths = await _paths()
     categories = await categories_on(people, day)
     workday = day_kind(day).is_working_day
-    found = {}
-    for elder_id, person in people.items():
+
+    def facts(elder_id: int, person: ElderFacts) -> MealFacts:
         hukou = paths.get(person.hukou_area_id or 0, ())
-        residence = paths.get(person.residence_area_id or 0, hukou)
         registered = any(area == kitchen.area_id for _level, area in hukou)
-        found[elder_id] = MealFacts(
+        return MealFacts(
             day=day,
             meal="",
             age=person.age_on(day),
@@ -153,9 +158,12 @@ async def person_facts(
             workday=workday,
             diets=_diets(person),
             hukou=hukou,
-            residence=residence,
+            residence=paths.get(person.residence_area_id or 0, hukou),
         )
-    return found
+
+    return await in_bulk(
+        len(people), lambda: {key: facts(key, one) for key, one in people.items()}
+    )
 
 
 def _diets(person: ElderFacts) -> frozenset[str]:

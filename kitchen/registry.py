@@ -12,6 +12,7 @@ from kitchen.addresses import (
     doors_for,
     homes_on,
     move_to,
+    off_the_map,
     place_door,
     unplaced_on,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "ids_within",
     "leave_household",
     "move_to",
+    "off_the_map",
     "people_list",
     "place_door",
     "resume",

@@ -3,7 +3,7 @@ drivers, who may not go where and who usually does. Loaded once for a day.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -150,14 +150,18 @@ def point_drop(
 # Readers ----------------------------------------------------------------------
 
 
-async def inputs_for(kitchen_id: int, day: date, meal: str) -> Inputs:
-    """Everything rounds need; refuses `headcount_open`, `meal_not_served`."""
+async def inputs_for(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None = None
+) -> Inputs:
+    """Everything rounds need. `eaters`: who eats, where the caller has loaded them.
+    Refuses `headcount_open`, `meal_not_served`."""
     services = await services_for(kitchen_id)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
     if await closed(kitchen_id, day, meal) is None:
         raise Refusal("headcount_open", day=day, meal=meal)
-    eaters = await eaters_for(kitchen_id, day, meal)
+    if eaters is None:
+        eaters = await eaters_for(kitchen_id, day, meal)
     spares = await spares_for(kitchen_id, day, meal)
     banned: dict[int, frozenset[int]] = {}
     for ban in await bans_for(kitchen_id):
@@ -198,7 +202,7 @@ async def _doors(eaters: list[Eater], day: date) -> list[Drop]:
 
 
 async def _points(
-    kitchen_id: int, eaters: list[Eater], spares: list[SpareFacts]
+    kitchen_id: int, eaters: Sequence[Eater], spares: list[SpareFacts]
 ) -> list[Drop]:
     found = []
     for point in await points_for(kitchen_id):

@@ -109,7 +109,9 @@ async def totals_of(
     portions by point, where the caller has loaded them for all points at once."""
     point = await point_by_id(point_id)
     if expected is None:
-        expected = await headcounts.expected_by_point(point["kitchen"], day, meal)
+        expected = await headcounts.expected_by_point(
+            point["kitchen"], day, meal, [point_id]
+        )
     when = (point_id, day, meal)
     served = await rows(
         "SELECT m.payment AS payment, COUNT(*) AS n, SUM(m.self_pay_fen) AS fen,"
@@ -121,36 +123,30 @@ async def totals_of(
     by_payment = {row["payment"]: (int(row["n"]), int(row["fen"])) for row in served}
     return PointTotals(
         expected=expected.get(point_id, 0),
-        received=await _sum("receipt", "point", when),
-        moved_in=await _sum("transfer", "to_point", when),
-        moved_out=await _sum("transfer", "from_point", when),
         served=sum(portions for portions, _fen in by_payment.values()),
         walk_ins=sum(int(row["walk_ins"]) for row in served),
-        left=await _sum("leftover", "point", when),
         cash_fen=by_payment.get("cash", (0, 0))[1],
         by_payment=by_payment,
+        **await _moved(when),
     )
 
 
-_SUMS = {
-    ("receipt", "point"): "SELECT SUM(portions) AS n FROM receipt"
-    " WHERE point = {} AND day = {} AND meal = {} AND id NOT IN"
-    " (SELECT row_id FROM counter_void WHERE kind = 'receipt')",
-    ("transfer", "to_point"): "SELECT SUM(portions) AS n FROM transfer"
-    " WHERE to_point = {} AND day = {} AND meal = {} AND id NOT IN"
-    " (SELECT row_id FROM counter_void WHERE kind = 'transfer')",
-    ("transfer", "from_point"): "SELECT SUM(portions) AS n FROM transfer"
-    " WHERE from_point = {} AND day = {} AND meal = {} AND id NOT IN"
-    " (SELECT row_id FROM counter_void WHERE kind = 'transfer')",
-    ("leftover", "point"): "SELECT SUM(portions) AS n FROM leftover"
-    " WHERE point = {} AND day = {} AND meal = {} AND id NOT IN"
-    " (SELECT row_id FROM counter_void WHERE kind = 'leftover')",
-}
+_MOVED = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, SUM(portions) AS n FROM {table}"  # noqa: S608 - our own words
+    f" WHERE {column} = {{}} AND day = {{}} AND meal = {{}} AND id NOT IN"
+    f" (SELECT row_id FROM counter_void WHERE kind = '{table}')"
+    for name, table, column in (
+        ("received", "receipt", "point"),
+        ("moved_in", "transfer", "to_point"),
+        ("moved_out", "transfer", "from_point"),
+        ("left", "leftover", "point"),
+    )
+)
 
 
-async def _sum(table: str, column: str, when: tuple[int, date, str]) -> int:
-    row = await one(_SUMS[table, column], *when)
-    return int(row["n"] or 0) if row else 0
+async def _moved(when: tuple[int, date, str]) -> dict[str, int]:
+    """Portions received, moved in and out and left over, voided rows left out."""
+    return {row["name"]: int(row["n"] or 0) for row in await rows(_MOVED, *when * 4)}
 
 
 async def open_shift(

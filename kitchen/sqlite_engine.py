@@ -16,10 +16,12 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from piccolo.engine.sqlite import SQLiteEngine, convert_int_out
+from piccolo.engine.sqlite import SQLiteEngine
 
 from kitchen.errors import Refusal
 from kitchen.transactions import (
@@ -34,7 +36,7 @@ from kitchen.transactions import (
 )
 
 READERS = 3
-QUICK_STEPS = 4_000  # of SQLite's machine: about a millisecond, some fifty rows
+QUICK_STEPS = 12_000  # of SQLite's machine: a millisecond or two, some hundred rows
 TICKS = 4
 LONG_READS_KEPT = 2_000
 WAIT_SECONDS = 5.0
@@ -54,15 +56,26 @@ PRAGMAS = (
 )
 
 
-def convert_integer(value: bytes) -> int:
-    """Piccolo's own converter goes through Decimal, ten times slower."""
-    try:
-        return int(value)
-    except ValueError:
-        return convert_int_out(value)  # type: ignore[no-any-return]  # untyped wrapper
+@lru_cache(maxsize=4096)
+def convert_date(value: bytes) -> date:
+    """A day's rows bear few dates."""
+    return date.fromisoformat(value.decode())
 
 
-sqlite3.register_converter("INTEGER", convert_integer)
+def convert_boolean(value: bytes) -> bool:
+    return value == b"1"
+
+
+def convert_timestamptz(value: bytes) -> datetime:
+    return datetime.fromisoformat(value.decode()).replace(tzinfo=UTC)
+
+
+# Piccolo's own are several times slower, and a page of two thousand people reads tens
+# of thousands of values. Integers need none: SQLite gives them as they are.
+sqlite3.register_converter("DATE", convert_date)
+sqlite3.register_converter("BOOLEAN", convert_boolean)
+sqlite3.register_converter("TIMESTAMPTZ", convert_timestamptz)
+sqlite3.converters.pop("INTEGER", None)
 
 
 class KeptSQLiteEngine(Doors, SQLiteEngine):

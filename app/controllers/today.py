@@ -77,7 +77,7 @@ async def index(
     service = (await places.services_for(kitchen.id)).get(meal)
     today = await kitchen_day(kitchen.id, day, meal)
     eaters = today.eaters
-    out = await _out(kitchen.id, day, meal)
+    out = await _out(today)
     steps = await _steps(request, service, today, out) if service else []
     matters = await _matters(request, today, out)
     overrides = await places.overrides_for(kitchen.id)
@@ -221,9 +221,10 @@ async def _rounds(today: KitchenDay, service: ServiceFacts) -> Step:
     )
 
 
-async def _out(kitchen_id: int, day: dt.date, meal: str) -> DeliveryDay:
+async def _out(today: KitchenDay) -> DeliveryDay:
+    when = today.kitchen.id, today.day, today.meal
     try:
-        return await delivery_day(kitchen_id, day, meal)
+        return await delivery_day(*when, today.eaters)
     except Refusal:  # the count is still open: nothing is on the road
         return DeliveryDay(plan=None)
 

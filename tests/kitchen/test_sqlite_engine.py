@@ -19,7 +19,7 @@ from kitchen import database as doors
 from kitchen.acts import Act
 from kitchen.database import DatabaseMisuse
 from kitchen.errors import Refusal
-from kitchen.sqlite_engine import KeptSQLiteEngine, convert_integer
+from kitchen.sqlite_engine import KeptSQLiteEngine
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 SLOW = (
@@ -355,16 +355,3 @@ async def test_a_failed_backup_leaves_the_last_one_alone(
     with pytest.raises(OSError, match=r"copy\.db"):
         await doors.backup_to(copy)
     assert copy.read_text() == "the last good one"
-
-
-@pytest.mark.parametrize(
-    ("stored", "value"),
-    [(b"7", 7), (b"-12", -12), (b"1.0", 1), (b"9" * 18, 10**18 - 1)],
-)
-def test_integers_are_read_as_integers(stored: bytes, value: int) -> None:
-    assert convert_integer(stored) == value
-
-
-def test_a_text_in_an_integer_column_is_an_error_not_a_number() -> None:
-    with pytest.raises(ArithmeticError):
-        convert_integer(b"abc")

@@ -40,7 +40,9 @@ async def choose(
     points = await points_of(request, kitchen.id)
     if len(points) == 1:
         return Redirect(f"/dining/{day}/{meal}/{points[0].id}", status_code=303)
-    expected = await headcounts.expected_by_point(kitchen.id, day, meal)
+    expected = await headcounts.expected_by_point(
+        kitchen.id, day, meal, [point.id for point in points]
+    )
     totals = {p.id: await dining.totals_of(p.id, day, meal, expected) for p in points}
     shifts = {p.id: await dining.shift_of(p.id, day, meal) for p in points}
     return page(
