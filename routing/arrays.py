@@ -34,7 +34,7 @@ HABIT, RANK = range(8, 10)
 # Columns of the vehicles' table; USED and SEEN belong to the search.
 MODE, OPENS, CLOSES, MAX_WORK, MAX_JOBS, MAX_TRAVEL = range(6)
 FIXED, RELOAD, KIND, FIRST_SLOT, LAST_SLOT, USED, SEEN = range(6, 13)
-REST_FROM, REST_TO = 13, 14
+REST_FROM, REST_TO, SHAPE = range(13, 16)
 # Columns of Instance.rests, one row for each window of each break.
 REST_SERVICE, REST_OPENS, REST_CLOSES, NUMBER = range(4)
 # Columns of the slots' table; those from COUNT on belong to the search.
@@ -253,9 +253,9 @@ def _vehicles(
     modes: list[tuple[str, int]],
     origin: int,
 ) -> Ints:
-    table = np.zeros((len(problem.vehicles), 15), np.int64)
+    table = np.zeros((len(problem.vehicles), 16), np.int64)
     first = rest = 0
-    kinds = _kinds(problem)
+    kinds, shapes = _kinds(problem), _shapes(problem)
     for number, vehicle in enumerate(problem.vehicles):
         rounds = sum(mine is vehicle for mine, _ in slots)
         table[number] = (
@@ -273,6 +273,7 @@ def _vehicles(
             0,
             rest,
             rest + len(_rest_rows(vehicle, origin)),
+            shapes[number],
         )
         first += rounds
         rest = int(table[number, REST_TO])
@@ -353,28 +354,41 @@ def _kinds(problem: Problem) -> list[int]:
     seen: dict[object, int] = {}
     numbers = []
     for vehicle in problem.vehicles:
-        key: object = (
-            vehicle.id
-            if vehicle.id in named
-            else (
-                vehicle.profile,
-                vehicle.speed_percent,
-                vehicle.capacity,
-                vehicle.shift,
-                vehicle.start,
-                vehicle.end,
-                vehicle.max_rounds,
-                vehicle.reload,
-                vehicle.max_work,
-                vehicle.max_jobs,
-                vehicle.max_travel,
-                vehicle.skills,
-                vehicle.fixed_cost,
-                vehicle.breaks,
-            )
-        )
+        key: object = vehicle.id if vehicle.id in named else _features(vehicle)
         numbers.append(seen.setdefault(key, len(seen)))
     return numbers
+
+
+def _features(vehicle: Vehicle) -> tuple[object, ...]:
+    """All that tells vehicles apart but their names."""
+    return (
+        vehicle.profile,
+        vehicle.speed_percent,
+        vehicle.capacity,
+        vehicle.shift,
+        vehicle.start,
+        vehicle.end,
+        vehicle.max_rounds,
+        vehicle.reload,
+        vehicle.max_work,
+        vehicle.max_jobs,
+        vehicle.max_travel,
+        vehicle.skills,
+        vehicle.fixed_cost,
+        vehicle.breaks,
+    )
+
+
+def _shapes(problem: Problem) -> list[int]:
+    """Equal numbers for vehicles whose rounds can go on as each other's do; -1 where
+    rests or further rounds make that more than a matter of one round."""
+    seen: dict[object, int] = {}
+    return [
+        -1
+        if vehicle.breaks or vehicle.max_rounds > 1
+        else seen.setdefault(_features(vehicle), len(seen))
+        for vehicle in problem.vehicles
+    ]
 
 
 def _keys(

@@ -1,7 +1,7 @@
 """Every way to give a whole round to a vehicle, with the clock it would have.
 
 A round leaving at d is back at max(d + P, A), for any departure d between G and D; the
-kernel's docstring derives the four numbers.
+docstring of `kernel_state` derives the four numbers.
 """
 
 from collections.abc import Iterator, Sequence

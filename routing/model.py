@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from ortools.constraint_solver import pywrapcp
 
 from routing.distances import Travel
@@ -74,17 +75,17 @@ class FullModel:
         return self._rows[key]
 
     def _fill(self, vehicle: Vehicle) -> tuple[list[list[int]], list[list[int]]]:
-        jobs: list[Job | None] = [*self.problem.jobs, *([None] * len(self.places))]
-        spots = [*(job.location for job in self.problem.jobs), *self.places]
-        travel = [[self.travel.seconds(vehicle, a, b) for b in spots] for a in spots]
-        clock = [
-            [
-                row[column] + (origin.service if origin else 0) + _setup(origin, target)
-                for column, target in enumerate(jobs)
-            ]
-            for origin, row in zip(jobs, travel, strict=True)
-        ]
-        return travel, clock
+        jobs, places = self.problem.jobs, len(self.places)
+        spots = [*(job.location for job in jobs), *self.places]
+        travel = self.travel.table(vehicle, spots).astype(np.int64)
+        service = np.array([*(job.service for job in jobs), *[0] * places], np.int64)
+        setup = np.array([*(job.setup for job in jobs), *[0] * places], np.int64)
+        sites: dict[object, int] = {}
+        numbers = [sites.setdefault(job.building, len(sites)) for job in jobs]
+        site = np.array([*numbers, *(-1 - place for place in range(places))])
+        enters = site[:, None] != site[None, :]
+        clock = travel + service[:, None] + enters * setup[None, :]
+        return travel.tolist(), clock.tolist()
 
     def _add_costs(self) -> None:
         evaluators: dict[object, int] = {}
@@ -326,12 +327,6 @@ class FullModel:
         for index in range(self.model.Size()):
             if not self.model.IsStart(index):
                 self.model.NextVar(index).RemoveValue(stops[0])
-
-
-def _setup(origin: Job | None, target: Job | None) -> int:
-    if target is None or (origin is not None and origin.building == target.building):
-        return 0
-    return target.setup
 
 
 def _places(copies: Sequence[Copy]) -> list[Location | None]:

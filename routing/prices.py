@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from routing.distances import Travel
 from routing.problem import Id, Location, Problem, Vehicle
-from routing.schedule import Scheduler, is_changed
+from routing.schedule import Scheduler, is_changed, total_load
 from routing.solution import Round, Violation, all_violations
 
 Orders = tuple[tuple[Id, ...], ...]
@@ -58,6 +58,7 @@ class Prices:
             for vehicle in problem.vehicles
         }
         self._costs: dict[Id, int] = {}
+        self._loads: dict[tuple[Id, ...], tuple[int, ...]] = {}
         self._places = {
             job: Place(vehicle, number, position)
             for vehicle, orders in self._orders.items()
@@ -119,12 +120,29 @@ class Prices:
     ) -> tuple[Place, Price] | None:
         """The cheapest place that breaks nothing, or None; not in the vehicle named."""
         for _, place in sorted(self._detours(job), key=lambda found: found[0]):
-            if place.vehicle == elsewhere_than:
+            if place.vehicle == elsewhere_than or not self._has_room(job, place):
                 continue
             price = self.insertion(job, place)
             if price.is_feasible:
                 return place, price
         return None
+
+    def _has_room(self, job: Id, place: Place) -> bool:
+        """Whether boxes and number of stops allow it, told before any clock is run."""
+        vehicle, orders = self._vehicles[place.vehicle], self._orders[place.vehicle]
+        order = orders[place.round - 1] if place.round <= len(orders) else ()
+        if vehicle.max_jobs is not None and len(order) >= vehicle.max_jobs:
+            return False
+        jobs = self._scheduler.jobs
+        if order not in self._loads:
+            self._loads[order] = total_load(vehicle, [jobs[j] for j in order])
+        more = total_load(vehicle, [jobs[job]])
+        return all(
+            boxes + added <= most
+            for boxes, added, most in zip(
+                self._loads[order], more, vehicle.capacity, strict=True
+            )
+        )
 
     def _detours(self, job: Id) -> Iterator[tuple[int, Place]]:
         """Every place with what the job would cost there, feasible or not."""

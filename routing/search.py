@@ -13,7 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing import kernel
-from routing.arrays import CLOSED, COUNT, FIXED, WAY, Instance, Layout, named, numbered
+from routing.arrays import (
+    CLOSED,
+    COUNT,
+    FIXED,
+    LOCKED,
+    WAY,
+    Instance,
+    Layout,
+    named,
+    numbered,
+)
+from routing.kernel_state import ABSENT, BEST, BEST_ABSENT, DICE, new_state, numba
 from routing.solution import Round
 
 Report = Callable[[int, int], None]
@@ -33,6 +44,7 @@ class Setting:
     cold: float = 0.01
     few: int = 120
     blink: float = 0.01
+    tails: int = 1
 
 
 SETTINGS = (
@@ -64,7 +76,7 @@ LONG_ROUND = 25
 
 def is_compiled() -> bool:
     """Whether the kernel runs as machine code, not as plain Python."""
-    return kernel.numba is not None
+    return numba is not None
 
 
 def search(
@@ -114,8 +126,9 @@ class Worker:
     ) -> None:
         self.instance: Instance = table.instance
         self.setting = setting
-        self.state = kernel.new_state(self.instance, seed)
+        self.state = new_state(self.instance, seed)
         given = numbered(table, start)
+        self.is_pinned = bool(self.instance.jobs[:, LOCKED].any())
         self.closed = [slot for slot, _, locked in given if locked]
         self._begin([(slot, order) for slot, order, _ in given])
 
@@ -130,13 +143,13 @@ class Worker:
 
     def adopt(self, orders: Sequence[list[int]]) -> None:
         """Start again from another worker's best, with the dice where they lie."""
-        seed = int(self.state.total[kernel.DICE])
-        self.state = kernel.new_state(self.instance, seed)
+        seed = int(self.state.total[DICE])
+        self.state = new_state(self.instance, seed)
         self._begin(list(enumerate(orders)))
 
     @property
     def cost(self) -> int:
-        return int(self.state.total[kernel.BEST])
+        return int(self.state.total[BEST])
 
     def orders(self) -> list[list[int]]:
         bounds, best = self.state.best_from, self.state.best
@@ -171,7 +184,15 @@ class Worker:
         if s.first is not None and part < 0.5:
             removed, longest = s.first
         kernel.run(
-            self.instance, self.state, steps, heat, removed, longest, s.few, s.blink
+            self.instance,
+            self.state,
+            steps,
+            heat,
+            removed,
+            longest,
+            s.few,
+            s.blink,
+            0 if self.is_pinned else s.tails,
         )
 
     def _warmth(self, seconds: float, steps: int | None) -> float:
@@ -190,7 +211,7 @@ class Worker:
 
     def _scale(self) -> float:
         """Mean travel per job served: the unit in which heat is measured."""
-        served = len(self.instance.keys) - int(self.state.total[kernel.ABSENT])
+        served = len(self.instance.keys) - int(self.state.total[ABSENT])
         return max(1.0, float(self.state.slots[:, WAY].sum()) / max(1, served))
 
 
@@ -231,7 +252,7 @@ class Run:
                 self._best = worker.cost
                 self._orders = worker.orders()
                 if self._on_better is not None:
-                    absent = int(worker.state.total[kernel.BEST_ABSENT])
+                    absent = int(worker.state.total[BEST_ABSENT])
                     self._on_better(self._best, absent)
 
     def catch_up(self, worker: Worker) -> None:

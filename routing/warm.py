@@ -1,10 +1,24 @@
 """Compiling the kernel ahead of time, so that no user ever waits for it."""
 
 import time
+from pathlib import Path
 
 from routing.problem import Job, Location, Matrix, Problem, Vehicle
 from routing.solution import Round
 from routing.solver import solve
+
+
+def forget() -> None:
+    """Empty the compiled kernel's cache on disk, before it is filled anew.
+
+    What is cached of a function is thrown away when its own file changed, but not when
+    the file of one compiled into it did.
+    """
+    from routing.kernel import run
+
+    if (stats := getattr(run, "stats", None)) is not None:  # plain Python has none
+        for cached in Path(stats.cache_path).glob("kernel*.nb[ci]"):
+            cached.unlink(missing_ok=True)
 
 
 def warm() -> float:
