@@ -297,6 +297,7 @@ async def record_export(
     *,
     by: Actor,
     now: dt.datetime,
+    about: str = "",
 ) -> None:
     """Every table that leaves the house is a line of the audit trail: who took what, of
     which days, in which form."""
@@ -308,7 +309,12 @@ async def record_export(
             action=f"export.{kind}",
             object_kind="export",
             object_id=kitchen_id,
-            after={"first": period.first, "last": period.last, "form": form},
+            after={
+                "first": period.first,
+                "last": period.last,
+                "form": form,
+                **({"about": about} if about else {}),
+            },
         )
 
 

@@ -19,6 +19,7 @@ class Area:
     word: str
     allows: str
     of_day: bool = False
+    unless: str = ""  # who may this finds it there
 
 
 AREAS = (
@@ -37,6 +38,14 @@ AREAS = (
     Area("hotline", "phone", N_("热线"), "incidents.read"),
     Area("callbacks", "heart-handshake", N_("回访"), "callbacks.read"),
     Area("settlement", "receipt", N_("结算"), "settlement.read"),
+    Area(
+        "statements",
+        "receipt",
+        N_("季度结算"),
+        "statements.read",
+        False,
+        "settlement.read",
+    ),
     Area("staff", "id", N_("员工"), "staff.read"),
     Area("audit", "history", N_("审计记录"), "audit.read"),
     Area("settings", "settings", N_("设置"), "settings.read"),
@@ -61,6 +70,8 @@ def links_for(
     links: list[Link] = []
     for area in AREAS:
         if not is_built(area.module) or not may(actor, area.allows):
+            continue
+        if area.unless and may(actor, area.unless):
             continue
         url = f"/{area.module}"
         if area.of_day and day and meal:

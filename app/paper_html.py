@@ -1,5 +1,6 @@
 """A paper and its stamp → HTML, ready for `app.printing`."""
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from app.papers import BoxLabel, DriverSheet, LabelLayout, Labels, Paper, Stamp
 from app.printing import Document
 from app.qr import card_qr, round_qr
 
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -32,7 +36,13 @@ def document_for(paper: Paper, stamp: Stamp) -> Document:
 
 def _html(paper: Paper, stamp: Stamp, *, tight: bool) -> str:
     template = _environment().get_template(paper.template)
-    return template.render(paper=paper, stamp=stamp, tight=tight)
+    return visible(template.render(paper=paper, stamp=stamp, tight=tight))
+
+
+def visible(html: str) -> str:
+    """Without characters nobody sees: one control character in a name spoils the text
+    layer of the whole page, and a bidi override turns a name around."""
+    return UNSEEN.sub("", html)
 
 
 @cache

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app import papers
 from app.i18n import translate as _
+from app.paper_claims import correction_table
 from app.words.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
 from app.words.payers import payer_words
 from kitchen.balance import Balance, Line
@@ -84,6 +85,7 @@ def settlement_sheet(
     names: Mapping[str, str],
     closed: CloseFacts | None,
     digest: str,
+    seal: str = "",
 ) -> papers.SettlementSheet:
     """The month by payer and by place; `names`: words of each place."""
     meals: Counter[str] = Counter()
@@ -126,13 +128,19 @@ def settlement_sheet(
         **head,
         subject=f"month:{report.month}",
         month=report.month,
-        tables=(by_payer, by_place, each),
+        tables=(by_payer, by_place, each, *_corrections(report, names)),
         claimed_meals=sum(place.subsidised for place in report.places),
-        claimed_fen=report.subsidy_fen,
+        claimed_fen=report.claimed_fen,
         closed=closed is not None,
         report_digest=digest,
+        seal=seal,
         signatures=(_("运营单位"), _("街道"), _("区民政局")),
     )
+
+
+def _corrections(report: Month, names: Mapping[str, str]) -> list[papers.MoneyTable]:
+    table = correction_table(report.corrections, names)
+    return [table] if table.rows else []
 
 
 def member_cards(

@@ -110,7 +110,12 @@ ACTIONS: dict[str, frozenset[str]] = {
     "settlement.settle": _only(_M, _F),  # a word, or a case, for each finding
     "settlement.recover": _only(_M, _F),
     "settlement.lift": _only(_M, _S),
+    "settlement.correct": _only(_M, _F),  # a closed month, in a later one
+    "settlement.pay": _only(_M, _F),  # what a funder paid
     "settlement.export": _only(_M, _F, _S, _A),
+    "statements.read": _only(_M, _F, _K, _S, _A),
+    "statements.draw": _only(_M, _F),
+    "statements.sign": _only(_M, _F, _K, _S),  # whose step it is, the verb decides
     # the house
     "staff.read": _only(_M, _S, _A, _X),
     "staff.write": _only(_M, _X),

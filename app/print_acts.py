@@ -25,7 +25,10 @@ from kitchen.staff import Actor
 
 ATTEMPTS = 3
 TOLD_EVERY = 1.0  # seconds
-NOT_OF_THE_MORNING = ("cards", "slip", "balance", "settlement", "inspection", "recall")
+NOT_OF_THE_MORNING = (
+    *("cards", "slip", "balance", "inspection", "recall"),
+    *("settlement", "claim", "statement", "notice"),
+)
 
 Told = Callable[[int, int], Awaitable[None]]
 """How many papers are drawn, of how many."""

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app import paper_office, paper_safety
+from app import paper_claims, paper_office, paper_safety
 from app.i18n import language
 from app.i18n import translate as _
 from app.morning import MAKERS, MORNING, Office, morning_for, papers_of
@@ -34,7 +34,9 @@ from app.printing import join, render
 from app.settings import Settings
 from app.typed import parse_date
 from kitchen import (
+    audit,
     calendar,
+    claims,
     database,
     day_close,
     headcounts,
@@ -44,6 +46,7 @@ from kitchen import (
     recalls,
     registry,
     settlement,
+    statements,
 )
 from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
@@ -51,7 +54,10 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 DAY_KINDS = (*MAKERS, "balance")
-SIGNED = ("balance", "settlement", "inspection", "recall")
+SIGNED = (
+    *("balance", "settlement", "inspection", "recall"),
+    *("claim", "statement", "notice"),
+)
 PAPERS_KEPT = 6  # each a morning's or a balance
 LONGEST_PACK = timedelta(days=92)
 
@@ -167,6 +173,8 @@ async def paper_at(
         return await member_cards(desk, kitchen_id, day, meal, subject)
     if kind == "settlement":
         return await month_sheet(desk, kitchen_id, subject.removeprefix("month:"))
+    if kind in OFFICE_PAPERS:
+        return await OFFICE_PAPERS[kind](desk, kitchen_id, subject)
     if kind == "recall":
         return await recall_list(desk, kitchen_id, day, meal, subject)
     if kind == "inspection":
@@ -205,18 +213,89 @@ async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> list[Pa
 async def month_sheet(desk: Desk, kitchen_id: int, month: str) -> Paper:
     """A month's settlement; refuses `month_unreadable`."""
     calendar.days_of(month)
-    services = await places.services_for(kitchen_id)
-    meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
     report = await settlement.month_for(kitchen_id, month)
-    points = await places.points_for(kitchen_id)
     closed = await settlement.closed_month(kitchen_id, month)
     return paper_office.settlement_sheet(
-        await _head(desk, kitchen_id, paper_office.first_of(month), meal),
+        await _month_head(desk, kitchen_id, month),
         report,
-        {f"point:{p.id}": p.name for p in points} | {"doors": _("送餐到家")},
+        await _place_names(kitchen_id),
         closed,
         closed.digest if closed else settlement.digest_of(report.as_text()),
+        await audit.day_seal(calendar.days_of(month)[1]),
     )
+
+
+async def _place_names(kitchen_id: int) -> dict[str, str]:
+    points = await places.points_for(kitchen_id)
+    return {f"point:{p.id}": p.name for p in points} | {"doors": _("送餐到家")}
+
+
+async def _month_head(desk: Desk, kitchen_id: int, month: str) -> dict[str, object]:
+    services = await places.services_for(kitchen_id)
+    meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
+    return await _head(desk, kitchen_id, paper_office.first_of(month), meal)
+
+
+async def claim_sheet(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
+    """The claim "2026-11:funder:district"; None when nobody is claimed from."""
+    month, _colon, payer = subject.partition(":")
+    try:
+        _first, last = calendar.days_of(month)
+        pack = await claims.pack_of(kitchen_id, month, payer)
+    except Refusal:
+        return None
+    return paper_claims.claim_sheet(
+        await _month_head(desk, kitchen_id, month),
+        pack,
+        await _place_names(kitchen_id),
+        {area.id: area.path for area in await places.areas()},
+        f"{last}",
+    )
+
+
+async def statement_sheet(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
+    """The statement "statement:3"; None when there is none of this kitchen."""
+    number = subject.removeprefix("statement:")
+    try:
+        statement = await statements.statement_by_id(
+            kitchen_id, int(number) if number.isdecimal() else 0
+        )
+    except Refusal:
+        return None
+    last_month = statements.months_of(statement.quarter)[-1]
+    last = calendar.days_of(last_month)[1]
+    areas = {area.id: area.path for area in await places.areas()}
+    return paper_claims.statement_sheet(
+        await _month_head(desk, kitchen_id, last_month),
+        statement,
+        await _place_names(kitchen_id),
+        areas[statement.community_id],
+        (await audit.day_seal(last), f"{last}"),
+        desk.office.zone,
+    )
+
+
+async def public_notice(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
+    """The notice "month:2026-11"; None when that names no month."""
+    month = subject.removeprefix("month:")
+    try:
+        people = await claims.claimants(kitchen_id, month)
+    except Refusal:
+        return None
+    return paper_claims.public_notice(
+        await _month_head(desk, kitchen_id, month),
+        month,
+        people,
+        {area.id: area.name for area in await places.areas()},
+    )
+
+
+OFFICE_PAPERS: dict[str, Callable[[Desk, int, str], Awaitable[Paper | None]]] = {
+    "claim": claim_sheet,
+    "statement": statement_sheet,
+    "notice": public_notice,
+}
+"""Papers of a month or a quarter, by their subject alone."""
 
 
 async def recall_list(

@@ -11,6 +11,8 @@ from kitchen import (
     buying,
     callbacks,
     certificates,
+    claims,
+    corrections,
     counter_voids,
     delivery_tables,
     dish_variants,
@@ -51,6 +53,7 @@ from kitchen import (
     settlement,
     shifts,
     staff,
+    statements,
     subsidies,
     till_tables,
     transfers,
@@ -111,7 +114,10 @@ MODULES = (
     balance,
     recalls,
     findings,
+    corrections,
     settlement,
+    claims,
+    statements,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

@@ -5,15 +5,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from piccolo.columns import ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen import audit
+from kitchen import audit, corrections
 from kitchen.calendar import days_of
+from kitchen.corrections import CorrectionLine
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.findings import findings
@@ -69,6 +70,17 @@ class Month:
     places: tuple[PlaceTotal, ...]
     shares: tuple[Share, ...]
     days: tuple[tuple[str, int], ...]  # (2026-11-24, meals)
+    corrections: tuple[CorrectionLine, ...] = ()  # of earlier months, closed before
+
+    @property
+    def corrections_fen(self) -> int:
+        """What earlier months were found to be owed more, or less."""
+        return sum(line.fen for line in self.corrections)
+
+    @property
+    def claimed_fen(self) -> int:
+        """The month's subsidy and the corrections that stand in it."""
+        return self.subsidy_fen + self.corrections_fen
 
     @property
     def meals(self) -> int:
@@ -87,7 +99,9 @@ class Month:
         return sum(place.subsidy_fen for place in self.places)
 
     def as_text(self) -> str:
-        """Canonical JSON: what the digest covers."""
+        """Canonical JSON: what the digest covers. A month without corrections says
+        nothing of them, so months closed before there were any keep their bytes."""
+        corrected = [list(vars(line).values()) for line in self.corrections]
         return json.dumps(
             {
                 "kitchen": self.kitchen_id,
@@ -95,6 +109,7 @@ class Month:
                 "places": [list(vars(place).values()) for place in self.places],
                 "shares": [list(vars(share).values()) for share in self.shares],
                 "days": [list(day) for day in self.days],
+                **({"corrections": corrected} if corrected else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -110,6 +125,7 @@ class Month:
             tuple(PlaceTotal(*place) for place in raw["places"]),
             tuple(Share(*share) for share in raw["shares"]),
             tuple((day, meals) for day, meals in raw["days"]),
+            tuple(CorrectionLine(*line) for line in raw.get("corrections", ())),
         )
 
 
@@ -160,6 +176,11 @@ FUNDED = ("funder:", "grant:")
 `delivery:funder:district`, `operator:funder:district`."""
 
 
+def is_claimed(payer: str) -> bool:
+    """Whether a funder owes it; self-pay and what the operator concedes nobody does."""
+    return any(owed in payer for owed in FUNDED)
+
+
 def _parts(meal: dict[str, Any]) -> list[tuple[str, int]]:
     """(payer, fen) of one meal: its lines, the elder's own, what stands beside it."""
     parts = [(payer, fen) for payer, fen, _why in json.loads(meal["lines"])]
@@ -193,7 +214,8 @@ async def recompute(kitchen_id: int, month: str) -> Month:
         first,
         last,
     )
-    return month_of(kitchen_id, month, found)
+    corrected = await corrections.corrections_for(kitchen_id, month)
+    return replace(month_of(kitchen_id, month, found), corrections=tuple(corrected))
 
 
 @dataclass(frozen=True)
@@ -225,7 +247,7 @@ async def claims(kitchen_id: int, month: str) -> list[Claim]:
     for meal in found:
         place = f"point:{meal['point']}" if meal["point"] else "doors"
         for payer, fen in _parts(meal):
-            if any(owed in payer for owed in FUNDED):
+            if is_claimed(payer):
                 key = (payer, place, meal["community"] or 0)
                 counts[key] += meal["n"]
                 money[key] += fen * meal["n"]
@@ -307,3 +329,55 @@ async def close_month(
             after={"month": month, "digest": digest, "meals": report.meals},
         )
         return CloseFacts(month, report, digest, now, by.name)
+
+
+async def correct(
+    kitchen_id: int,
+    of_month: str,
+    *,
+    payer: str,
+    place: str,
+    community_id: int | None,
+    meals: int,
+    fen: int,
+    reason: str,
+    today: date,
+    by: Actor,
+    now: datetime,
+    act: str = "",
+) -> None:
+    """A closed month was wrong: `fen` more (or less) is owed by one of its funders for
+    one of its places, as a named line of today's month. Refuses `month_open`,
+    `correction_line_unknown` (no such funder, place or community in that month),
+    `corrected_below_zero`, `correction_of_nothing`, `reason_missing`, `month_closed`.
+    """
+    line = CorrectionLine(
+        0, of_month, payer, place, community_id, meals, fen, reason.strip()
+    )
+    async with writing():
+        await lock_for("correction", f"{kitchen_id}|{of_month}")
+        if await closed_month(kitchen_id, of_month) is None:
+            raise Refusal("month_open", month=of_month)
+        if not act or not await rows("SELECT key FROM act WHERE key = {}", act):
+            await _refuse_wrong_line(kitchen_id, line)
+        await corrections.add_in_transaction(
+            line, kitchen_id=kitchen_id, today=today, act=act, by=by, now=now
+        )
+
+
+async def _refuse_wrong_line(kitchen_id: int, line: CorrectionLine) -> None:
+    asked = (line.payer, line.place, line.community_id)
+    claimed = {
+        (one.payer, one.place, one.community_id): one.fen
+        for one in await claims(kitchen_id, line.of_month)
+    }
+    if asked not in claimed:
+        raise Refusal("correction_line_unknown")
+    before = sum(
+        one.fen
+        for one in await corrections.corrections_of(kitchen_id, line.of_month)
+        if (one.payer, one.place, one.community_id) == asked
+    )
+    left = claimed[asked] + before + line.fen
+    if left < 0:
+        raise Refusal("corrected_below_zero", left_fen=claimed[asked] + before)

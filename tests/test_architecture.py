@@ -82,7 +82,10 @@ KITCHEN_ORDER = """
     balance day_close
     recalls
     findings
+    corrections
     settlement
+    claims statements
+    costs
     schema
     demo_people demo_menus demo_history demo_hands
     demo

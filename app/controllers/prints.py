@@ -53,15 +53,17 @@ BEFORE_SERVICE = tuple(kind for kind in DAY_KINDS if kind != "balance")
 """What "print all" means: the balance is of the evening."""
 
 _NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
+_CLAIMS = ("claim", "statement", "notice")
+_MONEY = ("balance", "settlement", *_CLAIMS)
 _RECORDS = ("production", "packing", "inspection")
 KINDS_OF_ROLE: dict[str, tuple[str, ...]] = {
     "manager": tuple(KINDS),
-    "dispatcher": tuple(KINDS),
+    "dispatcher": tuple(kind for kind in KINDS if kind not in _CLAIMS),
     "cook": (*_NAMELESS, "inspection"),
     "point_staff": ("roster", "load", "labels", "menu"),
-    "finance": ("menu", "balance", "settlement"),
-    "supervisor": (*_RECORDS, "menu", "balance", "settlement"),
-    "auditor": (*_RECORDS, "menu", "balance", "settlement"),
+    "finance": ("menu", *_MONEY),
+    "supervisor": (*_RECORDS, "menu", *_MONEY),
+    "auditor": (*_RECORDS, "menu", *_MONEY),
 }
 """Which papers a role may read: sheets and lists with names only for those who bring
 the meals or run the kitchen. Point staff see their own point's alone."""

@@ -1,6 +1,13 @@
 """What stands on each paper, before it is drawn: one module for each reader."""
 
 from app.papers.base import KINDS, Load, Paper, Stamp, Unplaced
+from app.papers.claims import (
+    ClaimSheet,
+    NoticeRow,
+    PublicNotice,
+    SignedBy,
+    StatementSheet,
+)
 from app.papers.kitchen import (
     DietBox,
     DishRow,
@@ -43,6 +50,7 @@ __all__ = [
     "BoxLabel",
     "Card",
     "ChangeSlip",
+    "ClaimSheet",
     "Contact",
     "DietBox",
     "Difference",
@@ -61,10 +69,12 @@ __all__ = [
     "MenuPoster",
     "MoneyTable",
     "NamedDifference",
+    "NoticeRow",
     "PackingGrid",
     "Paper",
     "PriceRow",
     "ProductionSheet",
+    "PublicNotice",
     "PurchaseList",
     "PurchaseRow",
     "RecallList",
@@ -73,8 +83,10 @@ __all__ = [
     "Roster",
     "RosterRow",
     "SettlementSheet",
+    "SignedBy",
     "Sketch",
     "Stamp",
+    "StatementSheet",
     "Unplaced",
     "UnplacedList",
     "Visit",

@@ -83,6 +83,7 @@ class SettlementSheet(Paper):
     claimed_fen: int
     closed: bool
     report_digest: str
+    seal: str = ""  # of the audit chain, up to the month's last day
     signatures: tuple[str, ...]
 
     def lines(self) -> dict[str, str]:

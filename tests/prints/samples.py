@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from app import papers as p
+from kitchen.names import masked_name
 
 DAY = date(2026, 11, 24)
 STAMP = p.Stamp(number=7, version=2, printed_at="11-24 09:20", by="陈敏")
@@ -500,6 +501,74 @@ def settlement() -> p.SettlementSheet:
     )
 
 
+def _claimed() -> tuple[p.MoneyTable, ...]:
+    places = (("花园就餐点", 1_640), ("朝阳里就餐点", 1_310), ("送餐上门", 1_260))
+    return (
+        p.MoneyTable(
+            "按就餐点和送餐",
+            ("金额 元",),
+            tuple((name, meals, (meals * 700,)) for name, meals in places),
+        ),
+        p.MoneyTable(
+            "更正以前月份",
+            ("金额 元",),
+            (("2026-10 花园就餐点 · 区级补贴：同一餐申领了两次", -2, (-1_400,)),),
+        ),
+    )
+
+
+def claim() -> p.ClaimSheet:
+    offices = ("申领单位", "社区", "街道", "区民政局")
+    return p.ClaimSheet(
+        **COMMON,
+        subject="2026-11:funder:district",
+        holder="区级补贴",
+        month="2026-11",
+        payer="区级补贴",
+        tables=_claimed(),
+        claimed_meals=4_210,
+        claimed_fen=2_945_600,
+        closed=True,
+        content_digest="9f2c41d07ab3" * 5 + "0000",
+        seal="K7QX3M2PLA9D",
+        seal_day="2026-11-30",
+        signatures=tuple(p.SignedBy(office) for office in offices),
+    )
+
+
+def statement() -> p.StatementSheet:
+    return p.StatementSheet(
+        **COMMON,
+        subject="statement:3",
+        holder="东山街道/朝阳社区",
+        quarter="2026-Q4",
+        community="东山街道/朝阳社区",
+        tables=_claimed(),
+        claimed_meals=4_208,
+        claimed_fen=2_945_600,
+        content_digest="9f2c41d07ab3" * 5 + "0000",
+        seal="K7QX3M2PLA9D",
+        seal_day="2026-12-31",
+        signatures=(
+            p.SignedBy("社区", "何社区", "2027-01-05"),
+            p.SignedBy("街道"),
+            p.SignedBy("区民政局"),
+        ),
+    )
+
+
+def notice(count: int = 60) -> p.PublicNotice:
+    return p.PublicNotice(
+        **COMMON,
+        subject="month:2026-11",
+        month="2026-11",
+        rows=tuple(
+            p.NoticeRow(masked_name(NAMES[n % len(NAMES)]), "朝阳社区", 22, 17_600)
+            for n in range(count)
+        ),
+    )
+
+
 def inspection(count: int = 60) -> p.InspectionPack:
     rows = tuple(
         (f"2026-11-{1 + n % 28:02}", "午餐", "鱼肉豆腐羹", "1", "166", "10:05")
@@ -564,6 +633,9 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "slip": slip,
     "balance": balance,
     "settlement": settlement,
+    "claim": claim,
+    "statement": statement,
+    "notice": notice,
     "inspection": inspection,
     "recall": recall,
 }

@@ -307,6 +307,34 @@ def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
     assert catalogue["/Lang"] == "zh-CN"
 
 
+def test_a_claim_shows_its_hash_its_seal_and_a_line_for_each_office(
+    read: Read,
+) -> None:
+    text = "".join("".join(page.extract_text().split()) for page in read("claim").pages)
+    sheet = samples.claim()
+    assert sheet.content_digest in text
+    assert f"2026-11-30记录封签{sheet.seal}" in text
+    for office in ("申领单位", "社区", "街道", "区民政局"):
+        assert f"{office}日期盖章" in text
+    assert "-14.00" in text
+    assert "/StructTreeRoot" in read("claim").trailer["/Root"]
+
+
+def test_a_statement_shows_who_has_signed_and_waits_for_the_rest(read: Read) -> None:
+    pages = read("statement").pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert "社区何社区日期2027-01-05盖章" in text
+    assert "街道日期盖章" in text
+
+
+def test_the_public_notice_names_nobody_whole(read: Read) -> None:
+    pages = ["".join(page.extract_text().split()) for page in read("notice").pages]
+    text = "".join(pages)
+    assert not [name for name in samples.NAMES if name in text]
+    assert text.count("朝阳社区") == 60
+    assert all("姓名社区餐数" in page for page in pages)  # the head is repeated
+
+
 def test_the_pack_repeats_its_heads_and_says_where_nothing_is(read: Read) -> None:
     pages = ["".join(page.extract_text().split()) for page in read("inspection").pages]
     assert len(pages) > 1

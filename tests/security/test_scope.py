@@ -16,6 +16,7 @@ from app import jobs
 from app.policy import ACTIONS, PUBLIC, ROLES, routes_of
 from kitchen import (
     callbacks,
+    claims,
     dining,
     drivers,
     incidents,
@@ -29,6 +30,7 @@ from kitchen import (
     registry,
     round_proposals,
     round_steps,
+    statements,
 )
 from kitchen import database as doors
 from kitchen.database import Engine, rows
@@ -75,6 +77,8 @@ async def one_id(sql: str) -> int:
 
 IDS = {
     "recovery_id": "SELECT MIN(id) AS id FROM recovery_case",
+    "statement_id": "SELECT MIN(id) AS id FROM quarter_statement",
+    "payment_id": "SELECT MIN(id) AS id FROM claim_payment",
     "bar_id": "SELECT MIN(id) AS id FROM subsidy_bar",
     "programme_id": "SELECT MIN(id) AS id FROM purse_programme",
     "elder_id": "SELECT MIN(id) AS id FROM elder",
@@ -229,6 +233,30 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
             milliseconds=0,
             parts="{}",
             faults="[]",
+            at=MORNING,
+            by="陈经理",
+        )
+        entry = await one_id("SELECT MIN(id) AS id FROM entry WHERE kind = 'top_up'")
+        await doors.insert(
+            claims.ClaimPayment,
+            kitchen=theirs.kitchen,
+            month="2026-10",
+            payer="funder:district",
+            fen=800,
+            paid_on=TODAY,
+            reference="国库 1",
+            entry=entry,
+            reverses=None,
+            at=MORNING,
+            by="陈经理",
+        )
+        await doors.insert(
+            statements.QuarterStatement,
+            kitchen=theirs.kitchen,
+            quarter="2026-Q3",
+            community=theirs.community,
+            report=statements.as_text(theirs.kitchen, "2026-Q3", theirs.community, ()),
+            digest="x",
             at=MORNING,
             by="陈经理",
         )
