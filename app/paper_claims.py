@@ -46,7 +46,7 @@ def claim_sheet(
             ),
             adds_up=False,
         ),
-        *_corrected(pack.corrections, names),
+        correction_table(pack.corrections, names),
     ]
     return papers.ClaimSheet(
         **head,
@@ -54,7 +54,7 @@ def claim_sheet(
         holder=payer_words(pack.payer),
         month=pack.month,
         payer=payer_words(pack.payer),
-        tables=tuple(tables),
+        tables=tuple(table for table in tables if table.rows),
         claimed_meals=pack.meals,
         claimed_fen=pack.fen,
         closed=pack.closed,

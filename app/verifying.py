@@ -11,7 +11,7 @@ from datetime import date
 
 from app.i18n import N_
 from app.i18n import translate as _
-from kitchen import audit, day_close, ledger, settlement
+from kitchen import audit, day_close, ledger, settlement, statements
 from kitchen.database import one, reading, rows
 
 WORDS = {
@@ -21,6 +21,7 @@ WORDS = {
     "days": N_("关账日对账"),
     "seals": N_("关账日封签"),
     "months": N_("已结月份重算"),
+    "statements": N_("季度结算表重算"),
 }
 
 
@@ -141,6 +142,18 @@ async def _months() -> Check:
     return Check("months", len(closed))
 
 
+async def _statements() -> Check:
+    """A quarter's statement still follows from the rows it was drawn up from."""
+    drawn = []
+    for row in await rows("SELECT id FROM kitchen ORDER BY id"):
+        drawn += await statements.statements_for(row["id"])
+    for one in drawn:
+        if not await statements.replays(one):
+            fault = _("{quarter} 重算和制表时不一样", quarter=one.quarter)
+            return Check("statements", len(drawn), fault)
+    return Check("statements", len(drawn))
+
+
 CHECKS: tuple[Callable[[], Awaitable[Check]], ...] = (
     _audit_chain,
     _ledger,
@@ -148,6 +161,7 @@ CHECKS: tuple[Callable[[], Awaitable[Check]], ...] = (
     _days,
     _seals,
     _months,
+    _statements,
 )
 
 

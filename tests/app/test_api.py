@@ -304,6 +304,7 @@ async def test_the_balance_counts_and_the_checks_hold(
         "days",
         "seals",
         "months",
+        "statements",
     }
 
 

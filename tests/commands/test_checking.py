@@ -56,6 +56,7 @@ def test_a_sound_installation_passes(run: Run, data: Path) -> None:
         "days": 0,
         "seals": 0,
         "months": 0,
+        "statements": 0,
     }
 
 
