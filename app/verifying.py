@@ -147,9 +147,9 @@ async def _statements() -> Check:
     drawn = []
     for row in await rows("SELECT id FROM kitchen ORDER BY id"):
         drawn += await statements.statements_for(row["id"])
-    for one in drawn:
-        if not await statements.replays(one):
-            fault = _("{quarter} 重算和制表时不一样", quarter=one.quarter)
+    for drawn_up in drawn:
+        if not await statements.replays(drawn_up):
+            fault = _("{quarter} 重算和制表时不一样", quarter=drawn_up.quarter)
             return Check("statements", len(drawn), fault)
     return Check("statements", len(drawn))
 
