@@ -52,7 +52,7 @@ def read_person(
     """The person as typed, and what is odd about it.
 
     Fields: name, sex, birth, id_number, id_note, phone, point, hukou, residence,
-    residence_since, self_care, lives_alone, slow_door and the diet's.
+    residence_since, self_care, lives_alone, slow_door, language and the diet's.
     """
     name = read_name(form)
     sex = form.choice("sex", _("性别"), SEXES)
@@ -79,6 +79,7 @@ def read_person(
         or "able",
         lives_alone=form.checkbox("lives_alone"),
         slow_door=form.checkbox("slow_door"),
+        language=form.text("language", _("只听得懂"), longest=20, required=False),
         diet=read_diet(form),
     )
     if form.ok and age_on(birth, today) < 60:
@@ -259,6 +260,7 @@ def person_form(person: ElderFacts) -> Form:
         self_care=person.self_care,
         lives_alone=person.lives_alone,
         slow_door=person.slow_door,
+        language=person.language,
         texture=person.diet.texture.value,
         limits=[name for name in LIMITS if getattr(person.diet, name)],
         vegetarian=person.diet.vegetarian.value,

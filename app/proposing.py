@@ -16,6 +16,7 @@ from app.words.proposals import found_words
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
+from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_proposals import Comparison, compared, offer, shape_from
 from kitchen.round_steps import Shape, shape_of
 from kitchen.rounds import problem_of, proposal_of, starting_rounds
@@ -121,7 +122,12 @@ def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:
     `round_without_driver`, `round_unknown`."""
     base = shape_of(plan)
     drivers = {k: d for k, d in base.driver_of().items() if d is not None}
-    near = replace(inputs, usual={**inputs.usual, **drivers})
+    strong = {
+        key: inputs.usual[key]
+        for key, why in inputs.wishes.items()
+        if why in STRONGER_THAN_HABIT
+    }
+    near = replace(inputs, usual={**inputs.usual, **drivers, **strong})
     if wish.scope == "all":
         return Task(replace(inputs, usual={}), base, (), {})
     if wish.scope != "round":

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from kitchen import (
     demo_hands,
+    demo_helpers,
     demo_history,
     demo_menus,
     drivers,
@@ -100,6 +101,7 @@ async def build(
     await build_up(community, chance, now)
     town = Town(kitchen, community, tuple(points), today, first, now)
     deliveries = await settle(town, people, chance)
+    await demo_helpers.equip(kitchen, today, now)
     await demo_menus.write(kitchen, first, today, by=MAKER, now=now)
     await _accounts(kitchen, points[0], community, password_hash, now)
     if history:

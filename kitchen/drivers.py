@@ -1,22 +1,29 @@
-"""Who drives: drivers and volunteers with vehicle, room, shift, and the doors they
-are not sent to. A driver is retired, never deleted: old rounds stay theirs.
+"""Who drives: drivers and volunteers with vehicle, room, shift, what they can do and
+where they end, and the doors they are not sent to. A driver is retired, never
+deleted: old rounds stay theirs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from piccolo.columns import Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit, sealing
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import insert, lock_for, one, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.registry import Elder
 from kitchen.staff import Actor, StaffFacts, everyone
 
 PROFILES = ("walk", "ebike", "van")
+KINDS = ("staff", "volunteer")
+ENDS = ("kitchen", "last_door", "place")
+"""Where a round ends: at the kitchen, at the last door, at a place of their own."""
+EVERY_DAY = "1234567"
 
 
 class Driver(Table, tablename="driver"):
@@ -34,6 +41,15 @@ class Driver(Table, tablename="driver"):
     max_rounds = Integer()
     carries_bulk = Boolean()  # takes containers to dining points
     active = Boolean()
+    kind = Text(default="staff")  # staff | volunteer
+    weekdays = Text(default=EVERY_DAY)  # ISO days they are there: "135"
+    skills = Text(default="")  # words, separated by "、"
+    languages = Text(default="")  # … besides Mandarin
+    prefers = Text(default="")  # compounds they like to go to
+    ends_at = Text(default="kitchen")  # kitchen | last_door | place
+    end_lon_e6 = Integer(null=True)
+    end_lat_e6 = Integer(null=True)
+    substitute: "ForeignKey[Any]" = ForeignKey("self", null=True)  # takes over
 
 
 class DriverBan(Table, tablename="driver_ban"):
@@ -50,7 +66,9 @@ class DriverBan(Table, tablename="driver_ban"):
 
 @dataclass(frozen=True, kw_only=True)
 class DriverFields:
-    """What is entered about a driver. `capacity` counts portions."""
+    """What is entered about a driver. `capacity` counts portions; `skills`,
+    `languages` and `prefers` (compounds) are words separated by "、"; `weekdays` are
+    ISO days; `end_…` count only where `ends_at` is "place"."""
 
     name: str
     profile: str = "ebike"
@@ -59,6 +77,15 @@ class DriverFields:
     shift_to_minutes: int = 13 * 60
     max_rounds: int = 1
     carries_bulk: bool = False
+    kind: str = "staff"
+    weekdays: str = EVERY_DAY
+    skills: str = ""
+    languages: str = ""
+    prefers: str = ""
+    ends_at: str = "kitchen"
+    end_lon_e6: int | None = None
+    end_lat_e6: int | None = None
+    substitute: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +98,13 @@ class DriverFacts(DriverFields):
     active: bool
     staff_id: int | None = None  # the account that sees this driver's rounds
 
+    def is_there_on(self, isoweekday: int) -> bool:
+        return str(isoweekday) in self.weekdays
+
+    def speaks(self, language: str) -> bool:
+        """Whether a person of this language is understood; "" is Mandarin."""
+        return not language or language in words_of(self.languages)
+
 
 @dataclass(frozen=True)
 class Ban:
@@ -81,6 +115,11 @@ class Ban:
     elder_id: int
     elder_name: str
     reason: str
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """ "温州话、 粤语" as typed → its words."""
+    return tuple(word for word in re.split(r"[、,，;；\s]+", text) if word)
 
 
 async def drivers_for(kitchen_id: int, retired: bool = False) -> list[DriverFacts]:
@@ -137,9 +176,11 @@ def _facts(row: Mapping[str, object]) -> DriverFacts:
 async def add_driver(
     kitchen_id: int, fields: DriverFields, phone: str = "", *, by: Actor, now: datetime
 ) -> int:
-    """Enter a driver. Refuses what `check_fields` names."""
+    """Enter a driver. Refuses what `check_fields` names and `driver_substitute_unfit`
+    (not another driver of the kitchen)."""
     check_fields(fields)
     async with writing():
+        await _refuse_substitute(kitchen_id, 0, fields.substitute)
         driver_id: int = await insert(
             Driver,
             kitchen=kitchen_id,
@@ -162,23 +203,13 @@ async def change_driver(
     by: Actor,
     now: datetime,
 ) -> None:
-    """New facts about a driver; `phone` None leaves the number as it is."""
+    """New facts about a driver; `phone` None leaves the number as it is. Refuses as
+    `add_driver` does."""
     check_fields(fields)
     async with writing():
         before = await driver_by_id(driver_id)
-        await rows(
-            "UPDATE driver SET name = {}, profile = {}, capacity = {},"
-            " shift_from_minutes = {}, shift_to_minutes = {}, max_rounds = {},"
-            " carries_bulk = {} WHERE id = {}",
-            fields.name,
-            fields.profile,
-            fields.capacity,
-            fields.shift_from_minutes,
-            fields.shift_to_minutes,
-            fields.max_rounds,
-            fields.carries_bulk,
-            driver_id,
-        )
+        await _refuse_substitute(before.kitchen_id, driver_id, fields.substitute)
+        await update_row(Driver, driver_id, asdict(fields))
         if phone is not None:
             await _seal_phone(driver_id, phone)
         after = asdict(fields)
@@ -261,7 +292,8 @@ async def lift_ban(ban_id: int, *, by: Actor, now: datetime) -> None:
 
 
 def check_fields(fields: DriverFields) -> None:
-    """Refuse a driver who could not drive: no name, no room, a shift that never is."""
+    """Refuse a driver who could not drive: no name, no room, a shift that never is, no
+    day at all, an end that is nowhere."""
     if not fields.name.strip():
         raise Refusal("driver_without_name")
     if fields.profile not in PROFILES:
@@ -272,6 +304,20 @@ def check_fields(fields: DriverFields) -> None:
         raise Refusal("driver_shift_empty")
     if not 1 <= fields.max_rounds <= 9:
         raise Refusal("driver_rounds_out_of_range", rounds=fields.max_rounds)
+    if not fields.weekdays or not set(fields.weekdays) <= set(EVERY_DAY):
+        raise Refusal("driver_never_there")
+    if fields.ends_at == "place" and None in (fields.end_lon_e6, fields.end_lat_e6):
+        raise Refusal("driver_without_end")
+
+
+async def _refuse_substitute(
+    kitchen_id: int, driver_id: int, substitute: int | None
+) -> None:
+    if substitute is None:
+        return
+    known = {one.id for one in await drivers_for(kitchen_id, retired=True)}
+    if substitute == driver_id or substitute not in known:
+        raise Refusal("driver_substitute_unfit")
 
 
 async def _seal_phone(driver_id: int, phone: str) -> None:

@@ -205,6 +205,7 @@ def elder_of(row: dict[str, Any]) -> ElderFacts:
         enrolled_on=row["enrolled_on"],
         import_run_id=row["import_run"],
         version=row["version"],
+        language=row["language"],
     )
 
 

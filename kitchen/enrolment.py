@@ -146,6 +146,7 @@ def _columns(person: NewElder, number: str) -> dict[str, Any]:
         "self_care": person.self_care,
         "lives_alone": person.lives_alone,
         "slow_door": person.slow_door,
+        "language": person.language,
         "texture": person.diet.texture,
         "low_salt": person.diet.low_salt,
         "sugar_control": person.diet.sugar_control,

@@ -48,6 +48,7 @@ USED_BY = (
     "closure_call",
     "clash_decision",
     "driver_ban",
+    "driver_pairing",
     "door_case",
     "refused_attempt",
     "till_report",

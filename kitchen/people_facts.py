@@ -34,6 +34,7 @@ class ElderFacts:
     enrolled_on: date
     import_run_id: int | None
     version: int
+    language: str = ""  # the only one understood; "" = Mandarin
 
     def age_on(self, day: date) -> int:
         """Full years (周岁) on a day."""
@@ -206,6 +207,7 @@ class NewElder:
     self_care: str = "able"
     lives_alone: bool = False
     slow_door: bool = False
+    language: str = ""
     diet: Diet = field(default_factory=Diet)
     address: NewAddress | None = None
     contacts: tuple[NewContact, ...] = ()

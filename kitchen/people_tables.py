@@ -54,6 +54,7 @@ class Elder(Table, tablename="elder"):
     self_care = Text()  # able | partly | unable
     lives_alone = Boolean()
     slow_door = Boolean()  # deaf or slow: knock for ten minutes
+    language = Text(default="")  # the only one understood; "" = Mandarin
     texture = Text()
     low_salt = Boolean()
     sugar_control = Boolean()

@@ -41,13 +41,16 @@ class Habit:
 def from_habit(inputs: Inputs, habit: Habit) -> Proposal:
     """The habit with today's people: who eats today keeps driver and order, who does
     not is left out, who is new goes where it costs least – nobody else is moved for
-    them. Drivers who are not there leave their round to nobody yet."""
+    them. Drivers who are not there leave their round to their substitute, or to nobody
+    yet."""
     today = {_visit(drop): drop.key for drop in inputs.drops}
-    drivers = {driver.id for driver in inputs.drivers}
+    drivers = {driver.id: driver.id for driver in inputs.drivers}
+    busy = {trip.driver_id for trip in habit.rounds}
+    drivers |= {a: b for a, b in inputs.stand_ins.items() if b not in busy}
     orders: Sequence[Order] = [
         Order(
             number=trip.number,
-            driver_id=trip.driver_id if trip.driver_id in drivers else None,
+            driver_id=drivers.get(trip.driver_id or 0),
             keys=tuple(today[visit] for visit in trip.visits if visit in today),
         )
         for trip in habit.rounds

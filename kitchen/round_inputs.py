@@ -11,6 +11,7 @@ from typing import Any
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import rows
 from kitchen.driver_absences import absences_for
+from kitchen.driver_bonds import pairings_for
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
@@ -31,6 +32,7 @@ from kitchen.registry import (
     doors_for,
     elders_by_id,
 )
+from kitchen.round_preferences import substitutes, wished
 from kitchen.stops import POINT_PRIORITY, Drop, Key, priority_of
 
 HABIT_DAYS = 21
@@ -48,7 +50,9 @@ class Inputs:
     drops: tuple[Drop, ...]
     drivers: tuple[DriverFacts, ...] = ()
     banned: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    usual: Mapping[Key, int] = field(default_factory=dict)
+    usual: Mapping[Key, int] = field(default_factory=dict)  # who should come
+    wishes: Mapping[Key, str] = field(default_factory=dict)  # … and why
+    stand_ins: Mapping[int, int] = field(default_factory=dict)  # of who is not there
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
     kept: dict[object, Any] = field(
         init=False, default_factory=dict, compare=False, repr=False
@@ -91,6 +95,7 @@ def door_drop(
         number=eater.number,
         phone_tail=elder.phone_tail,
         slow_door=elder.slow_door,
+        language=elder.language,
         portions=eater.portions,
         size=eater.size,
         choice=eater.choice,
@@ -171,7 +176,15 @@ async def inputs_for(
         *await _doors([e for e in eaters if e.way == "deliver"], day),
     ]
     absent = {one.driver_id for one in await absences_for(kitchen_id, day, meal)}
-    drivers = [d for d in await drivers_for(kitchen_id) if d.id not in absent]
+    crew = await drivers_for(kitchen_id)
+    drivers = [
+        driver
+        for driver in crew
+        if driver.id not in absent and driver.is_there_on(day.isoweekday())
+    ]
+    usual = await usual_drivers(kitchen_id, day, meal, drops)
+    paired = {pair.elder_id: pair.driver_id for pair in await pairings_for(kitchen_id)}
+    wishes = wished(drops, drivers, usual, paired)
     return Inputs(
         kitchen=await kitchen_by_id(kitchen_id),
         service=services[meal],
@@ -180,7 +193,9 @@ async def inputs_for(
         drops=tuple(drops),
         drivers=tuple(drivers),
         banned=banned,
-        usual=await usual_drivers(kitchen_id, day, meal, drops),
+        usual={key: wish.driver_id for key, wish in wishes.items()},
+        wishes={key: wish.why for key, wish in wishes.items()},
+        stand_ins=substitutes(crew, drivers),
         spares=tuple(spare for spare in spares if spare.point_id is None),
     )
 

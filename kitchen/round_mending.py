@@ -16,6 +16,7 @@ from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_insertion import best_place
 from kitchen.round_plans import latest_plan, record
+from kitchen.round_prices import totals_of
 from kitchen.round_steps import Shape, shape_of
 from kitchen.rounds import free_after, problem_with, vehicle_of
 from kitchen.staff import Actor
@@ -24,11 +25,15 @@ from kitchen.timetables import Order
 
 
 def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
-    """The rounds without a driver, whose doors are spread; rounds left empty go.
+    """The rounds without a driver: whole to the substitute where that breaks nothing
+    hard and the substitute has no round yet, else their doors are spread; rounds left
+    empty go.
 
     `inputs` no longer has the driver. Who fits nowhere in time is put where it is
     least late; who does not fit at all waits with the reason.
     """
+    if taken := _taken_over(inputs, shape, driver_id):
+        return taken
     lost = [order for order in shape.orders if order.driver_id == driver_id]
     kept = [order for order in shape.orders if order.driver_id != driver_id]
     drops = inputs.by_key()
@@ -44,6 +49,21 @@ def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
             orders = _put(orders, drop.key, *place)
     gone = {drop.key for drop in homeless}
     return Shape(tuple(orders), why, shape.pinned - gone)
+
+
+def _taken_over(inputs: Inputs, shape: Shape, driver_id: int) -> Shape | None:
+    """The same rounds by the substitute, or None."""
+    instead = inputs.stand_ins.get(driver_id)
+    if instead is None or instead in {order.driver_id for order in shape.orders}:
+        return None
+    orders = tuple(
+        replace(order, driver_id=instead) if order.driver_id == driver_id else order
+        for order in shape.orders
+    )
+    mine = [order for order in orders if order.driver_id == instead]
+    if totals_of(inputs, mine).hard:
+        return None
+    return replace(shape, orders=orders)
 
 
 def _worth(group: Sequence[Drop]) -> int:

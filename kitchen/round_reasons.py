@@ -25,7 +25,7 @@ class WhyHere:
     number: int
     same_stairwell: int  # other doors of that stairwell on the round
     same_compound: int
-    usual_driver: bool
+    wish: str  # why this driver is preferred, see round_preferences; "" = is not
     elsewhere: Price | None
     saved_seconds: int
 
@@ -64,8 +64,9 @@ def why_here(inputs: Inputs, orders: Sequence[Order], key: Key) -> WhyHere | Non
         same_compound=sum(
             bool(drop.compound) and other.compound == drop.compound for other in others
         ),
-        usual_driver=order.driver_id is not None
-        and inputs.usual.get(key) == order.driver_id,
+        wish=inputs.wishes.get(key, "usual")
+        if order.driver_id is not None and inputs.usual.get(key) == order.driver_id
+        else "",
         elsewhere=elsewhere[0] if elsewhere else None,
         saved_seconds=-price_at(inputs, orders, key, None, 1).change.seconds,
     )

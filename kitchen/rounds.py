@@ -243,7 +243,8 @@ def _kitchen(inputs: Inputs) -> routing.Location:
 def vehicle_of(
     inputs: Inputs, driver: DriverFacts, *, rounds: int, free: int = 0
 ) -> routing.Vehicle:
-    """A driver whose shift begins when there is food to take and no locked round."""
+    """A driver whose shift begins when there is food to take and no locked round, and
+    ends where they said: at the kitchen, the last door (None), a place of their own."""
     service = inputs.service
     ready = service.cooked_by_minutes if driver.carries_bulk else service.depart_minutes
     closes = driver.shift_to_minutes * 60
@@ -254,11 +255,20 @@ def vehicle_of(
         capacity=(driver.capacity,),
         shift=routing.TimeWindow(min(opens, closes), closes),
         start=_kitchen(inputs),
-        end=_kitchen(inputs),
+        end=_end_of(inputs, driver),
         max_rounds=rounds,
         reload=RELOAD_SECONDS,
         skills=frozenset({BULK}) if driver.carries_bulk else frozenset(),
     )
+
+
+def _end_of(inputs: Inputs, driver: DriverFacts) -> routing.Location | None:
+    if driver.ends_at == "last_door":
+        return None
+    lon, lat = driver.end_lon_e6, driver.end_lat_e6
+    if driver.ends_at == "place" and lon is not None and lat is not None:
+        return routing.Location(lon=lon / 1_000_000, lat=lat / 1_000_000)
+    return _kitchen(inputs)
 
 
 def vehicle_for(inputs: Inputs, order: Order) -> routing.Vehicle:

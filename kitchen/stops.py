@@ -54,6 +54,7 @@ class Drop:
     unload_seconds: int = 0
     priority: int = 0
     change: str = ""
+    language: str = ""  # the only one the person understands; "" = Mandarin
     agreed_place: bool = False  # consent on file to leave the meal at a place
 
     @property

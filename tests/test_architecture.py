@@ -58,8 +58,8 @@ KITCHEN_ORDER = """
     batches samples production wastes
     goods buying
     print_versions prints
-    drivers driver_absences
-    stops timetables round_inputs rounds
+    drivers driver_absences driver_bonds
+    stops round_preferences timetables round_inputs rounds
     round_plans round_steps round_prices round_insertion
     round_drafts round_publishing round_habits
     round_changes round_proposals round_mending round_reasons boards driver_scope
@@ -76,7 +76,7 @@ KITCHEN_ORDER = """
     servings day_packs till_tables
     till_reports till_decisions
     dining
-    door_meals
+    door_meals driver_work
     observations incidents callbacks standings
     food_clocks trip_temperatures
     balance day_close
@@ -87,7 +87,7 @@ KITCHEN_ORDER = """
     claims statements
     costs
     schema
-    demo_people demo_menus demo_history demo_hands
+    demo_people demo_menus demo_history demo_hands demo_helpers
     demo
 """
 LINE_OF = {

@@ -27,6 +27,7 @@ MODULES = (
     "recalls",
     "rounds",
     "drivers",
+    "helpers",
     "prints",
     "deliveries",
     "loadings",

@@ -1,4 +1,5 @@
-"""Drivers and volunteers: vehicle, room, shift, and whom they are not sent to."""
+"""Drivers and volunteers: vehicle, room, shift, days, skills, where they end, and whom
+they are not sent to."""
 
 from typing import Any
 
@@ -7,21 +8,28 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from app.driver_pages import list_page, show_page
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.picking import people_choices, picked
-from app.rendering import page, see_other
+from app.rendering import see_other
 from app.requests import Request
 from app.scope import kitchen_of
-from app.words.rounds import PROFILES
 from kitchen import drivers
-from kitchen.drivers import PROFILES as PROFILE_CODES
-from kitchen.drivers import DriverFacts, DriverFields
+from kitchen.drivers import (
+    ENDS,
+    EVERY_DAY,
+    KINDS,
+    PROFILES,
+    DriverFacts,
+    DriverFields,
+    words_of,
+)
 
 
 @get("/drivers", allows="drivers.read", include_in_schema=False)
 async def index(request: Request) -> Response[Any]:
-    return await _list_page(request, _empty())
+    return await list_page(request, _empty())
 
 
 @post("/drivers", allows="drivers.write", include_in_schema=False)
@@ -36,24 +44,14 @@ async def create(request: Request) -> Response[Any]:
                 kitchen.id, fields, phone, by=request.actor, now=request.now
             )
     if not form.ok:
-        return await _list_page(request, form, 422)
+        return await list_page(request, form, 422)
     return see_other(request, "/drivers", _("已登记{name}", name=fields.name))
 
 
 @get("/drivers/{driver_id:int}", allows="drivers.read", include_in_schema=False)
 async def show(request: Request, driver_id: FromPath[int]) -> Response[Any]:
     driver = await _driver(request, driver_id)
-    form = Form.filled(
-        name=driver.name,
-        profile=driver.profile,
-        capacity=driver.capacity,
-        shift_from=_clock(driver.shift_from_minutes),
-        shift_to=_clock(driver.shift_to_minutes),
-        max_rounds=driver.max_rounds,
-        carries_bulk=driver.carries_bulk,
-        account=driver.staff_id or "",
-    )
-    return await _driver_page(request, driver, form)
+    return await show_page(request, driver, Form())
 
 
 @post("/drivers/{driver_id:int}", allows="drivers.write", include_in_schema=False)
@@ -68,7 +66,7 @@ async def change(request: Request, driver_id: FromPath[int]) -> Response[Any]:
                 driver.id, fields, phone or None, by=request.actor, now=request.now
             )
     if not form.ok:
-        return await _driver_page(request, driver, form, 422)
+        return await show_page(request, driver, form, 422, main=form)
     return see_other(request, "/drivers", _("已保存{name}", name=fields.name))
 
 
@@ -106,7 +104,7 @@ async def ban(request: Request, driver_id: FromPath[int]) -> Response[Any]:
     elder, found = await picked(form, "elder", _("老人"), driver.kitchen_id)
     reason = form.text("reason", _("原因"), longest=80)
     if not form.ok or elder is None:
-        return await _driver_page(
+        return await show_page(
             request, driver, form, 422, candidates=people_choices(found)
         )
     await drivers.ban_driver(
@@ -131,15 +129,31 @@ handlers = [index, create, show, change, retire, link, ban, lift]
 def _fields(form: Form) -> DriverFields:
     since = form.time("shift_from", _("上班"))
     until = form.time("shift_to", _("下班"))
+    days = form.choices("weekdays", _("哪几天在"), EVERY_DAY)
+    ends_at = form.choice("ends_at", _("送完到哪里"), ENDS, required=False)
+    place = form.coordinates("end", _("终点经纬度"), required=ends_at == "place")
     return DriverFields(
         name=form.text("name", _("姓名"), longest=20),
-        profile=form.choice("profile", _("交通工具"), PROFILE_CODES),
+        profile=form.choice("profile", _("交通工具"), PROFILES),
         capacity=form.integer("capacity", _("一趟能带"), least=1, most=2000),
         shift_from_minutes=since.hour * 60 + since.minute,
         shift_to_minutes=until.hour * 60 + until.minute,
         max_rounds=form.integer("max_rounds", _("一餐跑几趟"), least=1, most=9),
         carries_bulk=form.checkbox("carries_bulk"),
+        kind=form.choice("kind", _("身份"), KINDS, required=False) or "staff",
+        weekdays="".join(days) or EVERY_DAY,
+        skills=_words(form, "skills", _("会做")),
+        languages=_words(form, "languages", _("会说")),
+        prefers=_words(form, "prefers", _("愿意跑的小区")),
+        ends_at=ends_at or "kitchen",
+        end_lon_e6=round(place[0] * 1_000_000) if place else None,
+        end_lat_e6=round(place[1] * 1_000_000) if place else None,
+        substitute=form.identifier("substitute"),
     )
+
+
+def _words(form: Form, name: str, label: str) -> str:
+    return "、".join(words_of(form.text(name, label, longest=80, required=False)))
 
 
 def _empty() -> Form:
@@ -149,11 +163,10 @@ def _empty() -> Form:
         shift_from="10:00",
         shift_to="13:00",
         max_rounds=1,
+        kind="staff",
+        weekdays=list(EVERY_DAY),
+        ends_at="kitchen",
     )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 async def _driver(request: Request, driver_id: int) -> DriverFacts:
@@ -162,42 +175,3 @@ async def _driver(request: Request, driver_id: int) -> DriverFacts:
     if not request.actor.sees_kitchen(driver.kitchen_id):
         raise NotFoundException
     return driver
-
-
-async def _list_page(
-    request: Request, form: Form, status_code: int = 200
-) -> Response[Any]:
-    kitchen = await kitchen_of(request)
-    return page(
-        request,
-        "drivers/index.html",
-        status_code=status_code,
-        drivers=await drivers.drivers_for(kitchen.id, retired=True),
-        form=form,
-        minutes=_clock,
-        PROFILES=PROFILES,
-    )
-
-
-async def _driver_page(
-    request: Request,
-    driver: DriverFacts,
-    form: Form,
-    status_code: int = 200,
-    candidates: list[tuple[str, str]] | None = None,
-) -> Response[Any]:
-    bans = await drivers.bans_for(driver.kitchen_id)
-    return page(
-        request,
-        "drivers/show.html",
-        status_code=status_code,
-        driver=driver,
-        bans=[ban for ban in bans if ban.driver_id == driver.id],
-        accounts=[
-            (account.id, f"{account.name} {account.login}")
-            for account in await drivers.accounts_for(driver.kitchen_id)
-        ],
-        candidates=candidates or [],
-        form=form,
-        PROFILES=PROFILES,
-    )

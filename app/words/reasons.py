@@ -20,6 +20,12 @@ HELPS = {
     "skills": N_("{driver}能带大桶就能送到"),
     "another_vehicle": N_("再加一个像{driver}这样的送餐员，{until} 前出发，就能送到"),
 }
+WISHES = {
+    "paired": N_("和{name}结了对"),
+    "language": N_("{name}会说这位老人的话"),
+    "usual": N_("一直是{name}送，不换人"),
+    "likes": N_("{name}愿意跑这个小区"),
+}
 IN_SECONDS = frozenset({"delay", "age", "shift", "work_time", "max_travel_time"})
 
 
@@ -28,8 +34,8 @@ def why_here_words(why: WhyHere | None, driver: DriverFacts | None) -> list[str]
     if why is None:
         return []
     said = []
-    if why.usual_driver and driver:
-        said.append(_("一直是{name}送，不换人", name=driver.name))
+    if why.wish and driver:
+        said.append(_(WISHES[why.wish], name=driver.name))
     if why.same_stairwell:
         said.append(_("同一楼道这趟还有 {n} 户，一次上楼", n=why.same_stairwell))
     elif why.same_compound:

@@ -139,6 +139,7 @@ FIELDS = {
     "self_care": N_("自理"),
     "lives_alone": N_("独居"),
     "slow_door": N_("开门慢"),
+    "language": N_("只听得懂"),
     "diet": N_("饮食"),
 }
 
@@ -151,6 +152,7 @@ FORM_WORDS = {
     "self_care": N_("自理"),
     "lives_alone": N_("独居"),
     "slow_door": N_("开门慢"),
+    "language": N_("只听得懂"),
     "texture": N_("质地"),
     "limits": N_("限制"),
     "vegetarian": N_("素食"),

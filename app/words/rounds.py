@@ -10,6 +10,13 @@ SENTENCES = {
     "driver_profile_unknown": N_("请选好交通工具"),
     "driver_without_room": N_("一趟能带的份数要大于 0"),
     "driver_shift_empty": N_("下班时间要晚于上班时间"),
+    "driver_never_there": N_("请至少勾一天"),
+    "driver_without_end": N_("终点选了“自己的地点”，请填经纬度"),
+    "driver_substitute_unfit": N_("替班的人要是本厨房的另一位送餐员"),
+    "pledge_backwards": N_("承诺书到 {until} 为止，早于签署日 {signed}，请核对"),
+    "pledge_future": N_("签署日 {signed} 还没有到，请核对"),
+    "already_paired": N_("{name} 已经和{driver}结对，请先结束那一对"),
+    "paired_but_banned": N_("这位老人在“不派去的人家”里，不能和{name}结对"),
     "driver_rounds_out_of_range": N_("一餐跑的趟数在 1 到 9 之间，填的是 {rounds}"),
     "driver_account_unfit": N_("只能选本厨房在用的送餐员账号"),
     "driver_account_taken": N_("这个账号已经是{name}的"),
@@ -75,6 +82,12 @@ WHY = {
     "not_planned": N_("还没有编进线路"),
 }
 
+DRIVER_KINDS = {"staff": N_("送餐员"), "volunteer": N_("志愿者")}
+END_WORDS = {
+    "kitchen": N_("回厨房"),
+    "last_door": N_("最后一户就结束"),
+    "place": N_("自己的地点"),
+}
 PROFILES = {"walk": N_("步行"), "ebike": N_("电动车"), "van": N_("汽车")}
 
 ENGINES = {

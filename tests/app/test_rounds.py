@@ -16,7 +16,7 @@ BOARD = f"/rounds/{TODAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "rounds", "drivers", "jobs")
+    return ("signin", "rounds", "drivers", "helpers", "jobs")
 
 
 @pytest.fixture
@@ -109,6 +109,47 @@ async def test_a_driver_is_entered_changed_and_stood_down(
     assert (known.capacity, known.phone_tail) == (30, "6001")
     await manager.submit(f"/drivers/{known.id}/retirement")
     assert await drivers_for(cast.kitchen) == []
+
+
+async def test_the_register_keeps_what_somebody_can_and_has_signed(
+    cast: Cast, manager: Client
+) -> None:
+    fields = {
+        "name": "小何",
+        "profile": "walk",
+        "capacity": "8",
+        "shift_from": "10:15",
+        "shift_to": "12:45",
+        "max_rounds": "1",
+        "kind": "volunteer",
+        "languages": "温州话， 粤语",
+        "ends_at": "place",
+    }
+    refused = await manager.submit("/drivers", **fields)
+    assert refused.status_code == 422
+    assert "终点经纬度" in refused.text
+    await manager.submit("/drivers", **fields, end="120.16, 30.29", weekdays="3")
+    known = (await drivers_for(cast.kitchen))[0]
+    assert (known.weekdays, known.languages) == ("3", "温州话、粤语")
+    assert (known.end_lon_e6, known.end_lat_e6) == (120_160_000, 30_290_000)
+    at = f"/drivers/{known.id}"
+    await manager.submit(f"{at}/pledges", signed="2026-01-05", until="2026-12-31")
+    await manager.submit(f"{at}/pairings", paired="王秀英")
+    await manager.submit(
+        f"{at}/certificates", kind="health", issued="2026-01-05", expires="2027-01-04"
+    )
+    page = (await manager.get(at)).text
+    for said in ("健康证有效", "承诺书 2026-01-05 签", "王秀英", "温州话、粤语"):
+        assert said in page, said
+    late = await manager.submit(
+        f"{at}/pledges", signed="2026-02-01", until="2026-01-01"
+    )
+    assert late.status_code == 422
+    assert "早于签署日" in late.text
+    listed = (
+        await manager.get("/drivers?month=2026-13")
+    ).text  # no such month: this one
+    assert "志愿者" in listed
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from kitchen import (
     callbacks,
     claims,
     dining,
+    driver_bonds,
     drivers,
     incidents,
     ledger,
@@ -98,6 +99,7 @@ IDS = {
     "loading_id": "SELECT MIN(id) AS id FROM loading",
     "driver_id": "SELECT MIN(id) AS id FROM driver",
     "ban_id": "SELECT MIN(id) AS id FROM driver_ban",
+    "pairing_id": "SELECT MIN(id) AS id FROM driver_pairing",
     "meal_id": "SELECT MIN(id) AS id FROM meal",
     "served": "SELECT MIN(id) AS id FROM meal WHERE point IS NOT NULL",
     "entry": "SELECT MIN(id) AS id FROM entry WHERE kind = 'top_up'",
@@ -163,6 +165,7 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
     staff = await hire("dispatcher", "钱调度", MORNING, kitchen_id=theirs.kitchen)
     driver = (await drivers.drivers_for(theirs.kitchen))[0]
     await drivers.ban_driver(driver.id, theirs.wang, "家属不愿意", **by)
+    await driver_bonds.pair(driver.id, theirs.zhao, "", **by)
     await ledger.top_up(
         theirs.li, 5000, kitchen_id=theirs.kitchen, point_id=None, day=TODAY, **by
     )
