@@ -40,7 +40,7 @@ def serve(port: int | None, host: str | None) -> None:
     # A page of two thousand people makes a hundred thousand objects and drops them
     # all: looked through after every seven hundred, they cost a third of its time.
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(5_000)
     uvicorn.run(
         app,
         host=settings.host,
