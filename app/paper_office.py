@@ -148,15 +148,20 @@ def member_cards(
     subject: str,
     people: Iterable[ElderFacts],
     points: Mapping[int, str],
+    numbers: Mapping[int, str],
 ) -> papers.MemberCards:
-    """Cards by number; the QR holds the digits of the number and nothing else."""
-    ordered = sorted(people, key=lambda person: person.number)
+    """Cards by number; the QR holds the digits of the card that works and nothing
+    else. Whose card is blocked gets none: first a replacement, then its print."""
+    working = [person for person in people if person.id in numbers]
+    ordered = sorted(working, key=lambda person: person.number)
     return papers.MemberCards(
         **head,
         subject=subject,
         cards=tuple(
             papers.MemberCard(
-                person.name, person.number, points.get(person.point_id or 0, "")
+                person.name,
+                numbers[person.id],
+                points.get(person.point_id or 0, ""),
             )
             for person in ordered[:CARDS_AT_ONCE]
         ),

@@ -36,6 +36,7 @@ from app.typed import parse_date
 from kitchen import (
     audit,
     calendar,
+    cards,
     claims,
     database,
     day_close,
@@ -362,11 +363,12 @@ async def member_cards(
         or (what == "point" and str(person.point_id) == number)
         or (what == "elder" and str(person.id) == number)
     ]
-    if not people:
+    numbers = await cards.member_cards([person.id for person in people])
+    if not numbers:
         return None
     points = {point.id: point.name for point in await places.points_for(kitchen_id)}
     head = await _head(desk, kitchen_id, day, meal)
-    return paper_office.member_cards(head, subject, people, points)
+    return paper_office.member_cards(head, subject, people, points, numbers)
 
 
 # Printing them

@@ -22,6 +22,7 @@ def pack_json(
         "list_price_fen": pack.list_price_fen,
         "rules": pack.rules,
         "server_time": now.astimezone(dt.UTC).isoformat(),
+        "blocked": list(pack.blocked),
         "people": [_person(guest, pack, day) for guest in pack.guests],
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from kitchen import headcounts, registry, sealing
+from kitchen import cards, headcounts, registry, sealing
 from kitchen.counters import point_by_id
 from kitchen.database import rows
 from kitchen.errors import Refusal
@@ -42,6 +42,7 @@ class DayPack:
     rules: str
     guests: tuple[Guest, ...]
     tails: Mapping[int, list[str]]
+    blocked: tuple[str, ...] = ()  # whole numbers of cards that were lost
 
 
 async def pack_for(point_id: int, day: date, meal: str, *, now: datetime) -> DayPack:
@@ -59,6 +60,7 @@ async def pack_for(point_id: int, day: date, meal: str, *, now: datetime) -> Day
         rules=version.title if version else "",
         guests=tuple(here),
         tails=await _tails([guest.person.id for guest in here]),
+        blocked=tuple(await cards.blocked_numbers([g.person.id for g in here])),
     )
 
 

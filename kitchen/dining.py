@@ -12,7 +12,14 @@ from kitchen.day_packs import DayPack, pack_for, read_token
 from kitchen.guests import Guest, Served, find, guests, served_at
 from kitchen.leftovers import Leftover, record_leftover
 from kitchen.receipts import Receipt, receive, received_at
-from kitchen.servings import NOT_KEPT, RefusedAttempt, Request, serve, undo
+from kitchen.servings import (
+    NOT_KEPT,
+    RefusedAttempt,
+    Request,
+    keep_refusal,
+    serve,
+    undo,
+)
 from kitchen.shifts import (
     PointTotals,
     Shift,
@@ -59,6 +66,7 @@ __all__ = [
     "find",
     "gaps_in",
     "guests",
+    "keep_refusal",
     "open_shift",
     "pack_for",
     "point_by_id",

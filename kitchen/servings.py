@@ -99,7 +99,7 @@ async def serve(
             return answer, repeated
     except Refusal as refusal:
         if refusal.code not in NOT_KEPT:
-            await _keep_refusal(request, refusal, by=by, now=now)
+            await keep_refusal(request, refusal, by=by, now=now)
         raise
 
 
@@ -168,9 +168,10 @@ async def _diner(request: Request, kitchen_id: int) -> Eater | None:
     return found[0] if found else None
 
 
-async def _keep_refusal(
+async def keep_refusal(
     request: Request, refusal: Refusal, *, by: Actor, now: datetime
 ) -> None:
+    """A row of what was asked and why it was refused."""
     async with writing():
         await insert(
             RefusedAttempt,

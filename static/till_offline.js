@@ -75,6 +75,8 @@
     const chosen = Number(fields.get("elder"));
     const payment = fields.get("payment") || "cash";
     if (fields.get("stranger")) return guest(id, fields.get("name") || net.dataset.guest);
+    const typed = (fields.get("q") || "").trim();
+    if (!chosen && (pack.blocked || []).includes(typed)) return show("bar-blocked", { typed });
     const people = chosen ? pack.people.filter((one) => one.id === chosen) : found(fields.get("q") || "");
     if (people.length === 0) return show("bar-unknown", { typed: fields.get("q") || "", act: id });
     if (people.length > 1) return choose(people.slice(0, 9), id, payment);

@@ -31,7 +31,7 @@ KITCHEN_ORDER = """
     people_tables people_facts people_trace
     elders
     addresses people_changes people_looks
-    people_search
+    people_search cards
     enrolment
     registry
     tariffs

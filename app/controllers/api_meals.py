@@ -24,6 +24,7 @@ from app.requests import Request
 from app.scope import kitchen_of, point_of
 from app.words.diets import diet_words
 from kitchen import acts, dining, registry
+from kitchen.cards import blocked_card
 from kitchen.database import one
 from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
@@ -139,6 +140,9 @@ async def _holder(card: str, kitchen_id: int) -> int:
         kitchen_id,
     )
     if row is None or row["elder"] is None:
+        lost = await blocked_card(number, kitchen_id)
+        if lost is not None:
+            raise lost.refusal()
         raise Refusal("card_unknown", card=card)
     return int(row["elder"])
 

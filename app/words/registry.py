@@ -27,6 +27,10 @@ SENTENCES = {
     "entitlement_unknown": N_("没有这条送餐资格"),
     "field_unknown": N_("没有“{field}”这一项"),
     "id_number_registered": N_("这个身份证号已登记给{name}（{number}）"),
+    "card_blocked": N_(
+        "尾号 {tail} 的卡 {since} 已挂失（{reason}），不能用；请问姓名，按姓名登记"
+    ),
+    "cards_used_up": N_("{number} 的卡号用完了"),
     "card_in_use": N_("卡号 {number} 已经绑定给{name}"),
     "changed_meanwhile": N_("{name}的档案刚被别人改过，请核对后再保存一次"),
     "third_address_change": N_(
@@ -107,6 +111,7 @@ ACTIONS = {
     "address.place": N_("住户定位"),
     "card.bind": N_("绑定卡"),
     "card.block": N_("挂失卡"),
+    "card.replace": N_("换新卡"),
     "category.set": N_("登记类别"),
     "category.end": N_("类别到期"),
     "delivery.entitle": N_("登记送餐资格"),

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from kitchen import dining, headcounts, plans
+from kitchen import cards, dining, headcounts, plans
+from kitchen.database import rows
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
@@ -222,3 +223,19 @@ async def test_an_elder_of_nobody_is_not_served(manager: Client) -> None:
     answer = await manager.submit(f"{here}/servings", elder=9999, payment="cash")
     assert "没有找到" in answer.text
     assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+
+
+async def test_a_blocked_card_serves_nobody_and_says_so(manager: Client) -> None:
+    cast, here = await service(manager)
+    old = (await cards.member_cards([cast.li]))[cast.li]
+    new = await cards.replace_card(cast.li, "丢了", by=CHEN, now=MORNING)
+    bar = await manager.submit(f"{here}/servings", q=old, payment="cash")
+    assert "已挂失（丢了）" in bar.text
+    assert "李德福" not in bar.text
+    assert await rows("SELECT id FROM meal") == []
+    (kept,) = await rows("SELECT code, elder FROM refused_attempt")
+    assert (kept["code"], kept["elder"]) == ("card_blocked", cast.li)
+    typing = await manager.fragment(f"{here}/guests?q={old}")
+    assert "已挂失" in typing.text
+    bar = await manager.submit(f"{here}/servings", q=new, payment="cash")
+    assert "收 5.00 元" in bar.text

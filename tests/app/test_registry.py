@@ -372,6 +372,7 @@ async def test_every_part_of_the_record_can_be_changed(manager: Client) -> None:
         ("contacts", {"contact1_name": "王强", "contact1_relation": "长子"}),
         ("cards", {"card": "6221 0000"}),
         (f"cards/{card}/block", {"reason": "丢了"}),
+        ("cards/replacement", {"reason": "丢了"}),
         ("categories", {"code": "veteran", "valid_from": "2026-01-01"}),
         (f"categories/{category}/end", {"last_day": "2026-12-31"}),
         (

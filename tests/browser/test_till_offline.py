@@ -149,8 +149,14 @@ def statuses(run: Run[object]) -> list[str]:
 def test_a_card_read_without_network_is_kept_and_sent_by_itself(
     town: Midday, cards: list[str], till: Till, network: LossyNetwork, run: Run[object]
 ) -> None:
+    held = run(rows("SELECT id FROM card WHERE number = {}", cards[2]))
+    assert isinstance(held, list)
+    run(registry.block_card(held[0]["id"], "丢了", by=CHEN, now=MORNING))
     page = till()
     network.mode = "down"
+    scan(page, cards[2])  # the day pack knows that this one was lost
+    page.wait_for_selector("[data-tone=bad]")
+    assert "卡已挂失" in page.inner_text("#outcome")
     scan(page, cards[0])
     page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
     assert "已存在本机" in page.inner_text("#outcome")

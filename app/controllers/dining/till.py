@@ -24,6 +24,7 @@ from app.till_pages import (
     till_page,
 )
 from kitchen import dining, headcounts, places, registry
+from kitchen.cards import BlockedCard, blocked_card
 from kitchen.dining import Guest
 from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
@@ -80,6 +81,7 @@ async def guests(
     meal = meal_in(meal)
     here = await point_of(request, point)
     typed = request.query_params.get("q", "")[:60]
+    blocked = await _blocked(typed, here)
     return page_or_fragment(
         request,
         "dining/guests.html",
@@ -90,8 +92,9 @@ async def guests(
         payment=payment_in(request.query_params.get("payment", "")),
         card="",
         next_day=await places.next_day_served(here.kitchen_id, day),
-        guests=tuple(await dining.find(typed, here.id, day, meal)),
+        guests=() if blocked else tuple(await dining.find(typed, here.id, day, meal)),
         typed=typed,
+        refusal=blocked.refusal() if blocked else None,
     )
 
 
@@ -110,10 +113,29 @@ async def serve(
     form = await read_form(request)
     payment = form.choice("payment", _("怎么付"), tuple(PAYMENTS))
     form.check()
+    lost = await _blocked(form.raw("q"), here)
+    if lost is not None:
+        refused = await _refuse_card(request, lost, here, day, meal)
+        return await till_page(request, day, meal, here, form, refused)
     guest, outcome = await _meant(form, here, day, meal)
     if outcome is None:
         outcome = await _serve(request, form, here, day, meal, guest, payment)
     return await till_page(request, day, meal, here, form, outcome)
+
+
+async def _blocked(typed: str, point: PointFacts) -> BlockedCard | None:
+    """The lost card whose number was read, if it is one."""
+    number = card_in(typed.strip())
+    return await blocked_card(number, point.kitchen_id) if number else None
+
+
+async def _refuse_card(
+    request: Request, card: BlockedCard, point: PointFacts, day: dt.date, meal: str
+) -> Outcome:
+    """The bar says so, and the attempt is kept: an auditor may ask who tried."""
+    asked = Asked(point.id, day, meal, card.elder_id, "subsidised", "cash")
+    await dining.keep_refusal(asked, card.refusal(), by=request.actor, now=request.now)
+    return Outcome("refused", refusal=card.refusal())
 
 
 async def _meant(

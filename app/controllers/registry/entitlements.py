@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
-from app.forms import read_form
+from app.forms import act_id, read_form
 from app.i18n import translate as _
 from app.people_forms import (
     read_card,
@@ -17,7 +17,7 @@ from app.people_pages import record_page, refusing, saved
 from app.people_sight import person_in_scope
 from app.requests import Request
 from app.words.registry import DELIVERY_REASONS, FACTS
-from kitchen import registry
+from kitchen import cards, registry
 
 
 @post(
@@ -74,6 +74,30 @@ async def block_card(
         return await record_page(request, person, "cards", form)
     await registry.block_card(card_id, reason, by=request.actor, now=request.now)
     return saved(request, person.id, _("卡已挂失"))
+
+
+@post(
+    "/registry/{elder_id:int}/cards/replacement",
+    allows="registry.write",
+    include_in_schema=False,
+)
+async def replace_card(request: Request, elder_id: FromPath[int]) -> Response[Any]:
+    """A new member card with a number of its own; the old one is blocked."""
+    person = await person_in_scope(request, elder_id)
+    form = await read_form(request)
+    reason = form.text("reason", _("原因"), longest=80)
+    if form.ok:
+        with refusing(form):
+            await cards.replace_card(
+                person.id,
+                reason,
+                by=request.actor,
+                now=request.now,
+                act=str(act_id(form)),
+            )
+    if not form.ok:
+        return await record_page(request, person, "cards", form)
+    return saved(request, person.id, _("旧卡已挂失，请打印新卡"))
 
 
 @post(
@@ -178,6 +202,7 @@ async def end_entitlement(
 handlers = [
     set_contacts,
     bind_card,
+    replace_card,
     block_card,
     add_category,
     end_category,
