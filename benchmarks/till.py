@@ -1,7 +1,8 @@
 """The till under load, under kills and on a long history, against real servers.
 
     ./run bench till [--rate 100] [--seconds 60] [--kills 40] [--history 2000000]
-                     [--only load,postgres,kills,history,speed] [--write]
+                     [--cuts 400]
+                     [--only load,postgres,kills,cuts,history,speed] [--write]
 
 Open loop: each check-in has its moment, whatever the server does, and its latency is
 counted from that moment. A check-in is one JSON act as a tablet sends it, with its own
@@ -11,19 +12,13 @@ others second meals at full price: one kitchen has no more elders.
 
 import argparse
 import asyncio
-import os
 import random
 import signal
-import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,20 +26,11 @@ from typing import Any
 
 import httpx
 
-from benchmarks import till_speed
-from benchmarks.spine import (
-    PASSWORD,
-    ROOT,
-    Figure,
-    job,
-    service_day,
-    start_print,
-    start_solve,
-    token_in,
-)
+from benchmarks import power_cuts, till_speed
+from benchmarks.spine import ROOT, Figure, job, service_day, start_print, start_solve
+from benchmarks.till_server import TILLS, Server, act, kitchen, open_point, signed_in
 
 PEOPLE = 2000
-TILLS = 8
 
 
 @dataclass
@@ -62,101 +48,6 @@ class Tally:
     def told(self) -> str:
         median = statistics.median(self.took) * 1000
         return f"{self.p99:.0f} ms (median {median:.0f}, n {len(self.took)})"
-
-
-class Server:
-    """`nuancan serve` in a process of its own; killed and started again at will."""
-
-    def __init__(self, folder: Path, database: str = "") -> None:
-        self.folder, self.database = folder, database
-        self.port = _free_port()
-        self.here = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def env(self) -> dict[str, str]:
-        ours = {"NUANCAN_DATA": str(self.folder), "NUANCAN_PORT": str(self.port)}
-        if self.database:
-            ours["NUANCAN_DATABASE"] = self.database
-        return {**os.environ, **ours, "NUANCAN_BACKUPS": "false"}
-
-    def command(self, *words: str) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "app", *words],
-            env=self.env,
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve"],
-            env=self.env,
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            try:
-                if httpx.get(f"{self.here}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise RuntimeError("the server did not start")
-
-    def stop(self, sign: int = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(sign)
-            self.process.wait(30)
-            self.process = None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-@contextmanager
-def kitchen(people: int, database: str = "") -> Iterator[Server]:
-    """A server over a fresh demo kitchen, its count closed."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), database)
-        server.command("demo", "--people", str(people), "--seed", "1")
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-async def signed_in(client: httpx.AsyncClient) -> None:
-    """As a manager; every later request carries the token."""
-    token = token_in((await client.get("/sign-in")).text)
-    form = {"login": "chen", "password": PASSWORD, "csrf": token}
-    await client.post("/sign-in", data=form)
-    session = (await client.get("/api/session")).json()
-    client.headers["X-CSRF-Token"] = session["csrf"]
-
-
-async def open_point(client: httpx.AsyncClient, day: date) -> None:
-    for path in (f"/headcounts/{day}/lunch/closure", f"/dining/{day}/lunch/1/shift"):
-        form = {"act": str(uuid.uuid4()), "csrf": client.headers["X-CSRF-Token"]}
-        await client.post(path, data=form)
-
-
-def act(day: date, number: int, people: int) -> dict[str, Any]:
-    first = number < people
-    return {
-        "id": str(uuid.uuid4()),
-        "point": 1,
-        "day": str(day),
-        "meal": "lunch",
-        "elder": number % people + 1,
-        "tariff": "subsidised" if first else "full",
-    }
 
 
 async def load(
@@ -446,8 +337,9 @@ def main(arguments: list[str]) -> int:
     reader.add_argument("--rate", type=int, default=100)
     reader.add_argument("--seconds", type=int, default=60)
     reader.add_argument("--kills", type=int, default=40)
+    reader.add_argument("--cuts", type=int, default=400)
     reader.add_argument("--history", type=int, default=2_000_000)
-    reader.add_argument("--only", default="load,postgres,kills,history,speed")
+    reader.add_argument("--only", default="load,postgres,kills,cuts,history,speed")
     reader.add_argument("--write", action="store_true")
     asked = reader.parse_args(arguments)
     figures: list[Figure] = []
@@ -463,6 +355,8 @@ def main(arguments: list[str]) -> int:
         elif part == "kills":
             with kitchen(300) as server:
                 figures += asyncio.run(under_kills(server, asked.kills))
+        elif part == "cuts":
+            figures += power_cuts.measure(asked.cuts, 20, seed=20261128)
         elif part == "history":
             with kitchen(PEOPLE) as server:
                 figures += asyncio.run(with_history(server, asked.history, asked.rate))
