@@ -2,6 +2,7 @@
 of fifty: two thousand names are found, not scrolled.
 """
 
+import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ from app.policy import may
 from app.rendering import fragment, page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
-from kitchen import headcounts, places, plans, registry
+from kitchen import attendance, headcounts, places, plans, registry
+from kitchen.attendance import Hint
 from kitchen.calendar import cut_off_at
 from kitchen.headcounts import SpareFacts
 from kitchen.places import KitchenFacts, PointFacts
@@ -104,6 +106,23 @@ def rows_of(
     return made
 
 
+def booked_at(eaters: Sequence[Eater]) -> Counter[int]:
+    """Portions booked at each point."""
+    booked: Counter[int] = Counter()
+    for eater in eaters:
+        if eater.point_id is not None and eater.way != "deliver":
+            booked[eater.point_id] += eater.portions
+    return booked
+
+
+async def hinted(
+    kitchen_id: int, day: dt.date, meal: str, eaters: Sequence[Eater]
+) -> dict[int, Hint]:
+    """Point → what to expect there; reckoned in a thread, for a till may be waiting."""
+    ground = await attendance.ground_for(kitchen_id, day, meal)
+    return await asyncio.to_thread(attendance.hints, ground, booked_at(eaters))
+
+
 def _place(eater: Eater) -> tuple[str, int | None]:
     if eater.way == "deliver":
         return "door", None
@@ -187,6 +206,8 @@ async def count_page(
         changes = [change for change in changes if change.diner_id in here]
         spares = [spare for spare in spares if spare.point_id == own]
     keys = column_keys(eaters)
+    closing = count is None and may(request.actor, "headcounts.close")
+    hints = await hinted(kitchen.id, day, meal, eaters) if closing else {}
     return page(
         request,
         "headcounts/index.html",
@@ -198,7 +219,9 @@ async def count_page(
         keys=keys,
         rows=rows_of(eaters, points, keys, spares, await _usual(kitchen.id, day, meal)),
         points=points,
-        walk_ins=await headcounts.usual_walk_ins(kitchen.id, day, meal),
+        walk_ins=await _walk_ins(kitchen.id, day, meal, hints),
+        spares={point: hint.suggestion.spares or "" for point, hint in hints.items()},
+        is_forecast=any(hint.expected.rule == "model" for hint in hints.values()),
         form=form,
         candidates=candidates,
         people_choices=people_choices,
@@ -208,6 +231,15 @@ async def count_page(
         special=sum(e.portions for e in eaters if e.diet.key != "regular"),
         **listed,
     )
+
+
+async def _walk_ins(
+    kitchen_id: int, day: dt.date, meal: str, hints: dict[int, Hint]
+) -> dict[int, int]:
+    """What is proposed for those who just come: the forecast, else the usual number."""
+    usual = await headcounts.usual_walk_ins(kitchen_id, day, meal)
+    told = {point: hint.suggestion.walk_ins for point, hint in hints.items()}
+    return {**usual, **told}
 
 
 async def _usual(

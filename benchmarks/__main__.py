@@ -1,15 +1,17 @@
 """`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for
 the rounds, `menus` for the menu planner, `till` for the till under load, kills and
-history, `board` for a delivery morning, `history` for the close of a month. Figures,
-never tests. Results are printed as tables; `--write` puts them into docs/.
+history, `board` for a delivery morning, `history` for the close of a month, `forecast`
+for the headcount forecast on real attendance. Figures, never tests. Results are printed
+as tables; `--write` puts them into docs/.
 """
 
 import sys
 
-from benchmarks import board, history, menus, routing, spine, till
+from benchmarks import board, forecast, history, menus, routing, spine, till
 
 AREAS = {
     "board": board.main,
+    "forecast": forecast.main,
     "history": history.main,
     "menus": menus.main,
     "routing": routing.main,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kitchen import audit, doors, headcounts, ledger, meals
+from kitchen import attendance, audit, doors, headcounts, ledger, meals
 from kitchen.balance import (
     KEPT,
     UNPLACED,
@@ -370,4 +370,5 @@ async def close_day(
             at=now,
             by=by.name,
         )
+        await attendance.count_in_transaction(kitchen_id, day, meal)
         return ClosedDay(day, meal, seal, now, by.name)

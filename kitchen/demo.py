@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kitchen import (
+    demo_attendance,
     demo_hands,
     demo_helpers,
     demo_history,
@@ -110,6 +111,7 @@ async def build(
             await demo_hands.morning(kitchen, day, past.at(7, 30))
             await demo_history.clear_fridge(past)
             await demo_history.live(past, chance)
+        await demo_attendance.bring_in(kitchen, today, seed, by=MAKER, now=now)
     return Community(kitchen, tuple(points), people, deliveries)
 
 

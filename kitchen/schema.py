@@ -5,6 +5,7 @@ from piccolo.table import Table
 from kitchen import (
     acts,
     approved_prices,
+    attendance,
     audit,
     balance,
     batches,
@@ -86,6 +87,7 @@ MODULES = (
     menu_cycles,
     menu_proposals,
     headcounts,
+    attendance,
     pot_choices,
     production_records,
     batches,

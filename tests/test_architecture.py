@@ -48,9 +48,13 @@ KITCHEN_ORDER = """
     plan_changes closures
     plans
     people_columns people_words people_sheet people_doubles intake
+    listings
     food nutrition food_files prices menu_rules
     menu_days menu_edits menus menu_cycles
     headcounts
+    forecasts forecast_replays
+    attendance
+    attendance_lists
     clashes dish_variants blocks clash_groups decisions variety equipment consequences
     menu_questions menu_proposals
     packing portions pot_choices kitchen_day pot_planning
@@ -87,7 +91,7 @@ KITCHEN_ORDER = """
     claims statements
     costs
     schema
-    demo_people demo_menus demo_history demo_hands demo_helpers
+    demo_people demo_menus demo_history demo_hands demo_helpers demo_attendance
     demo
 """
 LINE_OF = {

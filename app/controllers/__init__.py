@@ -18,6 +18,7 @@ MODULES = (
     "food",
     "menus",
     "headcounts",
+    "forecasts",
     "production",
     "wastes",
     "safety",

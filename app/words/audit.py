@@ -6,6 +6,7 @@ from app.i18n import translate as _
 OBJECTS = {
     "act": N_("操作"),
     "area": N_("辖区"),
+    "attendance": N_("到餐记录"),
     "balance": N_("对账"),
     "building": N_("楼栋"),
     "certificate": N_("证件"),
@@ -44,6 +45,8 @@ OBJECTS = {
 }
 
 VERBS = {
+    "costs": N_("改缺多损失"),
+    "import": N_("导入"),
     "accept": N_("确认"),
     "active": N_("恢复用餐"),
     "expire": N_("到期清零"),

@@ -15,6 +15,7 @@ from litestar import Litestar
 from app import jobs
 from app.policy import ACTIONS, PUBLIC, ROLES, routes_of
 from kitchen import (
+    attendance,
     callbacks,
     claims,
     dining,
@@ -115,6 +116,7 @@ IDS = {
     "staff_id": "SELECT MIN(id) AS id FROM staff",
     "job_id": "SELECT MIN(id) AS id FROM job",
     "run_id": "SELECT MIN(id) AS id FROM import_run",
+    "attendance_run_id": "SELECT MIN(id) AS id FROM attendance_run",
     "cycle_id": "SELECT MIN(id) AS id FROM menu_cycle",
     "proposal_id": "SELECT MIN(id) AS id FROM menu_proposal",
     "offer_id": "SELECT MIN(id) AS id FROM round_proposal",
@@ -192,6 +194,17 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
             reason="试试",
             barred_from=TODAY,
             **by,
+        )
+    async with doors.writing():
+        await doors.insert(
+            attendance.AttendanceRun,
+            kitchen=theirs.kitchen,
+            file_name="到餐.csv",
+            digest="",
+            rows_good=0,
+            rows_bad=0,
+            at=MORNING,
+            by="陈经理",
         )
     later = TODAY.replace(day=30)
     await plans.add_exception(
