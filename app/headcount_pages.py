@@ -123,6 +123,15 @@ async def hinted(
     return await asyncio.to_thread(attendance.hints, ground, booked_at(eaters))
 
 
+async def proposed_extras(
+    kitchen_id: int, day: dt.date, meal: str, hints: dict[int, Hint]
+) -> dict[str, int]:
+    """The fields of the close as they are first shown: "walk_in_3" → 5."""
+    usual = await headcounts.usual_walk_ins(kitchen_id, day, meal)
+    told = attendance.proposed(hints, usual)
+    return {f"{kind}_{point}": portions for point, kind, portions in told}
+
+
 def _place(eater: Eater) -> tuple[str, int | None]:
     if eater.way == "deliver":
         return "door", None
@@ -219,8 +228,7 @@ async def count_page(
         keys=keys,
         rows=rows_of(eaters, points, keys, spares, await _usual(kitchen.id, day, meal)),
         points=points,
-        walk_ins=await _walk_ins(kitchen.id, day, meal, hints),
-        spares={point: hint.suggestion.spares or "" for point, hint in hints.items()},
+        extras=await proposed_extras(kitchen.id, day, meal, hints) if closing else {},
         is_forecast=any(hint.expected.rule == "model" for hint in hints.values()),
         form=form,
         candidates=candidates,
@@ -231,15 +239,6 @@ async def count_page(
         special=sum(e.portions for e in eaters if e.diet.key != "regular"),
         **listed,
     )
-
-
-async def _walk_ins(
-    kitchen_id: int, day: dt.date, meal: str, hints: dict[int, Hint]
-) -> dict[int, int]:
-    """What is proposed for those who just come: the forecast, else the usual number."""
-    usual = await headcounts.usual_walk_ins(kitchen_id, day, meal)
-    told = {point: hint.suggestion.walk_ins for point, hint in hints.items()}
-    return {**usual, **told}
 
 
 async def _usual(

@@ -206,6 +206,22 @@ def hints(ground: Ground, booked: Mapping[int, int]) -> dict[int, Hint]:
     return found
 
 
+def proposed(
+    hints: Mapping[int, Hint], usual: Mapping[int, int]
+) -> list[tuple[int, str, int]]:
+    """(point, walk_in | spare, portions) to cook beyond the bookings: the forecast
+    where there is one, else the usual number of walk-ins."""
+    told = {point: hint.suggestion.walk_ins for point, hint in hints.items()}
+    walk_ins = {**usual, **told}
+    spares = {point: hint.suggestion.spares for point, hint in hints.items()}
+    return [
+        (point, kind, portions)
+        for kind, counts in (("walk_in", walk_ins), ("spare", spares))
+        for point, portions in counts.items()
+        if portions
+    ]
+
+
 # Verbs --------------------------------------------------------------------------
 
 _OWN = (

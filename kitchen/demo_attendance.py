@@ -23,8 +23,9 @@ async def bring_in(
 ) -> None:
     """Every day of half a year at every point that people book at."""
     monday = today + timedelta(days=7 - today.weekday())
-    usual = await headcounts.expected_by_point(kitchen, monday, "lunch")
     names = {point.id: point.name for point in await points_for(kitchen)}
+    points = sorted(names)
+    usual = await headcounts.expected_by_point(kitchen, monday, "lunch", points)
     chance = random.Random(seed)  # noqa: S311 - a believable town, not a secret
     await attendance_lists.bring_in(
         _list(usual, names, today, chance),

@@ -23,6 +23,7 @@ from app.commands.common import (
     with_database,
     write_out,
 )
+from app.headcount_pages import hinted
 from app.i18n import translate as _
 from app.papers import KINDS
 from app.print_desk import Desk, paper_at, papers_for, print_morning, print_now
@@ -30,7 +31,7 @@ from app.printing import join
 from app.refusals import sentence_for
 from app.settings import Settings
 from app.solving import plan_rounds, publish_rounds
-from kitchen import headcounts
+from kitchen import attendance, headcounts
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
@@ -131,15 +132,16 @@ async def _run(
     if await headcounts.closed(kitchen_id, day, meal) is None:
         if no_close:
             raise Refusal("headcount_open", day=day, meal=meal)
-        walk_ins = await headcounts.usual_walk_ins(kitchen_id, day, meal)
+        eaters = await headcounts.eaters_for(kitchen_id, day, meal)
+        usual = await headcounts.usual_walk_ins(kitchen_id, day, meal)
+        hints = await hinted(kitchen_id, day, meal, eaters)
         await headcounts.close_headcount(
             kitchen_id,
             day,
             meal,
             spares=[
-                SpareFacts(0, point_id, "walk_in", "regular", portions)
-                for point_id, portions in walk_ins.items()
-                if portions
+                SpareFacts(0, point_id, kind, "regular", portions)
+                for point_id, kind, portions in attendance.proposed(hints, usual)
             ],
             by=OPERATOR,
             now=utc_now(),
