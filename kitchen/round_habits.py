@@ -1,5 +1,6 @@
-"""Where a day's rounds begin: with the habit. The rounds of a week ago are there at
-once, with today's people; the solver only improves on them.
+"""Where a day's rounds begin: with the habit. The standing rounds of the weekday, else
+the rounds of a week ago, are there at once, with today's people; the solver only
+improves on them.
 """
 
 import asyncio
@@ -14,24 +15,17 @@ from kitchen.round_plans import latest_plan, lock_plans
 from kitchen.round_publishing import write_plan
 from kitchen.rounds import timetable
 from kitchen.staff import Actor
+from kitchen.standing_rounds import HabitRound, standing_of
 from kitchen.stops import Drop, Key
 from kitchen.timetables import Order, Proposal
 
 
 @dataclass(frozen=True)
-class HabitRound:
-    """A round as it was driven: people and points instead of a day's rows."""
-
-    number: int
-    driver_id: int | None
-    visits: tuple[Key, ...]  # ("elder", id) | ("point", id)
-
-
-@dataclass(frozen=True)
 class Habit:
-    """The rounds a day begins with, and the day they are from."""
+    """The rounds a day begins with, and the day they are from; None: the standing
+    rounds of the weekday."""
 
-    day: date
+    day: date | None
     rounds: tuple[HabitRound, ...]
 
 
@@ -65,7 +59,9 @@ def from_habit(inputs: Inputs, habit: Habit) -> Proposal:
             why[drop.key] = "no_room" if drop.is_placed else "no_place"
         else:
             orders = _put(orders, drop.key, *place)
-    return Proposal(orders=tuple(orders), why=why, engine="habit")
+    return Proposal(
+        orders=tuple(orders), why=why, engine="habit" if habit.day else "standing"
+    )
 
 
 def _visit(drop: Drop) -> Key:
@@ -93,8 +89,11 @@ def _put(
 
 
 async def habit_for(kitchen_id: int, day: date, meal: str) -> Habit | None:
-    """The published rounds of the same weekday within three weeks, else of the last
-    day there were any."""
+    """The standing rounds of the weekday; else the published rounds of the same weekday
+    within three weeks, else of the last day there were any."""
+    standing = await standing_of(kitchen_id, meal, day.isoweekday())
+    if standing is not None:
+        return Habit(None, standing.rounds)
     days = await rows(
         "SELECT p.day AS day, MAX(p.id) AS plan FROM round_plan p"
         " JOIN plan_publication pub ON pub.plan = p.id"
@@ -156,5 +155,5 @@ async def start_rounds(
         plan = await latest_plan(kitchen_id, day, meal)
         if plan is not None:
             return plan.facts.id
-        reason = habit.day.isoformat()
+        reason = habit.day.isoformat() if habit.day else "standing_rounds"
         return await write_plan(inputs, proposal, times, reason=reason, by=by, now=now)

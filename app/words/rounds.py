@@ -21,6 +21,7 @@ SENTENCES = {
     "driver_account_unfit": N_("只能选本厨房在用的送餐员账号"),
     "driver_account_taken": N_("这个账号已经是{name}的"),
     "no_habit": N_("前三周没有发布过线路，请用自动编排"),
+    "standing_twice": N_("有人排在两处，请每人只留一处"),
     "no_drivers": N_("还没有送餐员，请先登记"),
     "plan_unknown": N_("没有这一版线路"),
     "plan_superseded": N_("线路已经改到第 {version} 版，请在新的一版上改"),
@@ -96,6 +97,7 @@ ENGINES = {
     "floor": N_("保底编排"),
     "hand": N_("手工"),
     "habit": N_("照上次的线路"),
+    "standing": N_("照常规线路"),
 }
 
 NO_ANSWER = {
