@@ -139,17 +139,15 @@ async def weekdays_with(kitchen_id: int, meal: str) -> set[int]:
 
 
 async def visits_of(
-    kitchen_id: int, meal: str, weekday: int, today: date
+    kitchen_id: int, meal: str, day: date, rounds: Sequence[HabitRound]
 ) -> list[Visit]:
-    """Everybody a standing plan brings food to on that weekday, the points, and whoever
-    is on the rounds still; by round and position, those on none at the end."""
-    standing = await standing_of(kitchen_id, meal, weekday)
+    """Everybody a standing plan brings food to on a day, the points, and whoever is on
+    these rounds still; by round and position, those on none at the end."""
     placed = {
         key: (trip.number, position)
-        for trip in (standing.rounds if standing else ())
+        for trip in rounds
         for position, key in enumerate(trip.visits, start=1)
     }
-    day = next_on(today, weekday)
     plans = await plans_on(kitchen_id, day, meal)
     brought = {elder for elder, plan in plans.items() if plan.way == "deliver"}
     named = await _names(kitchen_id, day, brought | _elders(placed))

@@ -10,10 +10,12 @@ from app.proposing import Wish, propose
 from app.settings import Settings
 from app.words.proposals import found_words
 from kitchen import round_changes, round_publishing
+from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_steps import shape_of
+from kitchen.standing_rounds import standing_of
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_round_board import a_street
@@ -307,3 +309,31 @@ async def test_another_kitchens_offer_is_a_lost_page(
     for act in ("acceptance", "refusal"):
         answer = await stranger.submit(f"/rounds/offers/{offer.id}/{act}")
         assert answer.status_code == 404
+
+
+async def test_the_usual_rounds_are_typed_in_one_table_and_taken_from_a_day(
+    street: Cast, manager: Client
+) -> None:
+    driver = (await drivers_for(street.kitchen))[0]
+    url = "/rounds/standing/lunch"
+    wang = f"elder-{street.wang}"
+    typed = {f"round-{wang}": "1", f"place-{wang}": "1", "driver-1": str(driver.id)}
+    kept = await manager.submit(url, weekday="2", **{**typed, f"round-{wang}": "一"})
+    assert kept.status_code == 422
+    assert 'value="一"' in kept.text  # what was typed is still there
+    answer = await manager.submit(url, weekday="2", also="3", **typed)
+    assert answer.status_code == 303
+    for day in (2, 3):
+        standing = await standing_of(street.kitchen, "lunch", day)
+        assert standing is not None
+        assert standing.rounds[0].visits == (("elder", street.wang),)
+    page = (await manager.get(f"{url}?weekday=3")).text
+    assert f'name="round-{wang}" inputmode="numeric" maxlength="2" value="1"' in page
+    plan = await now(street)
+    await manager.submit(f"/rounds/plans/{plan.facts.id}/standing")
+    standing = await standing_of(street.kitchen, "lunch", TODAY.isoweekday())
+    assert standing is not None
+    assert {key for trip in standing.rounds for key in trip.visits} >= {
+        ("point", street.chaoyang),
+        ("elder", street.wang),
+    }

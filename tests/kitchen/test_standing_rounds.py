@@ -88,8 +88,7 @@ async def test_the_weekdays_list_has_everybody_who_is_brought_food(
 ) -> None:
     cast = await enter()
     one = [HabitRound(1, None, (("elder", cast.wang), ("elder", cast.li)))]
-    await save_standing(cast.kitchen, "lunch", {TUESDAY}, one, **ACT)
-    found = await visits_of(cast.kitchen, "lunch", TUESDAY, TODAY)
+    found = await visits_of(cast.kitchen, "lunch", TODAY, one)
     lines = [(v.name, v.place, v.number, v.position, v.planned) for v in found]
     assert lines[:2] == [
         ("王秀英", "朝阳里7号楼", 1, 1, True),

@@ -1,5 +1,6 @@
 """The usual rounds of each weekday: seen, edited in one table, taken from a day."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import get, post
@@ -15,7 +16,9 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import drivers, standing_rounds
+from kitchen.round_habits import habit_for
 from kitchen.round_plans import plan_by_id
+from kitchen.standing_rounds import HabitRound, Visit
 from kitchen.stops import Key
 
 DAYS = tuple(str(day) for day in range(1, 8))
@@ -35,9 +38,7 @@ async def save(request: Request, meal: FromPath[str]) -> Response[Any]:
     kitchen, form = await kitchen_of(request), await read_form(request)
     weekday = int(form.choice("weekday", _("星期"), DAYS) or 1)
     also = form.choices("also", _("也存到"), DAYS)
-    known = await standing_rounds.visits_of(
-        kitchen.id, meal_in(meal), weekday, request.today
-    )
+    known, _trips = await _visits(request, kitchen.id, meal_in(meal), weekday)
     places = {visit.key: _place(form, visit.key, visit.name) for visit in known}
     names = {
         number: form.identifier(f"driver-{number}")
@@ -101,11 +102,20 @@ def _place(form: Form, key: Key, name: str) -> tuple[int, int]:
     return number or 0, 999 if position is None else position
 
 
+async def _visits(
+    request: Request, kitchen_id: int, meal: str, weekday: int
+) -> tuple[list[Visit], Sequence[HabitRound]]:
+    """The lines of a weekday, and the rounds they are on: those written down, else
+    those last driven."""
+    day = standing_rounds.next_on(request.today, weekday)
+    habit = await habit_for(kitchen_id, day, meal)
+    rounds = habit.rounds if habit else ()
+    return await standing_rounds.visits_of(kitchen_id, meal, day, rounds), rounds
+
+
 async def _page(request: Request, meal: str, weekday: int, form: Form) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    visits = await standing_rounds.visits_of(kitchen.id, meal, weekday, request.today)
-    standing = await standing_rounds.standing_of(kitchen.id, meal, weekday)
-    trips = standing.rounds if standing else ()
+    visits, trips = await _visits(request, kitchen.id, meal, weekday)
     return page(
         request,
         "rounds/standing.html",
@@ -116,7 +126,7 @@ async def _page(request: Request, meal: str, weekday: int, form: Form) -> Respon
         weekdays=[(n, _(WEEKDAYS[n - 1])) for n in range(1, 8)],
         written=await standing_rounds.weekdays_with(kitchen.id, meal),
         visits=visits,
-        standing=standing,
+        standing=await standing_rounds.standing_of(kitchen.id, meal, weekday),
         trips={trip.number: trip.driver_id for trip in trips},
         numbers=range(1, max((trip.number for trip in trips), default=0) + 2),
         drivers=[(d.id, d.name) for d in await drivers.drivers_for(kitchen.id)],
