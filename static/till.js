@@ -3,10 +3,11 @@
 (() => {
   "use strict";
   const GAP = 35; // milliseconds between the keys of a scanner; people are slower
-  const END = 100; // until the Enter or Tab with which a scanner ends
+  const PAUSE = 400; // after so long without a key the next digit begins something new
   const LEAST = 6; // digits of the shortest card
   const SAME = 2000; // the same card read twice within this time is one reading
   const TILE = 90; // a digit alone for so long is a person choosing a tile
+  const LATE = 30; // a timer so late tells that this page was busy: keys may be waiting
 
   const field = () => document.querySelector("[data-till-field]");
   const till = () => document.getElementById("till");
@@ -45,7 +46,13 @@
     }, 0);
   });
 
-  let digits = "", last = 0, seen = "", seenAt = -SAME, chosen = 0;
+  // Keys carry the time at which they were pressed, however busy this page was since. A
+  // card is decided where it ends, at Enter or Tab, by all its keys together: one long
+  // gap is a stall of the machine, and must not cut a card into a shorter one.
+  let digits = "", fast = 0, composed = false, last = -PAUSE, seen = "", seenAt = -SAME, chosen = 0;
+  const forget = () => { digits = ""; fast = 0; composed = false; };
+  const isScan = (target) => 2 * fast >= digits.length - 1 || composed || // half of its keys
+    (target !== field() && !elsewhere(target)); // nobody types a number at a button
   const readCard = (card, now) => {
     if (card === seen && now - seenAt < SAME) {
       if (field()) field().value = "";
@@ -61,9 +68,9 @@
     const now = event.timeStamp; // of the key itself, however busy this page is
     clearTimeout(chosen);
     if (isEnd(event.code)) {
-      const card = digits;
-      digits = "";
-      if (card.length < LEAST || now - last > END || !field()) return;
+      const card = digits, scanned = isScan(event.target);
+      forget();
+      if (card.length < LEAST || now - last > PAUSE || !scanned || !field()) return;
       event.preventDefault();
       event.stopPropagation();
       readCard(card, now);
@@ -71,10 +78,13 @@
     }
     const digit = digitOf(event.code);
     if (digit && !event.ctrlKey && !event.altKey && !event.metaKey) {
-      digits = now - last < GAP ? digits + digit : digit;
+      if (now - last > PAUSE) forget();
+      if (digits && now - last < GAP) fast += 1;
+      if (composing(event)) composed = true;
+      digits += digit;
       last = now;
     } else if (event.key !== "Shift") {
-      digits = "";
+      forget();
     }
   }, true);
 
@@ -85,6 +95,16 @@
     input.focus();
     document.getElementById("guests").replaceChildren();
     document.getElementById("outcome").replaceChildren();
+  };
+
+  // A timer that comes late has waited behind other work, and so may the next digit.
+  const choose = (tile) => {
+    const due = performance.now() + TILE;
+    chosen = setTimeout(() => {
+      if (performance.now() - due > LATE) return choose(tile);
+      forget();
+      if (tile.isConnected && !busy) tile.click();
+    }, TILE);
   };
 
   const nextPayment = () => {
@@ -141,7 +161,7 @@
     if (tile && !/[0-9]/.test(field().value)) {
       // A scanner's digits come in a burst; the next one calls this off.
       event.preventDefault();
-      chosen = setTimeout(() => { if (tile.isConnected && !busy) tile.click(); }, TILE);
+      choose(tile);
       return;
     }
     // Letters typed while nothing has the focus belong to the field.

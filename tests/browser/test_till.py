@@ -34,6 +34,46 @@ SCAN = """({card, gap, key, end}) => {
 }"""
 
 
+# The same with one long gap in the times of the keys: the machine stood still.
+STALLED_KEYS = """({card, at}) => {
+  let now = performance.now();
+  const send = (code, key) => {
+    const how = {key, code, bubbles: true, cancelable: true};
+    const event = new KeyboardEvent("keydown", how);
+    Object.defineProperty(event, "timeStamp", {value: now});
+    now += 10;
+    document.activeElement.dispatchEvent(event);
+  };
+  [...card].forEach((digit, i) => {
+    if (i === at) now += 250;
+    send("Digit" + digit, digit);
+  });
+  if (at === card.length) now += 250;
+  send("Enter", "Enter");
+}"""
+
+# The page itself is busy between the first key and the rest, and every timer that came
+# due meanwhile runs before the keys that waited.
+STALLED_PAGE = """({card}) => new Promise((done) => {
+  let now = performance.now();
+  const send = (code, key) => {
+    const how = {key, code, bubbles: true, cancelable: true};
+    const event = new KeyboardEvent("keydown", how);
+    Object.defineProperty(event, "timeStamp", {value: now});
+    now += 10;
+    document.activeElement.dispatchEvent(event);
+  };
+  send("Digit" + card[0], card[0]);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  setTimeout(() => {
+    for (const digit of card.slice(1)) send("Digit" + digit, digit);
+    send("Enter", "Enter");
+    done();
+  }, 20);
+})"""
+
+
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
@@ -132,6 +172,48 @@ def test_a_person_typing_is_not_a_scanner(
     assert page.input_value(FIELD) == cards[0]
     page.wait_for_selector(".till-preview")
     page.keyboard.press("Enter")
+    assert "5.00 元" in bar(page)
+    assert served(town, run) == 5
+
+
+@pytest.mark.parametrize("at", [1, 3, 5, 10], ids=["first", "third", "half", "end"])
+def test_a_stall_of_the_machine_never_cuts_a_card_in_two(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object], at: int
+) -> None:
+    page = open_till(town, enter)
+    page.evaluate(STALLED_KEYS, {"card": cards[0], "at": at})
+    assert "5.00 元" in bar(page)
+    assert served(town, run) == 5
+
+
+def test_a_busy_page_takes_the_first_digit_of_a_card_for_no_tile(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    card = "1700199999"
+    owner = run(registry.search(cards[1], kitchen_id=town.kitchen))
+    assert isinstance(owner, list)
+    run(registry.bind_card(owner[0].id, card, by=CHEN, now=MORNING))
+    page = open_till(town, enter)
+    page.keyboard.type("w", delay=60)
+    page.wait_for_selector("[data-tile='1']")
+    taps: list[str] = []
+    page.on("request", lambda one: taps.append(one.post_data or ""))
+    page.evaluate(STALLED_PAGE, {"card": card})  # 1 is a tile, and begins the card
+    bar(page)
+    page.wait_for_timeout(500)
+    assert [f"q={card}" in tap for tap in taps if "csrf=" in tap] == [True]
+    assert served(town, run) == 5
+    lines = run(dining.served_at(town.point, *LUNCH, 1))
+    assert isinstance(lines, list)
+    assert lines[0].elder_id == owner[0].id
+
+
+def test_a_scan_at_a_focused_button_presses_no_button(
+    town: Midday, cards: list[str], enter: Enter, run: Run[object]
+) -> None:
+    page = open_till(town, enter)
+    page.locator("[data-undo]").focus()
+    scan(page, cards[0], gap=60)  # every key late, as on a machine at its limit
     assert "5.00 元" in bar(page)
     assert served(town, run) == 5
 
