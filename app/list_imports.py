@@ -75,7 +75,8 @@ class Desk(Generic[T]):
 
     def template(self) -> Response[bytes]:
         """The empty list, with an example row that is passed over."""
-        data = workbook(_(self.title), self.columns, self.example)
+        kept = [column for column in self.columns if column.key in self.words]
+        data = workbook(_(self.title), kept, self.example)
         return _download(data, _("{name}模板", name=_(self.title)) + ".xlsx")
 
     async def create(self, request: Request) -> Response[Any]:

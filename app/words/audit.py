@@ -45,6 +45,8 @@ OBJECTS = {
 }
 
 VERBS = {
+    "composition": N_("导入成分表"),
+    "composition_undo": N_("撤销成分表"),
     "costs": N_("改缺多损失"),
     "import": N_("导入"),
     "accept": N_("确认"),

@@ -47,7 +47,11 @@ from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.test_a_day import live_through
 
 NAMES = ("王秀英", "李德福", "赵秀兰", "周建国", "马师傅")
-SHARED = {"area_id", "dish_id"}  # one tree of areas and one catalogue for the house
+SHARED = {
+    "area_id",
+    "dish_id",
+    "composition_run_id",
+}  # one tree of areas and one catalogue for the house
 BODIES = {  # the JSON routes look at the body before they look for the row
     "/void": {"reason": "试试"},
     "/outcome": {"outcome": "elder", "reported_by": "试试"},

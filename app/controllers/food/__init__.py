@@ -1,5 +1,5 @@
 """Food: the dishes the kitchen can cook, and what their ingredients cost."""
 
-from app.controllers.food import dishes, prices
+from app.controllers.food import compositions, dishes, prices
 
-handlers = [*dishes.handlers, *prices.handlers]
+handlers = [*dishes.handlers, *prices.handlers, *compositions.handlers]
