@@ -41,6 +41,7 @@ from kitchen.round_plans import PlanFacts
 from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_sheets import stale_sheets
 from kitchen.round_steps import last_step, shape_of
+from kitchen.weather import weather_on
 
 WORDS: dict[str, Any] = {
     "diet_words": diet_words,
@@ -108,6 +109,7 @@ async def _context(request: Request, view: Board, form: Form) -> dict[str, Any]:
         else None,
         "step": await last_step(*where),
         "absences": await absences_for(*where),
+        "weather": await weather_on(view.kitchen_id, view.day),
         "spot": spot_of(request),
         **WORDS,
     }

@@ -29,6 +29,7 @@ from kitchen.registry import addresses_on, doors_for, elders_by_id
 from kitchen.round_plans import latest_plan, published_plan
 from kitchen.round_sheets import SheetView, sheet_views
 from kitchen.subsidies import Price, Rules, version_on
+from kitchen.weather import TableGuest, Weather, guests_for, weather_on
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Morning:
     week: dict[date, DayMenu]
     rules: Rules | None
     scene: Scene
+    weather: Weather | None = None
+    at_tables: Sequence[TableGuest] = ()  # on a day of bad weather
 
     @property
     def waiting(self) -> list[Order]:
@@ -130,6 +133,8 @@ async def morning_for(
         week=await menus_for(kitchen_id, first, first + dt.timedelta(days=6), meal),
         rules=version.rules if version else None,
         scene=scene,
+        weather=await weather_on(kitchen_id, day),
+        at_tables=await guests_for(kitchen_id, day, meal),
     )
 
 
@@ -254,6 +259,13 @@ def _unplaced(m: Morning) -> Iterable[Paper]:
         yield paper_round.unplaced_list(m.waiting, m.why, m.scene)
 
 
+def _weather(m: Morning) -> Iterable[Paper]:
+    if m.weather is not None:
+        paper = paper_round.weather_list(m.weather.reason, m.at_tables, m.scene)
+        if paper.escorts or paper.calls:
+            yield paper
+
+
 def _rosters(m: Morning) -> Iterable[Paper]:
     for point in m.points:
         yield paper_kitchen.roster(point, m.today, m.prices, m.scene)
@@ -273,11 +285,21 @@ MAKERS: dict[str, Callable[[Morning], Iterable[Paper]]] = {
     "load": _cards,
     "labels": _labels,
     "unplaced": _unplaced,
+    "weather": _weather,
     "roster": _rosters,
     "menu": _menu,
 }
 
-MORNING = ("production", "packing", "sheet", "load", "labels", "unplaced", "roster")
+MORNING = (
+    "production",
+    "packing",
+    "sheet",
+    "load",
+    "labels",
+    "unplaced",
+    "weather",
+    "roster",
+)
 """What "print all" prints; the purchase list and the menu are of other days."""
 
 

@@ -15,6 +15,7 @@ from app.i18n import translate as _
 from app.print_options import PrintOptions
 from app.words.diets import key_word_list
 from app.words.rounds import PROFILES
+from app.words.weather import FATE_WORDS
 from kitchen.blocks import Order
 from kitchen.headcounts import SpareFacts
 from kitchen.names import masked_name, surname_with_title
@@ -23,6 +24,7 @@ from kitchen.prints import round_subject
 from kitchen.registry import Door, ElderFacts
 from kitchen.round_passes import RoundPass
 from kitchen.round_sheets import SheetStop, SheetView
+from kitchen.weather import TableGuest
 
 SIZE_WORDS = {"small": N_("小份"), "large": N_("大份")}
 RELATION_WORDS = {
@@ -430,3 +432,31 @@ def _why_unplaced(door: Door | None) -> str:
     if door.placed_by == "none":
         return _("没有坐标")
     return _("还没有排进线路")
+
+
+def weather_list(
+    reason: str, guests: Iterable[TableGuest], scene: Scene
+) -> papers.WeatherList:
+    """Whom to escort; whom to ring up: who is open still, then who was called."""
+    told = [
+        (
+            guest.fate,
+            papers.WeatherGuest(
+                number=guest.number,
+                name=scene.name_on_list(guest.elder_id, guest.name),
+                place=guest.place,
+                phone_tail=scene.tail(guest.phone_tail),
+                point=guest.point,
+                fate=_(FATE_WORDS[guest.fate]) if guest.fate else "",
+                who=guest.who,
+            ),
+        )
+        for guest in guests
+    ]
+    return papers.WeatherList(
+        **scene.head,
+        holder=_("调度"),
+        reason=reason,
+        escorts=tuple(guest for fate, guest in told if fate == "escorted"),
+        calls=tuple(guest for fate, guest in told if fate in ("", "called")),
+    )

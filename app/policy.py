@@ -75,6 +75,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "rounds.read": _only(_M, _D, _V, _S, _A),
     "rounds.plan": _only(_M, _D),
     "rounds.publish": _only(_M, _D),
+    "weather.read": _only(_M, _D, _P, _K, _S),
+    "weather.write": _only(_M, _D, _P),
     "drivers.read": _only(_M, _D, _S),
     "drivers.write": _only(_M, _D),
     "prints.read": _only(_M, _D, _P, _C, _F, _S, _A),

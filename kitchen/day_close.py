@@ -33,6 +33,7 @@ from kitchen.prints import current_labels
 from kitchen.round_plans import Plan, published_plan
 from kitchen.staff import Actor
 from kitchen.till_reports import refuse_open_reports
+from kitchen.weather import refuse_left_over
 
 
 @dataclass(frozen=True)
@@ -334,7 +335,9 @@ async def close_day(
 ) -> ClosedDay:
     """The day is done. Twice is harmless. Refuses `headcount_open`, `day_unfinished`
     (a stop unreported, a door unanswered: the names), `till_reports_open` (an offline
-    till's act waits for a decision), `differences_open` (how many have no words)."""
+    till's act waits for a decision), `weather_open` (somebody at a table for whom
+    nothing is arranged on a day of bad weather), `differences_open` (how many have no
+    words)."""
     async with writing():
         await hold_day(kitchen_id, day, meal)
         already = await closed_day(kitchen_id, day, meal)
@@ -347,6 +350,7 @@ async def close_day(
             names = "、".join(one.name for one in unfinished[:8])
             raise Refusal("day_unfinished", count=len(unfinished), names=names)
         await refuse_open_reports(kitchen_id, day, meal)
+        await refuse_left_over(kitchen_id, day, meal)
         balance = balance_of(await gathered(kitchen_id, day, meal))
         if balance.open:
             raise Refusal("differences_open", count=len(balance.open))

@@ -49,6 +49,7 @@ USED_BY = (
     "clash_decision",
     "driver_ban",
     "driver_pairing",
+    "weather_word",
     "door_case",
     "refused_attempt",
     "till_report",

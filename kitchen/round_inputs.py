@@ -4,7 +4,7 @@ drivers, who may not go where and who usually does. Loaded once for a day.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -31,9 +31,11 @@ from kitchen.registry import (
     categories_on,
     doors_for,
     elders_by_id,
+    homes_on,
 )
 from kitchen.round_preferences import substitutes, wished
 from kitchen.stops import POINT_PRIORITY, Drop, Key, priority_of
+from kitchen.weather import Weather, weather_on
 
 HABIT_DAYS = 21
 """How far back the usual driver of a person is looked for."""
@@ -53,6 +55,7 @@ class Inputs:
     usual: Mapping[Key, int] = field(default_factory=dict)  # who should come
     wishes: Mapping[Key, str] = field(default_factory=dict)  # … and why
     stand_ins: Mapping[int, int] = field(default_factory=dict)  # of who is not there
+    slower_percent: int = 100  # time on the way, of the usual: 130 in bad weather
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
     kept: dict[object, Any] = field(
         init=False, default_factory=dict, compare=False, repr=False
@@ -152,6 +155,14 @@ def point_drop(
     )
 
 
+def in_weather(service: ServiceFacts, weather: Weather | None) -> ServiceFacts:
+    """The meal's clock on a day of bad weather: doors may be reached later."""
+    if weather is None:
+        return service
+    later = service.serve_to_minutes + weather.later_minutes
+    return replace(service, serve_to_minutes=min(later, 24 * 60 - 1))
+
+
 # Readers ----------------------------------------------------------------------
 
 
@@ -185,9 +196,11 @@ async def inputs_for(
     usual = await usual_drivers(kitchen_id, day, meal, drops)
     paired = {pair.elder_id: pair.driver_id for pair in await pairings_for(kitchen_id)}
     wishes = wished(drops, drivers, usual, paired)
+    weather = await weather_on(kitchen_id, day)
     return Inputs(
         kitchen=await kitchen_by_id(kitchen_id),
-        service=services[meal],
+        service=in_weather(services[meal], weather),
+        slower_percent=weather.slower_percent if weather else 100,
         day=day,
         meal=meal,
         drops=tuple(drops),
@@ -202,13 +215,17 @@ async def inputs_for(
 
 async def _doors(eaters: list[Eater], day: date) -> list[Drop]:
     elders = await elders_by_id(eater.elder_id for eater in eaters)
-    doors = await doors_for(e.address_id for e in eaters if e.address_id is not None)
+    # Who was moved from a table to a round after the close has no address in the count.
+    moved = [e.elder_id for e in eaters if e.address_id is None]
+    homes = await homes_on(moved, day)
+    address = {e.elder_id: e.address_id or homes.get(e.elder_id, 0) for e in eaters}
+    doors = await doors_for(found for found in address.values() if found)
     categories = await categories_on(elders, day)
     return [
         door_drop(
             eater,
             elders[eater.elder_id],
-            doors.get(eater.address_id or 0),
+            doors.get(address[eater.elder_id]),
             day,
             categories.get(eater.elder_id, ()),
         )

@@ -256,6 +256,7 @@ def vehicle_of(
         shift=routing.TimeWindow(min(opens, closes), closes),
         start=_kitchen(inputs),
         end=_end_of(inputs, driver),
+        speed_percent=10_000 // inputs.slower_percent,
         max_rounds=rounds,
         reload=RELOAD_SECONDS,
         skills=frozenset({BULK}) if driver.carries_bulk else frozenset(),
@@ -289,6 +290,7 @@ def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
         shift=routing.TimeWindow(ready * 60, 24 * 3600),
         start=_kitchen(inputs),
         end=_kitchen(inputs),
+        speed_percent=10_000 // inputs.slower_percent,
         skills=frozenset({BULK}),
     )
 

@@ -63,6 +63,7 @@ from kitchen import (
     transfers,
     trip_temperatures,
     wastes,
+    weather,
 )
 
 MODULES = (
@@ -90,6 +91,7 @@ MODULES = (
     menu_cycles,
     menu_proposals,
     headcounts,
+    weather,
     attendance,
     pot_choices,
     production_records,

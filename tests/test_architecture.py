@@ -53,6 +53,7 @@ KITCHEN_ORDER = """
     compositions
     menu_days menu_edits menus menu_cycles
     headcounts
+    weather
     forecasts forecast_replays
     attendance
     attendance_lists

@@ -29,6 +29,7 @@ MODULES = (
     "rounds",
     "drivers",
     "helpers",
+    "weather",
     "prints",
     "deliveries",
     "loadings",

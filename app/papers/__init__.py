@@ -40,6 +40,8 @@ from app.papers.rounds import (
     Sketch,
     UnplacedList,
     Visit,
+    WeatherGuest,
+    WeatherList,
 )
 from app.papers.safety import InspectionPack, RecallList, RecallRow, RecordTable
 
@@ -90,4 +92,6 @@ __all__ = [
     "Unplaced",
     "UnplacedList",
     "Visit",
+    "WeatherGuest",
+    "WeatherList",
 ]

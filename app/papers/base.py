@@ -22,6 +22,7 @@ KINDS = {
     "load": N_("装箱卡"),
     "labels": N_("餐盒标签"),
     "unplaced": N_("未排上名单"),
+    "weather": N_("恶劣天气名单"),
     "roster": N_("就餐名单"),
     "menu": N_("一周菜单"),
     "cards": N_("就餐卡"),

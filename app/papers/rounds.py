@@ -195,6 +195,37 @@ class UnplacedList(Paper):
 
 
 @dataclass(frozen=True)
+class WeatherGuest:
+    """Who would walk to a table on a day of bad weather, and what is arranged."""
+
+    number: str
+    name: str
+    place: str
+    phone_tail: str
+    point: str
+    fate: str  # in words; "" while nothing is arranged
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeatherList(Paper):
+    """恶劣天气名单: whom to escort to the table, and whom to ring up first."""
+
+    kind: ClassVar[str] = "weather"
+    template: ClassVar[str] = "prints/weather.html"
+
+    reason: str
+    escorts: tuple[WeatherGuest, ...]
+    calls: tuple[WeatherGuest, ...]
+
+    def lines(self) -> dict[str, str]:
+        return {
+            f"person:{p.number}": f"{p.place} {p.name} {p.fate} {p.who}"
+            for p in (*self.escorts, *self.calls)
+        }
+
+
+@dataclass(frozen=True)
 class Difference:
     """One line that changed: kind is "added", "removed" or "changed"."""
 

@@ -221,6 +221,29 @@ def load_cards() -> p.LoadCard:
     return p.LoadCard(**COMMON, cards=(round_card, point))
 
 
+def weather() -> p.WeatherList:
+    home = "东河沿 3 号楼 1 单元 201"
+    return p.WeatherList(
+        **COMMON,
+        reason="台风红色预警",
+        escorts=(
+            p.WeatherGuest(
+                *("120460", "何振华", home, "4473", "朝阳就餐点"),
+                "陪同到桌",
+                "志愿者小何",
+            ),
+        ),
+        calls=(
+            p.WeatherGuest("120461", "欧阳慧芳婉清", "", "4472", "新华就餐点", "", ""),
+            p.WeatherGuest(
+                *("120462", "孙桂英", home, "4471", "朝阳就餐点"),
+                "已电话落实",
+                "儿子来取",
+            ),
+        ),
+    )
+
+
 def unplaced() -> p.UnplacedList:
     return p.UnplacedList(
         **COMMON,
@@ -624,6 +647,7 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "labels24": lambda: labels("a4", start_at=5),
     "load": load_cards,
     "unplaced": unplaced,
+    "weather": weather,
     "production": production,
     "packing": packing,
     "purchase": purchase,

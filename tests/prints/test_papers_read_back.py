@@ -30,7 +30,10 @@ SIZES = {  # millimetres; everything else is A4 portrait
     "menu": (297, 210),
     "inspection": (297, 210),
 }
-ONE_PAGE = ("production", "packing", "purchase", "menu", "unplaced", "slip", "balance")
+ONE_PAGE = (
+    *("production", "packing", "purchase", "menu", "unplaced", "weather", "slip"),
+    "balance",
+)
 
 
 @pytest.mark.parametrize("name", samples.PAPERS)
