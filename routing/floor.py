@@ -27,12 +27,13 @@ def floor_rounds(
 ) -> tuple[Round, ...]:
     """Feasible rounds for as many jobs as fit; never violates a rule.
 
-    Bulky stops get the first places; dearer jobs may push out cheaper ones at the end.
+    Stops that are hard to place get the first places; dearer jobs may push out cheaper
+    ones at the end.
     `seconds` bounds what is done beyond the sectors.
     """
     draft = Draft(problem, Scheduler(problem, travel), time.monotonic() + seconds)
     left = curve_order(problem, travel)
-    for job in _bulky(problem):
+    for job in _hard_to_place(problem):
         if draft.insert(job):
             left.remove(job)
     draft.fix_supplies()
@@ -75,23 +76,34 @@ def complete(
     return draft.rounds()
 
 
-def _bulky(problem: Problem) -> list[Job]:
-    """Stops far above the usual amount, the most important and biggest first: once
-    the rounds are full of small ones, no room is left for them."""
-    kinds = range(len(problem.vehicles[0].capacity))
-    found: list[tuple[int, int, Job]] = []
-    for kind in kinds:
+def _hard_to_place(problem: Problem) -> list[Job]:
+    """What finds no room once the rounds are full of small stops that anybody may
+    bring: crates for other drivers, then the bulky and the choosy, the most important
+    and biggest first."""
+    crates = [job for job in problem.jobs if job.id in problem.supplying]
+    hard = [*_bulky(problem), *_choosy(problem)]
+    hard.sort(key=lambda job: (-problem.unserved_cost(job), -max(job.delivery or (0,))))
+    return list({job.id: job for job in (*crates, *hard)}.values())
+
+
+def _bulky(problem: Problem) -> Iterator[Job]:
+    """Stops far above the usual amount."""
+    for kind in range(len(problem.vehicles[0].capacity)):
         amounts = [job.delivery[kind] if job.delivery else 0 for job in problem.jobs]
         most = max(vehicle.capacity[kind] for vehicle in problem.vehicles)
         usual = 3 * sum(amounts) / max(1, len(amounts))
-        found += [
-            (-problem.unserved_cost(job), -amount, job)
-            for job, amount in zip(problem.jobs, amounts, strict=True)
-            if amount >= usual and 8 * amount >= most and amount
-        ]
-    found.sort(key=lambda entry: entry[:2])
-    crates = [job for job in problem.jobs if job.id in problem.supplying]
-    return list({j.id: j for j in (*crates, *(job for *_, job in found))}.values())
+        for job, amount in zip(problem.jobs, amounts, strict=True):
+            if amount >= usual and 8 * amount >= most and amount:
+                yield job
+
+
+def _choosy(problem: Problem) -> Iterator[Job]:
+    """Stops that most of the vehicles may not come to."""
+    for job in problem.jobs:
+        if job.skills or job.allowed_vehicles is not None or job.forbidden_vehicles:
+            able = sum(problem.may_serve(vehicle, job) for vehicle in problem.vehicles)
+            if 2 * able < len(problem.vehicles):
+                yield job
 
 
 @dataclass(slots=True)

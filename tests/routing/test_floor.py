@@ -59,6 +59,27 @@ def test_dining_points_get_their_place_before_the_doors_fill_the_rounds() -> Non
     assert len(plan.unassigned) == 60 - 4 * 10  # every box of room is used
 
 
+def test_a_stop_only_the_van_may_serve_comes_before_the_doors_on_its_way() -> None:
+    question = lunch(points=0, doors=90, drivers=4, capacity=25)
+    far = Job(
+        id="village",
+        location=Location(lon=116.43, lat=39.92),
+        service=300,
+        delivery=(3,),
+        skills=frozenset({1}),
+        windows=(TimeWindow(37_800, 39_600),),
+    )
+    van = replace(question.vehicles[0], profile="van", skills=frozenset({1}))
+    asked = replace(
+        question,
+        jobs=(*question.jobs, far),
+        vehicles=(van, *question.vehicles[1:]),
+    )
+    plan = solve(asked, engine="floor")
+    assert check(asked, plan) == []
+    assert "village" in {job for route in plan.routes for job in route.jobs}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_nobody_dear_is_left_out_for_somebody_cheap_beside_them(seed: int) -> None:
     """With boxes as the only limit the dearest find room, whoever comes first."""
