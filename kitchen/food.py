@@ -308,6 +308,12 @@ async def dish_by_id(dish_id: int) -> DishFacts:
     return found[dish_id]
 
 
+async def ingredients() -> list[tuple[IngredientFacts, float]]:
+    """Every ingredient with its edible part in percent, by code."""
+    found = await rows("SELECT * FROM ingredient ORDER BY code")
+    return [(_ingredient(row), row["edible_percent"]) for row in found]
+
+
 async def ingredients_in_use() -> list[IngredientFacts]:
     """Every ingredient of a dish, by name."""
     found = await rows(

@@ -45,6 +45,7 @@ OBJECTS = {
 }
 
 VERBS = {
+    "recipe": N_("改配方"),
     "composition": N_("导入成分表"),
     "composition_undo": N_("撤销成分表"),
     "costs": N_("改缺多损失"),

@@ -3,6 +3,12 @@
 from app.i18n import N_
 
 SENTENCES = {
+    "recipe_empty": N_("配方里至少要有一种原料"),
+    "recipe_long": N_("配方最多 {most} 行"),
+    "recipe_weight": N_(
+        "“{name}”净重 {net} g、毛重 {gross} g 不对：毛重不能比净重少，也不会到十倍"
+    ),
+    "dish_name_taken": N_("已经有叫“{name}”的菜，请换个名字"),
     "menu_row_unknown": N_("菜单里没有 {choice} 套第 {row} 行"),
     "menu_week_empty": N_("{day} 那一周没有菜单，复制不了"),
     "menu_rule_share": N_("一餐占全天 {percent}%：要在 5 到 100 之间"),

@@ -1,5 +1,10 @@
-"""Food: the dishes the kitchen can cook, and what their ingredients cost."""
+"""Food: the dishes the kitchen can cook, what is in them, and what that costs."""
 
-from app.controllers.food import compositions, dishes, prices
+from app.controllers.food import compositions, dishes, prices, recipes
 
-handlers = [*dishes.handlers, *prices.handlers, *compositions.handlers]
+handlers = [
+    *dishes.handlers,
+    *recipes.handlers,
+    *prices.handlers,
+    *compositions.handlers,
+]
