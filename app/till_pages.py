@@ -1,6 +1,7 @@
 """The till's page and what its bar says after an act."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,14 @@ from litestar.response import Response
 
 from app.forms import Form
 from app.i18n import N_
-from app.rendering import page_or_fragment
+from app.i18n import translate as _
+from app.rendering import page_or_fragment, yuan
 from app.requests import Request
+from app.words.payers import payer_words
 from kitchen import acts, dining, places, registry
 from kitchen.dining import Guest
 from kitchen.errors import Refusal
+from kitchen.names import masked_name
 from kitchen.places import PointFacts
 
 PAYMENTS = {
@@ -43,6 +47,41 @@ class Outcome:
     card: str = ""
     booking_id: int | None = None
     booked_for: dt.date | None = None
+    list_price_fen: int = 0
+    lines: tuple[tuple[str, int], ...] = ()  # payer, fen
+
+    @property
+    def customer(self) -> str:
+        """What the elder reads: the masked name, the price, who pays what."""
+        name = masked_name(self.guest.person.name) if self.guest else _("散客")
+        return customer_words(name, self.list_price_fen, self.lines, self.self_pay_fen)
+
+
+def customer_words(
+    masked: str, price_fen: int, lines: Iterable[tuple[str, int]], self_fen: int
+) -> str:
+    """张*英 · 餐费 13.00 元 · 区级补贴 8.00 元 · 您付 5.00 元"""
+    paid = [f"{payer_words(payer)} {yuan(fen)}" for payer, fen in lines if fen]
+    price = _("餐费 {amount}", amount=yuan(price_fen))
+    own = _("您付 {amount}", amount=yuan(self_fen)) if self_fen else _("您不用付钱")
+    return " · ".join([masked, price, *paid, own])
+
+
+def apart_words(guest: Guest, keys: Sequence[str]) -> list[str]:
+    """What tells this person from the others of the same name, to be set in bold."""
+    words = {
+        "building": "{mark}",
+        "birth": N_("{mark} 年生"),
+        "id_tail": N_("证件尾号 {mark}"),
+        "number": N_("就餐号 {mark}"),
+    }
+    return [_(words[key], mark=dining.mark_of(guest, key)) for key in keys]
+
+
+def all_apart(guests: Sequence[Guest]) -> dict[int, list[str]]:
+    """elder → the words in bold on the tile."""
+    keys = dining.telling_apart(guests)
+    return {g.person.id: apart_words(g, keys[g.person.id]) for g in guests}
 
 
 def card_in(typed: str) -> str:
@@ -88,6 +127,7 @@ async def till_page(
         point=point,
         form=form,
         outcome=outcome,
+        apart=all_apart(outcome.guests) if outcome else {},
         shell_only=False,
         payment=payment_in(form.raw("payment")),
         payments=PAYMENTS,

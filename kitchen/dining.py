@@ -9,7 +9,17 @@ for tills without the network `day_packs`, `till_reports`, `till_decisions`.
 from kitchen.counter_voids import Counted, CounterVoid, counted_at, void_counted
 from kitchen.counters import point_by_id
 from kitchen.day_packs import DayPack, pack_for, read_token
-from kitchen.guests import Guest, Served, find, guests, served_at
+from kitchen.guests import (
+    Guest,
+    Served,
+    ServedLast,
+    find,
+    guests,
+    mark_of,
+    served_at,
+    served_last,
+    telling_apart,
+)
 from kitchen.leftovers import Leftover, record_leftover
 from kitchen.receipts import Receipt, receive, received_at
 from kitchen.servings import (
@@ -25,6 +35,7 @@ from kitchen.shifts import (
     Shift,
     ShiftClose,
     ShiftFacts,
+    Unsent,
     close_shift,
     open_shift,
     shift_of,
@@ -52,12 +63,14 @@ __all__ = [
     "ReportFacts",
     "Request",
     "Served",
+    "ServedLast",
     "Shift",
     "ShiftClose",
     "ShiftFacts",
     "Told",
     "Transfer",
     "TransferFacts",
+    "Unsent",
     "acts_held",
     "check_of",
     "close_shift",
@@ -67,6 +80,7 @@ __all__ = [
     "gaps_in",
     "guests",
     "keep_refusal",
+    "mark_of",
     "open_shift",
     "pack_for",
     "point_by_id",
@@ -78,7 +92,9 @@ __all__ = [
     "reports_for",
     "serve",
     "served_at",
+    "served_last",
     "shift_of",
+    "telling_apart",
     "totals_of",
     "transfer",
     "transfers_for",

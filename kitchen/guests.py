@@ -1,8 +1,10 @@
 """Somebody at the counter: who it is, what it costs, what stands in the way."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 from typing import Any
 
 from kitchen import headcounts, registry
@@ -57,6 +59,44 @@ async def find(
     people = await registry.search(text, kitchen_id=point["kitchen"], limit=4 * limit)
     found = await guests(people, point_id, day, meal)
     return sorted(found, key=_likeliest)[:limit]
+
+
+APART = ("building", "birth", "id_tail", "number")
+"""What may tell people of one name apart, what an elder can answer first."""
+
+
+def telling_apart(guests: Sequence[Guest]) -> dict[int, tuple[str, ...]]:
+    """elder → which of `APART` tells this person from the others of the same name: the
+    first that is there and differs for all of them, or the first two that do together;
+    () for the only one of a name. The member number always differs."""
+    found: dict[int, tuple[str, ...]] = {}
+    by_name: dict[str, list[Guest]] = {}
+    for guest in guests:
+        by_name.setdefault(guest.person.name, []).append(guest)
+    for alike in by_name.values():
+        keys = _smallest(alike) if len(alike) > 1 else ()
+        found |= {guest.person.id: keys for guest in alike}
+    return found
+
+
+def _smallest(alike: Sequence[Guest]) -> tuple[str, ...]:
+    pairs = combinations(APART[:-1], 2)
+    for keys in (*((key,) for key in APART[:-1]), *pairs):
+        seen = {tuple(mark_of(guest, key) for key in keys) for guest in alike}
+        if len(seen) == len(alike) and all("" not in marks for marks in seen):
+            return keys
+    return APART[-1:]
+
+
+def mark_of(guest: Guest, key: str) -> str:
+    """The plain value of one of `APART`; "" where nobody knows it."""
+    person = guest.person
+    return {
+        "building": guest.building,
+        "birth": str(person.birth_date.year),
+        "id_tail": person.id_tail,
+        "number": person.number,
+    }[key]
 
 
 def _likeliest(guest: Guest) -> tuple[bool, bool]:
@@ -171,3 +211,47 @@ async def served_at(
         limit,
     )
     return [_served(row) for row in found]
+
+
+@dataclass(frozen=True)
+class ServedLast:
+    """One meal as the elder may read it: on the second screen, on the slip. `lines`:
+    payer and fen; `name` "" for a guest."""
+
+    meal_id: int
+    name: str
+    list_price_fen: int
+    self_pay_fen: int
+    payment: str
+    lines: tuple[tuple[str, int], ...]
+    served_at: datetime
+    voided: bool
+
+
+async def served_last(
+    point_id: int, day: date, meal: str, meal_id: int | None = None
+) -> ServedLast | None:
+    """The latest meal of a point that stands, or one of its meals by id."""
+    found = await rows(
+        "SELECT m.id AS id, e.name AS name, m.list_price_fen AS list_price_fen,"
+        " m.self_pay_fen AS self_pay_fen, m.payment AS payment, m.lines AS lines,"
+        " m.served_at AS served_at, v.id AS void_id FROM meal m"
+        " LEFT JOIN elder e ON e.id = m.elder LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.point = {} AND m.day = {} AND m.meal = {}"
+        " AND (CAST({} AS INTEGER) IS NULL AND v.id IS NULL OR m.id = {})"
+        " ORDER BY m.id DESC LIMIT 1",
+        *(point_id, day, meal, meal_id, meal_id),
+    )
+    if not found:
+        return None
+    row = found[0]
+    return ServedLast(
+        row["id"],
+        row["name"] or "",
+        row["list_price_fen"],
+        row["self_pay_fen"],
+        row["payment"],
+        tuple((payer, fen) for payer, fen, _why in json.loads(row["lines"])),
+        row["served_at"],
+        row["void_id"] is not None,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
+from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import headcounts
@@ -34,6 +34,30 @@ class ShiftClose(Table, tablename="shift_close"):
     note = Text()
     at = Timestamptz()
     by = Text()
+
+
+class ShiftUnsent(Table, tablename="shift_unsent"):
+    """Acts a tablet still held when its shift was closed, and why it was closed."""
+
+    shift = ForeignKey(Shift, null=False)
+    acts = Integer()
+    reason = Text()
+    device = Text()
+    at = Timestamptz()
+    by = Text()
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What the tablet that closes a shift still holds: acts not sent, and why the
+    shift is closed all the same."""
+
+    acts: int = 0
+    reason: str = ""
+    device: str = ""
+
+
+NOTHING = Unsent()
 
 
 @dataclass(frozen=True)
@@ -176,12 +200,14 @@ async def close_shift(
     counted_cash_fen: int,
     note: str,
     *,
+    unsent: Unsent = NOTHING,
     by: Actor,
     now: datetime,
 ) -> ShiftFacts:
     """End the service: cash counted against the rows. A difference, or more served
-    than received, needs words. Refuses `shift_not_open`, `till_cash_differs`,
-    `served_more_than_received`, `amount_not_positive`, `day_closed`."""
+    than received, needs words; so do acts that the tablet still holds. Refuses
+    `shift_not_open`, `till_cash_differs`, `served_more_than_received`, `till_unsent`,
+    `amount_not_positive`, `day_closed`."""
     refuse_foreign_point(point_id, by)
     if counted_cash_fen < 0:
         raise Refusal("amount_not_positive", fen=counted_cash_fen)
@@ -192,6 +218,8 @@ async def close_shift(
             raise Refusal("shift_not_open")
         if shift.closed_at is not None:
             return shift
+        if unsent.acts and not unsent.reason.strip():
+            raise Refusal("till_unsent", count=unsent.acts)
         totals = await totals_of(point_id, day, meal)
         if not note.strip() and counted_cash_fen != totals.cash_fen:
             raise Refusal(
@@ -212,7 +240,21 @@ async def close_shift(
             at=now,
             by=by.name,
         )
-        facts = {"counted_fen": counted_cash_fen, "rows_fen": totals.cash_fen}
+        if unsent.acts:
+            await insert(
+                ShiftUnsent,
+                shift=shift.id,
+                acts=unsent.acts,
+                reason=unsent.reason.strip(),
+                device=unsent.device,
+                at=now,
+                by=by.name,
+            )
+        facts = {
+            "counted_fen": counted_cash_fen,
+            "rows_fen": totals.cash_fen,
+            "unsent": unsent.acts,
+        }
         await trace("dining.close_shift", point_id, facts, by=by, now=now, reason=note)
         closed = await shift_of(point_id, day, meal)
         return closed or shift

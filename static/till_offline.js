@@ -81,7 +81,7 @@
     if (people.length === 0) return show("bar-unknown", { typed: fields.get("q") || "", act: id });
     if (people.length > 1) return choose(people.slice(0, 9), id, payment);
     const [person] = people, full = fields.get("tariff") === "full", sure = fields.get("sure") === "yes";
-    const words = { person, name: person.name, building: person.building, elder: person.id, payment };
+    const words = { person, name: person.name, masked: person.masked || "", building: person.building, elder: person.id, payment };
     if (ate(person) && !full) return show("bar-already", { ...words, amount: yuan(pack.list_price_fen) });
     if ((person.booking !== "here" || person.state !== "active") && !sure && !full) {
       return show("bar-walk-in", { ...words, act: id, amount: yuan(person.due_fen) });
@@ -94,12 +94,12 @@
   const guest = async (id, name) => {
     const fen = pack.list_price_fen;
     await keep(id, { name, payment: "cash", tariff: "full", amount_shown_fen: fen }, `${name} ${yuan(fen)}`);
-    return show("bar-kept", { name, building: "", amount: yuan(fen) });
+    return show("bar-kept", { name, building: "", masked: "", amount: yuan(fen) });
   };
   const choose = (people, act, payment) => {
     if (!tiles()) return;
     tiles().replaceChildren(...people.map((person, i) => {
-      const part = drawn("tile-kept", { name: person.name, age: person.age, building: person.building,
+      const part = drawn("tile-kept", { name: person.name, apart: person.apart || "", age: person.age, building: person.building,
         elder: person.id, act, payment, number: i + 1, person });
       part.querySelector(".tile").dataset.tile = i + 1;
       return part;

@@ -83,6 +83,7 @@ KITCHEN_ORDER = """
     servings day_packs till_tables
     till_reports till_decisions
     dining
+    feedback
     door_meals driver_work
     observations incidents callbacks standings
     food_clocks trip_temperatures

@@ -38,6 +38,7 @@ MODULES = (
     "hotline",
     "observations",
     "callbacks",
+    "feedback",
     "dining",
     "balance",
     "subsidies",

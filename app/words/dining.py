@@ -3,6 +3,7 @@
 from app.i18n import N_
 
 FATES = {"returned": N_("退回厨房"), "wasted": N_("倒掉")}
+SCORES = {"good": N_("好吃"), "fair": N_("一般"), "poor": N_("不好吃")}
 STATUSES = {
     "ok": N_("已记录"),
     "conflict": N_("重复，待核对"),
@@ -28,6 +29,9 @@ COUNTED = {
 }
 
 SENTENCES = {
+    "till_unsent": N_("本机还有 {count} 条没有上传：传完再收班，或写明为什么"),
+    "score_unknown": N_("请点一张脸"),
+    "feedback_beyond_meals": N_("这一餐就餐的人都评过了"),
     "counted_row_unknown": N_("没有这笔份数登记"),
     "day_not_come": N_("{day} 还没有到，那天的餐只能订，不能现在登记就餐"),
     "act_reported": N_("这一条断网时已经登记过，等待核对"),

@@ -6,7 +6,7 @@ import pytest
 
 from kitchen import cards, dining, headcounts, plans
 from kitchen.database import rows
-from tests.app.client import Client, SignInAs
+from tests.app.client import Client, Clock, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
 DAY = dt.timedelta(days=1)
@@ -14,7 +14,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "dining")
+    return ("signin", "dining", "feedback")
 
 
 async def service(manager: Client) -> tuple[Cast, str]:
@@ -239,3 +239,56 @@ async def test_a_blocked_card_serves_nobody_and_says_so(manager: Client) -> None
     assert "已挂失" in typing.text
     bar = await manager.submit(f"{here}/servings", q=new, payment="cash")
     assert "收 5.00 元" in bar.text
+
+
+async def test_the_elder_reads_a_masked_name_the_price_and_who_pays(
+    manager: Client, clock: Clock
+) -> None:
+    cast, here = await service(manager)
+    empty = await manager.get(f"{here}/screen")
+    assert "请刷卡" in empty.text
+    bar = await manager.submit(f"{here}/servings", q="8800111277", payment="cash")
+    line = "李*福 · 餐费 13.00 元 · 区级补贴 8.00 元 · 您付 5.00 元"
+    assert line in bar.text
+    screen = await manager.fragment(f"{here}/screen")
+    assert "李*福" in screen.text
+    assert "李德福" not in screen.text
+    assert "您付 5.00 元" in screen.text
+    (meal,) = await rows("SELECT id FROM meal")
+    slip = await manager.get(f"{here}/slips/{meal['id']}")
+    assert "您付（现金）" in slip.text
+    assert "李德福" not in slip.text
+    assert (await manager.get(f"{here}/slips/999")).status_code == 404
+    other = f"/dining/{TODAY}/lunch/{cast.xinhua}/slips/{meal['id']}"
+    assert (await manager.get(other)).status_code == 404
+    clock.forward(seconds=61)
+    assert "李*福" not in (await manager.fragment(f"{here}/screen")).text
+
+
+async def test_a_face_is_tapped_and_read_by_point(manager: Client) -> None:
+    _cast, here = await service(manager)
+    nobody_ate = await manager.submit(f"{here}/opinions", score="good")
+    assert nobody_ate.status_code == 409
+    assert "都评过了" in nobody_ate.text
+    await manager.submit(f"{here}/servings", q="8800111277", payment="cash")
+    tapped = await manager.submit(f"{here}/opinions", score="good")
+    assert tapped.status_code == 303
+    report = await manager.get("/feedback")
+    assert "朝阳就餐点" in report.text
+    assert "100%" in report.text
+
+
+async def test_a_shift_with_unsent_acts_is_closed_only_with_a_reason(
+    manager: Client,
+) -> None:
+    _cast, here = await service(manager)
+    typed = {"cash": "0", "note": "", "unsent": "3"}
+    refused = await manager.submit(f"{here}/shift/closure", **typed)
+    assert refused.status_code == 422
+    assert "还有 3 条没有上传" in refused.text
+    closed = await manager.submit(
+        f"{here}/shift/closure", **typed, unsent_why="平板没电了"
+    )
+    assert closed.status_code == 303
+    (kept,) = await rows("SELECT acts, reason FROM shift_unsent")
+    assert (kept["acts"], kept["reason"]) == (3, "平板没电了")

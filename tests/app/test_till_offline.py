@@ -40,6 +40,7 @@ async def test_the_pack_tells_what_staff_must_see_and_no_more(manager: Client) -
     assert (li["name"], li["due_fen"], li["tags"]) == ("李德福", 500, ["花生过敏"])
     assert li["tails"] == ["111277"]
     assert " ldf" in li["keys"]
+    assert (li["masked"], li["apart"]) == ("李*福", "")
     assert not {"phone", "id_number", "cards", "birth_date"} & set(li)
 
 

@@ -1,6 +1,14 @@
 """The dining point: its till, its counter, its roster."""
 
-from app.controllers.dining import bookings, counter, offline, reports, roster, till
+from app.controllers.dining import (
+    bookings,
+    counter,
+    offline,
+    reports,
+    roster,
+    screen,
+    till,
+)
 
 handlers = [
     *till.handlers,
@@ -9,4 +17,5 @@ handlers = [
     *reports.handlers,
     *counter.handlers,
     *roster.handlers,
+    *screen.handlers,
 ]

@@ -226,10 +226,21 @@ async def close_shift(
     form = await read_form(request)
     cash = form.fen("cash", _("现金清点"))
     note = form.text("note", _("说明"), longest=200, required=False)
+    waiting = form.integer(
+        "unsent", _("本机没有上传的"), least=0, most=99_999, required=False
+    )
+    why = form.text("unsent_why", _("为什么没上传就收班"), longest=120, required=False)
     if form.ok:
         with form.refusals():
             await dining.close_shift(
-                here.id, day, meal, cash, note, by=request.actor, now=request.now
+                here.id,
+                day,
+                meal,
+                cash,
+                note,
+                unsent=dining.Unsent(waiting or 0, why, request.device),
+                by=request.actor,
+                now=request.now,
             )
     return await _back(request, day, meal, here, form, _("已收班"))
 

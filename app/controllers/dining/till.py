@@ -17,6 +17,7 @@ from app.scope import kitchen_of, point_of, points_of
 from app.till_pages import (
     PAYMENTS,
     Outcome,
+    all_apart,
     card_in,
     guest_of,
     payment_in,
@@ -82,6 +83,7 @@ async def guests(
     here = await point_of(request, point)
     typed = request.query_params.get("q", "")[:60]
     blocked = await _blocked(typed, here)
+    found = [] if blocked else await dining.find(typed, here.id, day, meal)
     return page_or_fragment(
         request,
         "dining/guests.html",
@@ -92,7 +94,8 @@ async def guests(
         payment=payment_in(request.query_params.get("payment", "")),
         card="",
         next_day=await places.next_day_served(here.kitchen_id, day),
-        guests=() if blocked else tuple(await dining.find(typed, here.id, day, meal)),
+        guests=tuple(found),
+        apart=all_apart(found),
         typed=typed,
         refusal=blocked.refusal() if blocked else None,
     )
@@ -202,6 +205,8 @@ async def _serve(
         guest=guest,
         self_pay_fen=answer["self_pay_fen"],
         meal_id=answer["meal_id"],
+        list_price_fen=answer["list_price_fen"],
+        lines=tuple((payer, fen) for payer, fen, _why in answer["lines"]),
     )
 
 
