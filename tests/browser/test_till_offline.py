@@ -25,7 +25,7 @@ from tests.browser.conftest import QUIET, Run, Server, _signed_in, picture
 from tests.browser.lossy import LossyNetwork
 from tests.browser.midday import CARD, LUNCH, Midday, midday
 from tests.browser.test_till import FIELD, scan
-from tests.kitchen.cast import CHEN, MORNING
+from tests.kitchen.cast import CHEN, MORNING, SUN
 
 LAN = "till.lan"  # an address that browsers do not trust, as in a kitchen without TLS
 MAPPED = (*QUIET, f"--host-resolver-rules=MAP {LAN} 127.0.0.1")
@@ -363,3 +363,32 @@ def kill_browser(profile: Path) -> None:
             continue
         if wanted.encode() in words and not any(b"--type=" in w for w in words):
             os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_a_shift_is_not_closed_while_this_tablet_holds_unsent_acts(
+    town: Midday, cards: list[str], till: Till, network: LossyNetwork, run: Run[object]
+) -> None:
+    run(dining.open_shift(town.point, *LUNCH, by=SUN, now=MORNING))
+    page = till()
+    page.route("**/api/till/acts", lambda route: route.abort())
+    network.mode = "down"
+    scan(page, cards[0])
+    page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
+    network.mode = "up"
+    page.on("dialog", lambda dialog: dialog.accept())  # leaving with an act unsent
+    page.goto(f"{HERE}/{town.point}/counter")
+    held = page.locator("[data-unsent]")
+    expect(held).to_be_visible()
+    assert "5.00 元" in page.inner_text("[data-unsent-list]")
+    totals = run(dining.totals_of(town.point, *LUNCH))
+    assert isinstance(totals, dining.PointTotals)
+    page.fill("[name=cash]", f"{totals.cash_fen / 100:.2f}")
+    page.fill("[name=note]", "多发的已补记")
+    page.click("form[action$=closure] button")
+    shift = run(dining.shift_of(town.point, *LUNCH))
+    assert isinstance(shift, dining.ShiftFacts)
+    assert shift.closed_at is None
+    picture(page, "till-shift-unsent", full=True)
+    page.unroute("**/api/till/acts")
+    page.evaluate("ActQueue.open().then((queue) => queue.soon())")
+    expect(held).to_be_hidden(timeout=20_000)
