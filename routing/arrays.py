@@ -25,7 +25,7 @@ FAR = 2**28  # beyond any clock: eight years; sums of a few stay within 32 bits
 
 # What it costs in seconds to visit somebody before one he usually comes after: enough
 # to decide between ways that are much alike, not to force a detour.
-ORDER_PRICE = 20
+ORDER_PRICE = 10
 
 # Columns of Instance.jobs, one row for each job and place. HABIT is the number of the
 # usual round (0: none) and RANK the place in it.
@@ -332,16 +332,16 @@ def _mode(vehicle: Vehicle) -> tuple[str, int]:
 
 def _preference(problem: Problem) -> Ints32:
     price = min(problem.weights.changed_vehicle, FAR // 4)
-    rows = [
-        [
-            FAR
-            if not problem.may_serve(vehicle, job)
-            else price * (job.preferred_vehicle not in (None, vehicle.id))
-            for vehicle in problem.vehicles
-        ]
-        for job in problem.jobs
-    ]
-    return np.array(rows, np.int32).reshape(len(rows), len(problem.vehicles))
+    table = np.zeros((len(problem.jobs), len(problem.vehicles)), np.int32)
+    for number, job in enumerate(problem.jobs):
+        if job.preferred_vehicle is not None:
+            table[number] = [
+                price * (job.preferred_vehicle != v.id) for v in problem.vehicles
+            ]
+        if job.forbidden_vehicles or job.allowed_vehicles is not None or job.skills:
+            may = [problem.may_serve(vehicle, job) for vehicle in problem.vehicles]
+            table[number, ~np.array(may)] = FAR
+    return table
 
 
 def _kinds(problem: Problem) -> list[int]:
@@ -354,29 +354,9 @@ def _kinds(problem: Problem) -> list[int]:
     seen: dict[object, int] = {}
     numbers = []
     for vehicle in problem.vehicles:
-        key: object = vehicle.id if vehicle.id in named else _features(vehicle)
+        key: object = vehicle.id if vehicle.id in named else vehicle.features
         numbers.append(seen.setdefault(key, len(seen)))
     return numbers
-
-
-def _features(vehicle: Vehicle) -> tuple[object, ...]:
-    """All that tells vehicles apart but their names."""
-    return (
-        vehicle.profile,
-        vehicle.speed_percent,
-        vehicle.capacity,
-        vehicle.shift,
-        vehicle.start,
-        vehicle.end,
-        vehicle.max_rounds,
-        vehicle.reload,
-        vehicle.max_work,
-        vehicle.max_jobs,
-        vehicle.max_travel,
-        vehicle.skills,
-        vehicle.fixed_cost,
-        vehicle.breaks,
-    )
 
 
 def _shapes(problem: Problem) -> list[int]:
@@ -386,7 +366,7 @@ def _shapes(problem: Problem) -> list[int]:
     return [
         -1
         if vehicle.breaks or vehicle.max_rounds > 1
-        else seen.setdefault(_features(vehicle), len(seen))
+        else seen.setdefault(vehicle.features, len(seen))
         for vehicle in problem.vehicles
     ]
 

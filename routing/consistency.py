@@ -82,6 +82,7 @@ def _check_places(faults: Faults, problem: "Problem") -> None:
 def _check_profiles(faults: Faults, problem: "Problem") -> bool:
     """Whether any vehicle travels by a given matrix."""
     by_matrix = False
+    computed: set[str] = set()
     for number, vehicle in enumerate(problem.vehicles):
         if vehicle.profile in problem.matrices:
             by_matrix = True
@@ -92,13 +93,14 @@ def _check_profiles(faults: Faults, problem: "Problem") -> bool:
                 f"{vehicle.profile!r} has no matrix and is none of {known}",
             )
         else:
-            _check_placed(faults, problem, number, vehicle)
+            _check_placed(faults, number, vehicle)
+            computed.add(vehicle.profile)
+    for profile in sorted(computed):
+        _check_doors(faults, problem, profile)
     return by_matrix
 
 
-def _check_placed(
-    faults: Faults, problem: "Problem", number: int, vehicle: "Vehicle"
-) -> None:
+def _check_placed(faults: Faults, number: int, vehicle: "Vehicle") -> None:
     """A profile without a matrix needs coordinates to compute travel from."""
     for name, location in (("start", vehicle.start), ("end", vehicle.end)):
         if location is not None and not location.is_placed and not location.compound:
@@ -106,11 +108,14 @@ def _check_placed(
                 f"vehicles[{number}].{name}",
                 f"needs coordinates, because {vehicle.profile!r} has no matrix",
             )
+
+
+def _check_doors(faults: Faults, problem: "Problem", profile: str) -> None:
     for index, job in enumerate(problem.jobs):
         if not job.location.is_placed and not job.location.compound:
             faults.add(
                 f"jobs[{index}].location",
-                f"needs coordinates, because {vehicle.profile!r} has no matrix",
+                f"needs coordinates, because {profile!r} has no matrix",
             )
 
 

@@ -83,9 +83,12 @@ def _reason(scheduler: Scheduler, job: Job) -> str:
     able = [v for v in problem.vehicles if problem.may_serve(v, job)]
     if not able:
         return "no_vehicle_allowed"
-    broken = [all_violations([_alone(scheduler, v, job)]) for v in able]
-    if not all(broken):
-        return "no_room"
+    broken = []
+    for vehicle in {v.features: v for v in able}.values():  # one of those alike
+        found = all_violations([_alone(scheduler, vehicle, job)])
+        if not found:
+            return "no_room"
+        broken.append(found)
     easiest = min(broken, key=lambda found: (len(found), sum(v.size for v in found)))
     return _REASON.get(easiest[0].cause, "outside_shift")
 

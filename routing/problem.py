@@ -8,14 +8,15 @@ lists every fault with its place. The words are VROOM's, see docs/routing.md.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 from routing.faults import Faults, is_id, is_whole
 
 Id = int | str
 
-MAX_JOBS = 20_000
+# The search keeps whole tables of ways; one of 8,000 doors takes 256 MB.
+MAX_JOBS = 8_000
 MAX_PRIORITY = 100
 
 
@@ -210,6 +211,12 @@ class Vehicle:
         _check_unique(faults, "breaks", [rest.id for rest in self.breaks])
         faults.raise_if_any()
 
+    @property
+    def features(self) -> tuple[object, ...]:
+        """All that tells vehicles apart but their names."""
+        named = ("id", "description")
+        return tuple(getattr(self, f.name) for f in fields(self) if f.name not in named)
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -273,7 +280,7 @@ class Weights:
 
     unserved: int = 20_000
     vehicle: int = 900
-    changed_vehicle: int = 60
+    changed_vehicle: int = 45
     uneven: int = 0
 
     def __post_init__(self) -> None:
