@@ -38,6 +38,7 @@ from kitchen.portions import (
 )
 from kitchen.pot_choices import pot_choices_for
 from kitchen.registry import off_the_map
+from kitchen.scaling import scaling_for
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,6 +97,7 @@ async def kitchen_day(
     off_the_map = await _off_the_map(orders)
     count = await closed(kitchen_id, day, meal)
     by_hand = await pot_choices_for(kitchen_id, day, meal)
+    scaling = await scaling_for(kitchen_id)
 
     def put_together() -> KitchenDay:
         blocks = blocks_for(orders, menu.sets, decisions, dishes)
@@ -113,7 +115,9 @@ async def kitchen_day(
             orders=tuple(orders),
             decisions=decisions,
             blocks=tuple(blocks),
-            sheet=sheet_for(orders, blocks, kitchen, service, batching, times, by_hand),
+            sheet=sheet_for(
+                *(orders, blocks, kitchen, service, batching, times, by_hand), scaling
+            ),
             grid=grid_for(where, points),
             unplaced=tuple(order for order, row in where if row == UNPLACED),
         )

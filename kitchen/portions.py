@@ -13,6 +13,7 @@ from kitchen.blocks import Block, Order
 from kitchen.clashes import FINISHES, OWN_PAN, Step
 from kitchen.food import CATEGORIES, DishFacts, IngredientFacts, RecipeLine
 from kitchen.places import KitchenFacts, ServiceFacts
+from kitchen.scaling import PLAIN, Scaling
 
 # Minutes before "everything cooked" at which a category leaves the pot, when nobody
 # has said otherwise: rice and soup hold their heat, leaves are fried last.
@@ -42,6 +43,13 @@ class Pot:
     @property
     def portions(self) -> int:
         return sum(block.portions for block in self.blocks)
+
+    @property
+    def sizes(self) -> list[float]:
+        """Each filling in normal portions: small ones count for less."""
+        weighted = sum(block.weighted_percent for block in self.blocks) / 100
+        each = weighted / self.portions if self.portions else 1.0
+        return [filling * each for filling in self.batches]
 
     @property
     def finishes(self) -> list[tuple[tuple[Step, ...], int]]:
@@ -145,10 +153,12 @@ def sheet_for(
     batching: str = "equal",
     dispatches: Mapping[int, Dispatch] | None = None,
     by_hand: Mapping[int, tuple[int, ...]] | None = None,
+    scaling: Scaling = PLAIN,
 ) -> ProductionSheet:
     """The production sheet of one meal. `batching`: equal | full (full pots first);
     `dispatches`: dish → when it leaves, where rounds are known; `by_hand`: dish →
-    fillings of its plain pot that somebody chose."""
+    fillings of its plain pot that somebody chose; `scaling`: what does not grow in
+    proportion."""
     by_dish: dict[DishFacts, list[Block]] = {}
     replaced: dict[DishFacts, list[Block]] = {}
     for block in blocks:
@@ -167,6 +177,7 @@ def sheet_for(
             batching,
             (dispatches or {}).get(dish.id),
             (by_hand or {}).get(dish.id, ()),
+            scaling,
         )
         for dish, mine in by_dish.items()
     ]
@@ -185,6 +196,7 @@ def _dish_sheet(
     batching: str,
     dispatch: Dispatch | None,
     fillings: tuple[int, ...],
+    scaling: Scaling,
 ) -> DishSheet:
     out = out_of_pot(dish.category, service, dispatch)
     extra = buffer_of(mine, kitchen.pot_buffer_percent)
@@ -198,7 +210,7 @@ def _dish_sheet(
         replaced=tuple(replaced),
         pots=tuple(pots),
         sample_grams=kitchen.sample_grams if mine else 0,
-        needs=tuple(needs_for(dish, mine, kitchen.sample_grams, extra)),
+        needs=tuple(needs_for(dish, mine, kitchen.sample_grams, extra, pots, scaling)),
         buffer_portions=extra,
         hold_hot=last - out > kitchen.eat_within_minutes,
         fillings_stale=bool(fillings) and plain != fillings,
@@ -283,23 +295,28 @@ def needs_for(
     blocks: Sequence[Block],
     sample_grams: int,
     buffer_portions: int = 0,
+    pots: Sequence[Pot] = (),
+    scaling: Scaling = PLAIN,
 ) -> list[Need]:
     """Raw ingredients of all portions, by their size, of the retained sample, and of
-    the buffer."""
+    the buffer; salt and oil by the size of each pot where the kitchen has said so,
+    as bought by what it really gets out of it."""
     if not blocks:
         return []
     sample_percent = sample_grams * 100 / dish.cooked_grams if dish.cooked_grams else 0
     sample_percent += buffer_portions * 100
+    sizes = [size for pot in pots for size in pot.sizes]
     needs = []
     for line in dish.recipe:
         percent = sample_percent + sum(
             block.weighted_percent * _share(block.steps, line) / 100 for block in blocks
         )
+        percent *= scaling.share(line.ingredient, sizes)
         needs.append(
             Need(
                 line.ingredient,
                 line.net_decigrams * percent / 1000,
-                line.gross_decigrams * percent / 1000,
+                scaling.gross_decigrams(line) * percent / 1000,
             )
         )
     return needs

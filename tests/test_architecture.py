@@ -50,7 +50,7 @@ KITCHEN_ORDER = """
     people_columns people_words people_sheet people_doubles intake
     listings
     food nutrition food_files prices menu_rules
-    compositions recipes
+    compositions recipes scaling
     menu_days menu_edits menus menu_cycles
     headcounts
     weather

@@ -45,6 +45,8 @@ OBJECTS = {
 }
 
 VERBS = {
+    "scale": N_("改放大规则"),
+    "yield": N_("改出净率"),
     "recipe": N_("改配方"),
     "composition": N_("导入成分表"),
     "composition_undo": N_("撤销成分表"),

@@ -3,6 +3,9 @@
 from app.i18n import N_
 
 SENTENCES = {
+    "scale_rule": N_("份数要在 1 到 2000 之间，指数在 50 到 100 之间"),
+    "source_missing": N_("请写明出处：谁、什么时候、怎么试出来的"),
+    "yield_percent": N_("出净率 {percent}% 不对，应在 1% 到 300% 之间"),
     "recipe_empty": N_("配方里至少要有一种原料"),
     "recipe_long": N_("配方最多 {most} 行"),
     "recipe_weight": N_(
