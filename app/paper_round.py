@@ -152,6 +152,7 @@ def sheet(
         qr_text=_round_link(view, scene.base_url),
         strict=options.strict_names,
         small=options.small_sheets,
+        fields=options.sheet_fields,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from app.papers import LabelLayout
+from app.papers import NEEDED_ON_SHEET, SHEET_FIELDS, LabelLayout
 from kitchen import prints
 
 USUAL_LABELS = LabelLayout()
@@ -21,6 +21,7 @@ class PrintOptions:
     strict_names: bool = False
     small_sheets: bool = False
     labels: LabelLayout = USUAL_LABELS
+    sheet_fields: tuple[str, ...] = SHEET_FIELDS
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -39,11 +40,20 @@ class PrintOptions:
             bool(stored.get("strict_names", False)),
             bool(stored.get("small_sheets", False)),
             layout,
+            _sheet_fields(stored.get("sheet_fields")),
         )
 
     def starting_at(self, place: int) -> "PrintOptions":
         """The same, on a sheet of labels that was begun before."""
         return replace(self, labels=replace(self.labels, start_at=place))
+
+
+def _sheet_fields(stored: object) -> tuple[str, ...]:
+    """What is kept, without what this version no longer knows; the usual ones when
+    anything that must be there is missing."""
+    kept = stored if isinstance(stored, list | tuple) else ()
+    known = tuple(dict.fromkeys(name for name in kept if name in SHEET_FIELDS))
+    return known if set(NEEDED_ON_SHEET) <= set(known) else SHEET_FIELDS
 
 
 async def options_for(kitchen_id: int) -> PrintOptions:

@@ -14,6 +14,7 @@ from app.words.diets import diet_words, key_words
 from app.words.doors import RUNG_KINDS
 from app.words.rounds import floor_words
 from app.words.trip import SCRIPT_WORDS
+from kitchen import prints
 from kitchen.coordinates import gcj02_from_wgs84
 from kitchen.delivery_days import StopState, delivery_day
 from kitchen.door_ladders import ladder_of
@@ -61,6 +62,8 @@ class TripView:
     shown: TripStop
     did: TripStop | None  # reported a moment ago by this page: may be taken back
     stale: bool  # the paper in hand is older than the plan
+    paper: str  # the start of its digest, "" when no code was read
+    reprint: int  # the version that replaced it, 0 while none is printed
     now: datetime
 
     @property
@@ -110,7 +113,17 @@ async def trip_view(
     shown = next((stop for stop in stops if stop.position == position), open_one)
     stale = bool(paper) and not sheet.digest.startswith(paper)
     done = next((s for s in stops if s.position == did and s.mine), None)
-    return TripView(trip, sheet, stops, shown, done, stale, now)
+    reprint = await _reprint(trip, sheet) if stale else 0
+    return TripView(trip, sheet, stops, shown, done, stale, paper, reprint, now)
+
+
+async def _reprint(trip: Trip, sheet: SheetView) -> int:
+    """The version of this round's sheet that was printed from the plan that counts."""
+    found = await prints.prints_for(trip.kitchen_id, trip.day, trip.meal)
+    subject = prints.round_subject(trip.row.number)
+    newest = prints.latest_of(found, "sheet", subject)
+    current = newest is not None and newest.digest.startswith(sheet.digest)
+    return newest.version if newest and current else 0
 
 
 BLANK = TripStop(

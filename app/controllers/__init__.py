@@ -31,6 +31,7 @@ MODULES = (
     "helpers",
     "weather",
     "prints",
+    "print_options",
     "deliveries",
     "loadings",
     "doors",

@@ -16,7 +16,6 @@ from litestar.response import Response
 from app import jobs
 from app.days import day_redirect, day_url, meal_in
 from app.forms import Form, read_form
-from app.i18n import N_
 from app.i18n import translate as _
 from app.papers import KINDS, LabelLayout, Paper
 from app.pdf import pdf_answer
@@ -437,84 +436,6 @@ def _without_suffix(file: str) -> str:
     return name
 
 
-# How papers look
-
-
-LABEL_FIELDS = {
-    "name": N_("姓名"),
-    "place": N_("楼栋"),
-    "diet": N_("饮食"),
-    "times": N_("时间"),
-}
-
-
-@get("/prints/options", allows="prints.print", include_in_schema=False)
-async def options(request: Request) -> Response[Any]:
-    kitchen = await kitchen_of(request)
-    return _options_page(request, _filled(await options_for(kitchen.id)))
-
-
-def _filled(stored: PrintOptions) -> Form:
-    layout = stored.labels
-    return Form.filled(
-        strict_names="on" if stored.strict_names else "",
-        small_sheets="on" if stored.small_sheets else "",
-        full_name="on" if layout.full_name else "",
-        show_place="on" if layout.show_place else "",
-        size=layout.size,
-        offset_x=f"{layout.offset_x / 10:g}",
-        offset_y=f"{layout.offset_y / 10:g}",
-        **{f"field{i}": name for i, name in enumerate(layout.fields, 1)},
-    )
-
-
-def _options_page(
-    request: Request, form: Form, status_code: int = 200
-) -> Response[Any]:
-    return page(
-        request,
-        "prints/options.html",
-        status_code=status_code,
-        form=form,
-        sizes=[("60x40", _("60 × 40 毫米卷筒")), ("a4", _("A4 每张 24 枚"))],
-        label_fields=[(name, _(words)) for name, words in LABEL_FIELDS.items()],
-        places=range(1, len(LABEL_FIELDS) + 1),
-    )
-
-
-@post("/prints/options", allows="settings.write", include_in_schema=False)
-async def set_options(request: Request) -> Response[Any]:
-    kitchen = await kitchen_of(request)
-    form = await read_form(request)
-    size = form.choice("size", _("标签纸"), ("60x40", "a4"))
-    x = form.number("offset_x", _("左右偏移"), least=-10, most=10)
-    y = form.number("offset_y", _("上下偏移"), least=-10, most=10)
-    fields = [
-        form.choice(f"field{i}", _("第 {n} 行", n=i), LABEL_FIELDS, required=False)
-        for i in range(1, len(LABEL_FIELDS) + 1)
-    ]
-    chosen = tuple(dict.fromkeys(name for name in fields if name))
-    if "diet" not in chosen or "times" not in chosen:
-        form.refuse_field("field1", _("标签上必须有饮食和时间"))
-    if not form.ok:
-        return _options_page(request, form, status_code=422)
-    layout = LabelLayout(
-        size=size,
-        offset_x=round(x * 10),
-        offset_y=round(y * 10),
-        full_name=form.checkbox("full_name"),
-        show_place=form.checkbox("show_place"),
-        fields=chosen,
-    )
-    wanted = PrintOptions(
-        form.checkbox("strict_names"), form.checkbox("small_sheets"), layout
-    )
-    await prints.set_options(
-        kitchen.id, wanted.as_json(), by=request.actor, now=request.now
-    )
-    return see_other(request, "/prints/options", _("已保存，下次打印起生效"))
-
-
 # Members' cards
 
 
@@ -542,7 +463,5 @@ handlers = [
     show_one,
     changes,
     settlement,
-    options,
-    set_options,
     cards,
 ]

@@ -30,6 +30,8 @@ from app.papers.office import (
 )
 from app.papers.people import MemberCard, MemberCards, Roster, RosterRow
 from app.papers.rounds import (
+    NEEDED_ON_SHEET,
+    SHEET_FIELDS,
     Card,
     ChangeSlip,
     Contact,
@@ -47,6 +49,8 @@ from app.papers.safety import InspectionPack, RecallList, RecallRow, RecordTable
 
 __all__ = [
     "KINDS",
+    "NEEDED_ON_SHEET",
+    "SHEET_FIELDS",
     "BalanceLine",
     "BalanceSheet",
     "BoxLabel",

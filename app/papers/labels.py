@@ -14,7 +14,7 @@ class LabelLayout:
     """How labels are printed. Offsets in tenths of a millimetre; `start_at` 1 is the
     first free label of a sheet that was begun before; `fields` in printing order."""
 
-    size: str = "60x40"  # 60x40 | a4
+    size: str = "60x40"  # 60x40 | 100x70 | a4
     offset_x: int = 0
     offset_y: int = 0
     start_at: int = 1
@@ -22,11 +22,12 @@ class LabelLayout:
     show_place: bool = True
     fields: tuple[str, ...] = ("name", "place", "diet", "times")
 
+    SIZES: ClassVar[tuple[str, ...]] = ("60x40", "100x70", "a4")
     PER_SHEET: ClassVar[int] = 24
     FIELDS: ClassVar[tuple[str, ...]] = ("name", "place", "diet", "times")
 
     def __post_init__(self) -> None:
-        if self.size not in ("60x40", "a4"):
+        if self.size not in self.SIZES:
             raise ValueError(f"label size {self.size!r}")
         if not 1 <= self.start_at <= self.PER_SHEET:
             raise ValueError(f"start_at {self.start_at}")

@@ -83,6 +83,13 @@ class Sketch:
     unplaced: tuple[str, ...] = ()  # codes without any coordinate
 
 
+SHEET_FIELDS = ("time", "access", "diet", "slow", "note", "tail", "map")
+"""What a driver's sheet may show besides door, name and portions, in the usual order;
+the order counts among what stands below the door. Privacy limits are no fields: a whole
+telephone number, a category or an illness cannot be asked for."""
+NEEDED_ON_SHEET = ("diet",)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DriverSheet(Paper):
     """送餐单: one round for the person who drives it."""
@@ -109,6 +116,18 @@ class DriverSheet(Paper):
     qr_text: str = ""
     strict: bool = False
     small: bool = False  # A5, two columns fewer
+    fields: tuple[str, ...] = SHEET_FIELDS
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.fields) - set(SHEET_FIELDS):
+            raise ValueError(f"sheet fields {unknown}")
+        if missing := set(NEEDED_ON_SHEET) - set(self.fields):
+            raise ValueError(f"a sheet without {missing}")
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What stands below a door, in the kitchen's order."""
+        return tuple(f for f in self.fields if f in ("access", "diet", "slow", "note"))
 
     @cached_property
     def digest(self) -> str:
@@ -118,6 +137,7 @@ class DriverSheet(Paper):
             (":draft", self.draft),
             (":strict", self.strict),
             (":a5", self.small),
+            (":" + "+".join(self.fields), self.fields != SHEET_FIELDS),
         )
         return self.plan_digest + "".join(word for word, on in options if on)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import re
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from litestar import Litestar
 
 from app import print_desk
 from app.morning import MORNING as MORNING_PAPERS
+from app.papers import SHEET_FIELDS
 from app.print_desk import Desk
 from app.print_options import PrintOptions
 from app.settings import Settings
@@ -28,7 +31,7 @@ HERE = f"/prints/{TODAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "prints", "jobs")
+    return ("signin", "prints", "print_options", "jobs")
 
 
 @pytest.fixture
@@ -307,6 +310,38 @@ async def test_the_kitchen_chooses_how_its_papers_look(
     assert stored.strict_names
     assert (stored.labels.size, stored.labels.offset_x) == ("a4", -15)
     assert stored.labels.fields == ("diet", "times")
+    assert stored.sheet_fields == SHEET_FIELDS  # nothing said: as usual
+
+
+async def test_the_look_is_previewed_as_typed_and_kept_only_when_saved(
+    manager: Client, cast: Cast
+) -> None:
+    chosen = {
+        "size": "100x70",
+        "offset_x": "0",
+        "offset_y": "0",
+        "field1": "times",
+        "field2": "diet",
+        "sheet1": "note",
+        "sheet2": "diet",
+    }
+    page = await manager.submit("/prints/options", preview="1", **chosen)
+    assert page.status_code == 200
+    assert await prints.options_of(cast.kitchen) == {}
+    (shown,) = re.findall(r'iframe src="([^"]+)"', page.text)
+    assert "csrf" not in shown
+    pdf = await manager.get(unescape(shown))
+    label, sheet = texts(pdf.content)[:2]
+    assert label.index("前吃完") < label.index("软食")
+    assert "王" not in label  # no field asked for the name
+    assert sheet.index("敲门要响") < sheet.index("低盐", sheet.index("楼·单元·门"))
+    assert "尾号" not in sheet
+    refused = await manager.submit("/prints/options", **{**chosen, "sheet2": "tail"})
+    assert refused.status_code == 422
+    assert "送餐单上必须有饮食" in refused.text
+    await manager.submit("/prints/options", **chosen)
+    stored = PrintOptions.from_json(await prints.options_of(cast.kitchen))
+    assert (stored.labels.size, stored.sheet_fields) == ("100x70", ("note", "diet"))
 
 
 @pytest.mark.parametrize(

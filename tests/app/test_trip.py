@@ -8,18 +8,20 @@ import re
 
 import pytest
 
-from kitchen import drivers, round_publishing
+from kitchen import drivers, prints, round_publishing
 from kitchen.database import rows
 from kitchen.delivery_days import delivery_day
 from kitchen.doors import open_cases
 from kitchen.driver_scope import SEEN_FOR
 from kitchen.drivers import DriverFields
 from kitchen.meals import meals_for
+from kitchen.prints import Content
 from kitchen.round_changes import assign_driver
 from kitchen.round_passes import RoundPass
 from kitchen.round_plans import Plan, published_plan
+from kitchen.round_sheets import sheet_view
 from tests.app.client import Client, Clock
-from tests.kitchen.cast import CHEN, TODAY, Cast
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_deliveries import out_in_the_streets, stop_of
 
 WANG_PHONE = "13800138000"
@@ -315,7 +317,19 @@ async def test_a_clock_that_is_wrong_is_not_believed(
 async def test_an_old_paper_is_told_that_it_is_old(
     street: Street, visitor: Client
 ) -> None:
-    assert "纸单是旧的" in (await visitor.get(f"{street.path}?s=deadbeef")).text
+    old = f"{street.path}?s=deadbeef"
+    assert "纸单是旧的" in (await visitor.get(old)).text
+    view = await sheet_view(street.row.id)
+    for digest in ("deadbeef0000", view.digest):  # what the driver holds, and the new
+        content = Content("sheet", f"round:{street.row.number}", digest)
+        await prints.register_print(
+            street.cast.kitchen, TODAY, "lunch", content, pages=1, by=CHEN, now=MORNING
+        )
+    page = (await visitor.get(old)).text
+    assert "手里的单作废，请看第 2 版" in page
+    assert "&amp;s=deadbeef" in page  # still told at the next stop
+    held = (await visitor.get(f"{street.path}?s={view.digest}")).text
+    assert "作废" not in held
 
 
 async def test_the_empty_page_and_its_worker_name_nobody(

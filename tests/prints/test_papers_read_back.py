@@ -193,14 +193,14 @@ async def test_the_longest_names_and_tags_fit_their_labels() -> None:
         portions=3,
         diner_id=1,
     )
-    for size, height in (("60x40", 40.0), ("a4", 37.1)):
+    for size, height in (("60x40", 40.0), ("100x70", 70.0), ("a4", 37.1)):
         layout = papers.LabelLayout(size=size)
         paper = papers.Labels(**samples.COMMON, labels=(longest,), layout=layout)
         (printed,) = await render([document_for(paper, samples.STAMP)])
         assert printed.pages == 1
         assert "".join(tagged) in texts(printed.pdf)[0]
         found = pieces(printed.pdf, 0)
-        top = 40 * MM if size == "60x40" else 297 * MM
+        top = {"60x40": 40, "100x70": 70}.get(size, 297) * MM
         assert all(p.y - 0.2 * p.size >= top - height * MM for p in found)
         assert all(p.y + 0.9 * p.size <= top for p in found)
         assert ink_overlaps(found) == []
@@ -260,11 +260,28 @@ async def test_printer_offsets_move_every_label() -> None:
         {"start_at": 25},  # a sheet has 24
         {"offset_x": 101},  # a centimetre is not an offset
         {"fields": ("name", "phone")},  # no phone on a label, ever
+        {"fields": ("name", "category")},  # nor what somebody is entitled to
     ],
 )
 def test_a_layout_that_cannot_be_printed_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         papers.LabelLayout(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_sheet_shows_the_fields_chosen_in_their_order_and_diet_always() -> None:
+    usual = samples.sheet()
+    some = replace(usual, fields=("note", "diet"))
+    html = document_for(some, samples.STAMP).html
+    visit = next(v for v in usual.visits if v.note and v.diet and v.access)
+    row = html[html.index(f"<b>{visit.place}</b>") :]
+    assert row.index(visit.note) < row.index(visit.diet[0])
+    assert visit.access not in html
+    assert visit.phone_tail not in html
+    assert 'class="time"' not in html
+    assert some.digest != usual.digest  # another paper: what is on the wall is stale
+    for wrong in (("note",), ("diet", "phone"), ("diet", "category")):
+        with pytest.raises(ValueError, match=r".+"):
+            replace(usual, fields=wrong)
 
 
 # Codes
