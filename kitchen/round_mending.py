@@ -13,11 +13,12 @@ from kitchen.database import writing
 from kitchen.driver_absences import mark_absent
 from kitchen.errors import Refusal
 from kitchen.round_drafts import draft_of, newest_plan, reshape
-from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_inputs import Inputs
 from kitchen.round_insertion import best_place
 from kitchen.round_plans import latest_plan, record
 from kitchen.round_prices import totals_of
 from kitchen.round_steps import Shape, shape_of
+from kitchen.round_thinking import settled, think
 from kitchen.rounds import free_after, problem_with, vehicle_of
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key, climbs
@@ -159,17 +160,22 @@ async def driver_missing(
     if not reason.strip():
         raise Refusal("driver_without_reason")
     async with writing():
+        await mark_absent(driver_id, day, meal, reason, by=by, now=now)
+
+    def work(inputs: Inputs, now: Shape) -> Shape:
+        return without_driver(inputs, now, driver_id)
+
+    # Between the two: a repeat of a half-done act finds the driver absent and mends.
+    thought = await think(kitchen_id, day, meal, work)
+    async with writing():
         plan = await latest_plan(kitchen_id, day, meal)
-        if plan is not None:
-            plan = await newest_plan(plan.facts.id)
-        fresh = await mark_absent(driver_id, day, meal, reason, by=by, now=now)
         if plan is None:
             return None
+        plan = await newest_plan(plan.facts.id)
         shape = shape_of(plan)
-        if not fresh or driver_id not in {order.driver_id for order in shape.orders}:
+        if driver_id not in {order.driver_id for order in shape.orders}:
             return plan.facts.id
-        inputs = await inputs_for(kitchen_id, day, meal)
-        mended = without_driver(inputs, shape, driver_id)
+        inputs, mended = await settled(thought, plan, work)
         draft = await draft_of(plan, "driver.missing", by=by, now=now)
         await reshape(draft.plan, mended, {d.key: d.spares for d in inputs.drops})
         moved = [key for key, one in shape.driver_of().items() if one == driver_id]

@@ -14,11 +14,12 @@ from kitchen.database import insert, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.round_drafts import draft_of, newest_plan, reshape
-from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_inputs import Inputs
 from kitchen.round_insertion import best_place
 from kitchen.round_plans import latest_plan, record
 from kitchen.round_prices import Totals, totals_of
-from kitchen.round_steps import Shape, read_shape, shape_of, shape_text
+from kitchen.round_steps import Shape, read_shape, shape_text
+from kitchen.round_thinking import settled, think
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal
@@ -376,6 +377,11 @@ async def accept(proposal_id: int, *, by: Actor, now: datetime) -> int:
     """Take the offer as the day's rounds; who came or left since is seen to. Returns
     the plan. Twice is harmless. Refuses `offer_unknown`, `plan_unknown`."""
     found = await proposal_by_id(proposal_id)
+
+    def work(inputs: Inputs, _now: Shape) -> Shape:
+        return up_to_date(inputs, found.shape)
+
+    thought = await think(found.kitchen_id, found.day, found.meal, work)
     async with writing():
         plan = await latest_plan(found.kitchen_id, found.day, found.meal)
         if plan is None:
@@ -383,8 +389,7 @@ async def accept(proposal_id: int, *, by: Actor, now: datetime) -> int:
         plan = await newest_plan(plan.facts.id)
         if not await _decide(found, "accepted", 0, by, now):
             return plan.facts.id
-        inputs = await inputs_for(found.kitchen_id, found.day, found.meal)
-        shape = up_to_date(inputs, found.shape)
+        inputs, shape = await settled(thought, plan, work)
         return await _take(plan, inputs, shape, found, "proposal.accept", 0, by, now)
 
 
@@ -396,6 +401,11 @@ async def accept_round(
     found = await proposal_by_id(proposal_id)
     if number not in {order.number for order in found.shape.orders}:
         raise Refusal("round_unknown", round=number)
+
+    def work(inputs: Inputs, now: Shape) -> Shape:
+        return with_round(inputs, now, found.shape, number)
+
+    thought = await think(found.kitchen_id, found.day, found.meal, work)
     async with writing():
         plan = await latest_plan(found.kitchen_id, found.day, found.meal)
         if plan is None:
@@ -403,8 +413,7 @@ async def accept_round(
         plan = await newest_plan(plan.facts.id)
         if not await _decide(found, "round", number, by, now):
             return plan.facts.id
-        inputs = await inputs_for(found.kitchen_id, found.day, found.meal)
-        shape = with_round(inputs, shape_of(plan), found.shape, number)
+        inputs, shape = await settled(thought, plan, work)
         return await _take(
             plan, inputs, shape, found, "proposal.accept_round", number, by, now
         )

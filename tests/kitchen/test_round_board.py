@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kitchen import (
     driver_absences,
+    drivers,
     headcounts,
     registry,
     round_changes,
@@ -18,6 +19,7 @@ from kitchen import (
     round_proposals,
     round_publishing,
 )
+from kitchen.database import writing
 from kitchen.errors import Refusal
 from kitchen.registry import NewAddress, NewElder
 from kitchen.round_habits import from_habit, habit_for, start_rounds
@@ -27,6 +29,7 @@ from kitchen.round_prices import best_places, change_of, price_at, prices_in, to
 from kitchen.round_proposals import compared, renumbered, shape_from, with_round
 from kitchen.round_reasons import what_would_help, why_here
 from kitchen.round_steps import Shape, last_step, read_shape, shape_of, shape_text
+from kitchen.round_thinking import settled, think
 from kitchen.rounds import timetable
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal
@@ -492,6 +495,37 @@ async def test_without_any_habit_there_is_nothing_to_begin_with(
 ) -> None:
     cast = await a_morning()
     assert await start_rounds(cast.kitchen, TODAY, "lunch", **BY) is None
+
+
+async def test_what_was_computed_before_counts_only_while_nothing_changed(
+    database: object,
+) -> None:
+    cast, _inputs, plan = await a_street()
+    done: list[Shape] = []
+
+    def work(_inputs: Inputs, now: Shape) -> Shape:
+        done.append(now)
+        return now
+
+    thought = await think(cast.kitchen, TODAY, "lunch", work)
+    async with writing():  # nothing changed: nothing is computed while others wait
+        await settled(thought, await newest(cast), work)
+    assert len(done) == 1
+    stop = next(s for s in plan.stops if s.round_id is not None)
+    await round_changes.unassign(stop.id, **BY)
+    async with writing():
+        _inputs, shape = await settled(thought, await newest(cast), work)
+    assert len(done) == 2
+    assert shape == shape_of(await newest(cast))  # of now, not of before
+    elder = (
+        next(d.elder_id for d in thought.inputs.drops if d.elder_id) if thought else 0
+    )
+    driver = plan.rounds[0].driver_id or 0
+    await drivers.ban_driver(driver, elder or 0, "家属要求", **BY)
+    thought = replace(thought, before=shape) if thought else None
+    async with writing():
+        await settled(thought, await newest(cast), work)
+    assert len(done) == 3  # the same rounds, but not what they are made of
 
 
 # A driver is missing ------------------------------------------------------------------
