@@ -286,18 +286,19 @@ async def draw_up(
     last = days_of(months_of(quarter)[-1])[1]
     if today <= last:
         raise Refusal("quarter_not_over", quarter=quarter, last=last)
+    if waiting := await open_months(kitchen_id, quarter):
+        raise Refusal("quarter_months_open", months="、".join(waiting))
+    # Closed months never change: they are read before any till has to wait for us.
+    lines = await lines_of(kitchen_id, quarter, community_id)
+    if not lines:
+        raise Refusal("quarter_empty", quarter=quarter)
+    text = as_text(kitchen_id, quarter, community_id, lines)
+    digest = settlement.digest_of(text)
     async with writing():
         await lock_for("quarter", f"{kitchen_id}|{quarter}|{community_id}")
         drawn = await statements_for(kitchen_id, quarter)
         if community_id in {one.community_id for one in drawn}:
             return
-        if waiting := await open_months(kitchen_id, quarter):
-            raise Refusal("quarter_months_open", months="、".join(waiting))
-        lines = await lines_of(kitchen_id, quarter, community_id)
-        if not lines:
-            raise Refusal("quarter_empty", quarter=quarter)
-        text = as_text(kitchen_id, quarter, community_id, lines)
-        digest = settlement.digest_of(text)
         statement_id = await insert(
             QuarterStatement,
             kitchen=kitchen_id,
@@ -328,6 +329,7 @@ async def sign(
     `signer_missing`, `signer_signed_before`, `statement_stale` (rows no longer give
     what is signed)."""
     name = by.name if by.role in OFFICE else signer.strip()
+    holds = await replays(await statement_by_id(kitchen_id, statement_id))
     async with writing():
         await lock_for("quarter_statement", statement_id)
         statement = await statement_by_id(kitchen_id, statement_id)
@@ -340,7 +342,7 @@ async def sign(
         await _refuse_foreign_office(by, step, statement.community_id)
         if any(name in (s.signer, s.by) for s in statement.signatures):
             raise Refusal("signer_signed_before", name=name)
-        if not await replays(statement):
+        if not holds:
             raise Refusal("statement_stale")
         await insert(
             StatementSignature,

@@ -239,6 +239,16 @@ def _told(
     )
 
 
+OF_A_SUBJECT = {
+    "cards": "all",
+    "settlement": "{month}",
+    "claim": "{month}:funder:district",
+    "notice": "month:{month}",
+    "statement": "",
+}
+"""Papers that are asked for by subject, and which one is meant without."""
+
+
 @click.command(name="print")
 @click.argument("kind", metavar="KIND", type=click.Choice(PRINTABLE))
 @click.argument("day", metavar="DATE", type=DAY)
@@ -273,8 +283,8 @@ def print_(
     async def work(settings: Settings) -> tuple[list[dict[str, str]], bytes]:
         kitchen_id = (await chosen_kitchen(kitchen)).id
         desk = Desk.of(settings)
-        if kind in ("cards", "settlement"):
-            default = "all" if kind == "cards" else f"{day:%Y-%m}"
+        if kind in OF_A_SUBJECT:
+            default = OF_A_SUBJECT[kind].format(month=f"{day:%Y-%m}")
             one = await paper_at(desk, kitchen_id, day, meal, kind, subject or default)
             papers = [one] if one else []
         else:

@@ -216,6 +216,7 @@ async def test_hostile_names_and_reasons_stay_text_in_every_file(
         async with writing():
             await rows("UPDATE elder SET name = {} WHERE id = {}", nasty, cast.li)
             await rows("UPDATE dining_point SET name = {}", nasty)
+            await rows("UPDATE area SET name = {} WHERE id = {}", nasty, cast.community)
         await settlement.correct(
             cast.kitchen,
             "2026-11",
@@ -251,6 +252,24 @@ async def test_hostile_names_and_reasons_stay_text_in_every_file(
             annotations = [page.get("/Annots") for page in drawn.pages]
             assert not any(annotations), "no name is a link"
             assert "/JavaScript" not in str(drawn.trailer["/Root"])
+    await statements.draw_up(
+        cast.kitchen,
+        "2026-Q4",
+        cast.community,
+        today=clock.at.date(),
+        by=QIAN,
+        now=clock.at,
+    )
+    (meal,) = await rows("SELECT id FROM meal")
+    here = f"/dining/2026-11-24/lunch/{cast.chaoyang}"
+    for url in ("/statements/2026-Q4", f"{here}/slips/{meal['id']}", f"{here}/screen"):
+        shown = await manager.get(url)
+        assert shown.status_code == 200, url
+        assert "<b>{{" not in shown.text, url
+    cards = await manager.get(f"/prints/2026-11-24/lunch/cards/elder:{cast.li}.pdf")
+    assert "{{7*7}}" in text_of(cards.content)
+    quarter = "/prints/2026-12-01/lunch/statement/statement:1.pdf"
+    assert "{{7*7}}" in text_of((await manager.get(quarter)).content)
     january = text_of(
         (
             await manager.get(f"/prints/2027-01-01/lunch/claim/2027-01:{DISTRICT}.pdf")
