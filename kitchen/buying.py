@@ -1,5 +1,5 @@
 """What to buy: gross weights over days and meals, less what is on hand, in whole packs,
-by the supplier it came from last and at the price paid then.
+by the supplier whose price counts, and at that price.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +13,11 @@ from kitchen import audit
 from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Ingredient, IngredientFacts
-from kitchen.goods import lots_between, on_hand, stock_for
+from kitchen.goods import on_hand, stock_for
 from kitchen.kitchen_day import kitchen_day
 from kitchen.places import Kitchen, services_for
 from kitchen.portions import Purchase, purchases_for
+from kitchen.prices import newest_on
 from kitchen.staff import Actor
 
 
@@ -32,7 +33,7 @@ class PackSize(Table, tablename="pack_size"):
 
 @dataclass(frozen=True)
 class Quote:
-    """Whom an ingredient was last bought from, and for how much."""
+    """Whose price of an ingredient counts, and how much it is."""
 
     supplier: str
     fen_per_kg: int
@@ -134,13 +135,10 @@ async def packs_for(kitchen_id: int) -> dict[int, int]:
 
 
 async def quotes_for(kitchen_id: int, day: date) -> dict[int, Quote]:
-    """Ingredient → whom it was last bought from by that day, and the price paid."""
-    lots = await lots_between(kitchen_id, date.min, day)
-    return {
-        lot.ingredient_id: Quote(lot.supplier, round(lot.price_fen * 1000 / lot.grams))
-        for lot in lots
-        if lot.accepted and lot.price_fen is not None
-    }
+    """Ingredient → whose price counts on that day, and how much: the same price that
+    the menu's cost per head is reckoned with."""
+    found = await newest_on(kitchen_id, day)
+    return {food: Quote(one.supplier, one.fen_per_kg) for food, one in found.items()}
 
 
 async def set_pack(

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from kitchen import (
     day_close,
     deliveries,
+    demo_goods,
     dining,
     doors,
     headcounts,
@@ -32,6 +33,7 @@ from kitchen.loadings import LoadedLine, expected_load
 from kitchen.meals import Serving
 from kitchen.outcomes import Report
 from kitchen.plans import Eater
+from kitchen.portions import ProductionSheet
 from kitchen.prints import Content, LabelFacts
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, plan_by_id
@@ -73,12 +75,15 @@ async def live(past: Past, chance: random.Random) -> None:
     )
     inputs = await inputs_for(*past.when)
     plan = await _rounds(past, inputs)
-    await _cook(past)
+    sheet = (await kitchen_day(*past.when)).sheet
+    await demo_goods.receive(past, sheet)
+    await _cook(past, sheet)
     await _label(past, plan)
     shelves = await _pack_and_load(past, inputs, plan)
     await _receive(past, shelves)
     await _serve(past, shelves, chance)
     await _deliver(past, inputs, plan, chance)
+    await demo_goods.weigh(past, sheet)
     await day_close.close_day(*past.when, by=past.by, now=past.at(14, 30))
 
 
@@ -120,13 +125,13 @@ def _shared(
     ]
 
 
-async def _cook(past: Past) -> None:
-    sheet = (await kitchen_day(*past.when)).sheet
+async def _cook(past: Past, sheet: ProductionSheet) -> None:
     done, kept = past.at(10, 5), past.at(10, 12)
     for dish in sheet.dishes:
         pot = await production.record_batch(
             *past.when, dish.dish.id, dish.portions, done, 820, by=past.by, now=done
         )
+        await demo_goods.draw(past, pot, dish)
         await production.record_holding(pot, 685, kept, by=past.by, now=kept)
         await production.record_sample(
             *past.when,

@@ -29,6 +29,7 @@ from kitchen.errors import Refusal
 from kitchen.food import Ingredient
 from kitchen.lateness import is_late
 from kitchen.places import Kitchen
+from kitchen.prices import NewPrice, paid_in_transaction
 from kitchen.staff import Actor
 
 USES = ("cooked", "wasted", "corrected")
@@ -153,6 +154,20 @@ def draws_for(
     return draws, missing
 
 
+def to_use_up(lots: Iterable[LotFacts], first: date, last: date) -> dict[int, LotFacts]:
+    """Ingredient → its lot that expires first within those days: the planner is asked
+    to put it on the menu before."""
+    found: dict[int, LotFacts] = {}
+    for lot in lots:
+        day = lot.expires_on
+        if lot.left_grams <= 0 or day is None or not first <= day <= last:
+            continue
+        held = found.get(lot.ingredient_id)
+        if held is None or day < (held.expires_on or day):
+            found[lot.ingredient_id] = lot
+    return found
+
+
 def on_hand(lots: Iterable[LotFacts], day: date) -> dict[int, int]:
     """Ingredient → grams that are in the house and good on a day."""
     found: dict[int, int] = {}
@@ -266,7 +281,8 @@ async def receive_lot(
 ) -> int:
     """Goods arrive and are looked at. Refuses `lot_without_supplier`,
     `lot_without_number`, `lot_weight`, `lot_expired`, `reason_missing` (sent back
-    without saying why), `ingredient_unknown`, `received_in_future`."""
+    without saying why), `ingredient_unknown`, `received_in_future`,
+    `price_out_of_range`. What was paid is the ingredient's price from that day on."""
     _check(lot, received_at, now)
     body = {"kitchen": kitchen_id, "received_at": received_at, **vars(lot)}
 
@@ -284,6 +300,7 @@ async def receive_lot(
             by=by.name,
             **values,
         )
+        await _tell_price(kitchen_id, lot, received_at, by, now)
         await _record(
             "goods.receive" if lot.accepted else "goods.send_back", key, by, now, body
         )
@@ -292,6 +309,21 @@ async def receive_lot(
     async with writing():
         answer, _repeated = await acts.once_if(act, by.name, now, body, do)
     return int(answer["id"])
+
+
+async def _tell_price(
+    kitchen_id: int, lot: NewLot, received_at: datetime, by: Actor, now: datetime
+) -> None:
+    """What was paid counts from the day it came in, for costs and the next list."""
+    if not lot.accepted or lot.price_fen is None:
+        return
+    paid = NewPrice(
+        lot.ingredient_id,
+        lot.supplier.strip(),
+        round(lot.price_fen * 1000 / lot.grams),
+        received_at.astimezone(audit.LOCAL_ZONE).date(),
+    )
+    await paid_in_transaction(kitchen_id, paid, by=by, now=now)
 
 
 def _check(lot: NewLot, received_at: datetime, now: datetime) -> None:

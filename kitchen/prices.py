@@ -1,5 +1,6 @@
-"""What ingredients cost: a price holds from a day on, by supplier; the newest one of
-any supplier counts. Unknown is never zero: without a price a cost is a lower bound.
+"""What ingredients cost: a price holds from a day on, by supplier – written down, or
+paid for goods that came in; the newest one of any supplier counts. Unknown is never
+zero: without a price a cost is a lower bound.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,6 +108,18 @@ async def prices_on(kitchen_id: int, day: date) -> dict[int, int]:
     return {row["ingredient"]: row["fen_per_kg"] for row in found}
 
 
+async def newest_on(kitchen_id: int, day: date) -> dict[int, PriceFacts]:
+    """The price that counts on a day with whose and since when it is, by ingredient."""
+    found = await rows(
+        "SELECT id, ingredient AS ingredient_id, supplier, fen_per_kg, from_day, at, by"
+        " FROM ingredient_price WHERE kitchen = {} AND from_day <= {}"
+        " ORDER BY from_day, id",
+        kitchen_id,
+        day,
+    )
+    return {row["ingredient_id"]: PriceFacts(**row) for row in found}
+
+
 async def prices_of(kitchen_id: int, ingredient_id: int) -> list[PriceFacts]:
     """Every price of one ingredient, newest first."""
     found = await rows(
@@ -139,19 +152,7 @@ async def set_prices(
             if not await _is_told(kitchen_id, price):
                 fresh.append(price)
         await insert_many(
-            IngredientPrice,
-            [
-                {
-                    "kitchen": kitchen_id,
-                    "ingredient": price.ingredient_id,
-                    "supplier": price.supplier,
-                    "fen_per_kg": price.fen_per_kg,
-                    "from_day": price.from_day,
-                    "at": now,
-                    "by": by.name,
-                }
-                for price in fresh
-            ],
+            IngredientPrice, [_stored(kitchen_id, price, by, now) for price in fresh]
         )
         if fresh:
             await audit.record(
@@ -167,6 +168,31 @@ async def set_prices(
                 },
             )
     return len(fresh)
+
+
+async def paid_in_transaction(
+    kitchen_id: int, price: NewPrice, *, by: Actor, now: datetime
+) -> None:
+    """What was paid for goods that came in is a price from that day on; inside the
+    caller's `writing()`, which leaves the trace. Refuses `price_out_of_range`."""
+    if not 0 <= price.fen_per_kg <= DEAREST_FEN_PER_KG:
+        raise Refusal("price_out_of_range", price_fen=price.fen_per_kg)
+    if not await _is_told(kitchen_id, price):
+        await insert_many(IngredientPrice, [_stored(kitchen_id, price, by, now)])
+
+
+def _stored(
+    kitchen_id: int, price: NewPrice, by: Actor, now: datetime
+) -> dict[str, object]:
+    return {
+        "kitchen": kitchen_id,
+        "ingredient": price.ingredient_id,
+        "supplier": price.supplier,
+        "fen_per_kg": price.fen_per_kg,
+        "from_day": price.from_day,
+        "at": now,
+        "by": by.name,
+    }
 
 
 async def _is_told(kitchen_id: int, price: NewPrice) -> bool:

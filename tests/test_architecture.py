@@ -95,7 +95,8 @@ KITCHEN_ORDER = """
     claims statements
     costs
     schema
-    demo_people demo_menus demo_history demo_hands demo_helpers demo_attendance
+    demo_people demo_menus
+    demo_goods demo_history demo_hands demo_helpers demo_attendance
     demo
 """
 LINE_OF = {

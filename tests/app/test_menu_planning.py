@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app import menu_planning
-from kitchen import food, menu_proposals, menus, prices
+from kitchen import food, goods, menu_proposals, menus, prices
+from kitchen.goods import NewLot
 from kitchen.menu_proposals import Proposal, Wish
 from kitchen.prices import NewPrice
 from tests.app.client import Client, SignInAs
@@ -125,7 +126,12 @@ async def test_the_best_plan_heard_of_survives_the_childs_end(
 
 async def test_the_form_asks_and_the_page_watches(manager: Client) -> None:
     cast = await stocked()
-    assert "一定做到" in (await manager.get(f"{PAGE}/proposals")).text
+    wax_gourd = await goods.ingredient_named("冬瓜")
+    lot = NewLot(wax_gourd, "老王蔬菜", "1123", 9_000, date(2026, 12, 2))
+    await goods.receive_lot(cast.kitchen, lot, MORNING, by=CHEN, now=MORNING)
+    page = (await manager.get(f"{PAGE}/proposals")).text
+    assert "一定做到" in page
+    assert "冬瓜 2026-12-02</textarea>" in page  # what is on hand is asked for
     answer = await manager.submit(
         f"{PAGE}/proposals", **ASKED, stock="冬瓜 2026-12-02\n"
     )

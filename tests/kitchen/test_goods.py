@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen import buying, food, goods
+from kitchen import buying, food, goods, prices
 from kitchen.buying import BuyLine, Quote, lines_of
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from kitchen.goods import Draw, LotFacts, NewLot, draws_for, on_hand
 from kitchen.portions import purchases_for
+from kitchen.prices import NewPrice
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.plates import order
 from tests.kitchen.test_production import batch, cooking, sheet_of
@@ -171,3 +172,32 @@ async def test_the_purchase_list_counts_stock_packs_and_prices(
     lines = await buying.buying_for(cast.kitchen, both, ["lunch"])
     mine = next(line for line in lines if line.ingredient.name == "菠菜")
     assert mine.hand_grams == 0
+
+
+async def test_what_was_paid_is_the_price_of_the_menu_and_of_the_next_list(
+    database: object,
+) -> None:
+    cast = await enter()
+    await cooking(cast)
+    spinach = await goods.ingredient_named("菠菜")
+    told = [NewPrice(spinach, "张记", 900, TODAY - WEEK)]
+    await prices.set_prices(cast.kitchen, told, by=CHEN, now=MORNING)
+    await arrive(cast, "菠菜", grams=2000, price_fen=1400)
+    await arrive(cast, "菠菜", grams=2000, price_fen=9000, accepted=False, reason="烂")
+    newest = (await prices.newest_on(cast.kitchen, TODAY))[spinach]
+    assert (newest.supplier, newest.fen_per_kg) == ("老王蔬菜", 700)
+    assert (await prices.prices_on(cast.kitchen, TODAY))[spinach] == 700
+    assert (await prices.prices_on(cast.kitchen, TODAY - WEEK))[spinach] == 900
+    assert (await buying.quotes_for(cast.kitchen, TODAY))[spinach] == Quote(
+        "老王蔬菜", 700
+    )
+    with pytest.raises(Refusal, match="price_out_of_range"):
+        await arrive(cast, "菠菜", grams=1, price_fen=100_000)
+
+
+def test_what_expires_first_is_to_be_used_up_first() -> None:
+    late, soon = TODAY + timedelta(days=9), TODAY + timedelta(days=3)
+    lots = [lot(1, 500, late), lot(2, 500, soon), lot(3, 0, TODAY), lot(4, 500)]
+    found = goods.to_use_up(lots, TODAY, TODAY + timedelta(days=13))
+    assert [one.id for one in found.values()] == [2]
+    assert goods.to_use_up(lots, TODAY + timedelta(days=10), TODAY + WEEK * 3) == {}

@@ -17,7 +17,7 @@ from app.typed import parse_fen, shortened
 from app.words import diets as words
 from kitchen import food, prices
 from kitchen.food import IngredientFacts
-from kitchen.prices import DEAREST_FEN_PER_KG, NewPrice
+from kitchen.prices import DEAREST_FEN_PER_KG, NewPrice, PriceFacts
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class PriceRow:
     """One ingredient of the kitchen's dishes, with what it costs now."""
 
     food: IngredientFacts
-    fen_per_kg: int | None
+    price: PriceFacts | None
     dishes: int
 
 
@@ -88,7 +88,7 @@ def _price(
 
 async def _page(request: Request, form: Form) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    known = await prices.prices_on(kitchen.id, request.today)
+    known = await prices.newest_on(kitchen.id, request.today)
     used = Counter(
         line.ingredient.id
         for dish in (await food.dishes()).values()
@@ -103,7 +103,7 @@ async def _page(request: Request, form: Form) -> Response[Any]:
         request,
         "food/prices.html",
         status_code=200 if form.ok else 422,
-        rows=sorted(listed, key=lambda row: (row.fen_per_kg is not None, -row.dishes)),
+        rows=sorted(listed, key=lambda row: (row.price is not None, -row.dishes)),
         form=form,
         w=words,
     )

@@ -16,8 +16,9 @@ from app.menu_pages import fault_words, words_for_templates
 from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
 from app.scope import kitchen_of
-from kitchen import food, menu_proposals
+from kitchen import food, goods, menu_proposals
 from kitchen.errors import Refusal
+from kitchen.food import ingredients_in_use
 from kitchen.menu_proposals import MOST_WEEKS, Proposal, Wish
 from kitchen.menu_questions import SECOND_ROWS, Stock
 from kitchen.menus import ROWS, monday_of
@@ -31,10 +32,31 @@ from kitchen.menus import ROWS, monday_of
 async def new(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> Response[Any]:
+    kitchen = await kitchen_of(request)
     form = Form.filled(
-        weeks=2, keep=True, second=True, seconds=30, rows=(1, 2, 3, 4, 5)
+        weeks=2,
+        keep=True,
+        second=True,
+        seconds=30,
+        rows=(1, 2, 3, 4, 5),
+        stock="\n".join(await _expiring(kitchen.id, monday_of(day), request.today)),
     )
     return _new(request, day, meal_in(meal), form)
+
+
+async def _expiring(kitchen_id: int, first: dt.date, today: dt.date) -> list[str]:
+    """Goods on hand that expire within the two weeks and that some dish is made of,
+    as lines of the field: whoever asks may strike them out."""
+    last = first + dt.timedelta(days=13)
+    lots = goods.to_use_up(
+        await goods.stock_for(kitchen_id), max(first, today), last
+    ).values()
+    used = {food.id for food in await ingredients_in_use()}
+    return [
+        f"{lot.ingredient_name} {lot.expires_on}"
+        for lot in lots
+        if lot.ingredient_id in used
+    ]
 
 
 def _new(request: Request, day: dt.date, meal: str, form: Form) -> Response[Any]:
