@@ -21,7 +21,7 @@ from kitchen.errors import Refusal
 from kitchen.food import ingredients_in_use
 from kitchen.menu_proposals import MOST_WEEKS, Proposal, Wish
 from kitchen.menu_questions import SECOND_ROWS, Stock
-from kitchen.menus import ROWS, monday_of
+from kitchen.menus import ROWS, menus_for, monday_of
 
 
 @get(
@@ -39,22 +39,29 @@ async def new(
         second=True,
         seconds=30,
         rows=(1, 2, 3, 4, 5),
-        stock="\n".join(await _expiring(kitchen.id, monday_of(day), request.today)),
+        stock="\n".join(
+            await _expiring(kitchen.id, meal_in(meal), monday_of(day), request.today)
+        ),
     )
     return _new(request, day, meal_in(meal), form)
 
 
-async def _expiring(kitchen_id: int, first: dt.date, today: dt.date) -> list[str]:
-    """Goods on hand that expire within the two weeks and that some dish is made of,
-    as lines of the field: whoever asks may strike them out."""
+async def _expiring(
+    kitchen_id: int, meal: str, first: dt.date, today: dt.date
+) -> list[str]:
+    """Goods on hand that some dish is made of and that expire within the two weeks, not
+    before a day without a menu, as lines of the field: whoever asks may strike them."""
     last = first + dt.timedelta(days=13)
-    lots = goods.to_use_up(
-        await goods.stock_for(kitchen_id), max(first, today), last
-    ).values()
+    written = await menus_for(kitchen_id, first, last, meal)
+    days = [first + dt.timedelta(days=n) for n in range(14)]
+    empty = [d for d in days if d >= today and not (d in written and written[d].lines)]
+    if not empty:
+        return []
+    stock = await goods.stock_for(kitchen_id)
     used = {food.id for food in await ingredients_in_use()}
     return [
         f"{lot.ingredient_name} {lot.expires_on}"
-        for lot in lots
+        for lot in goods.to_use_up(stock, empty[0], last).values()
         if lot.ingredient_id in used
     ]
 
