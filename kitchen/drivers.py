@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from piccolo.columns import Boolean, ForeignKey, Integer, Text, Timestamptz
@@ -117,6 +118,7 @@ class Ban:
     reason: str
 
 
+@lru_cache(maxsize=1024)  # each door asks what each driver likes
 def words_of(text: str) -> tuple[str, ...]:
     """ "温州话、 粤语" as typed → its words."""
     return tuple(word for word in re.split(r"[、,，;；\s]+", text) if word)
