@@ -12,6 +12,18 @@ from kitchen.database import lock_for, one, rows
 from kitchen.errors import Refusal
 from kitchen.staff import Actor
 
+AT_POINT = (
+    " WHERE m.kitchen = (SELECT kitchen FROM dining_point WHERE id = {})"
+    " AND m.point = {} AND m.day = {} AND m.meal = {}"
+)
+"""Meals `m` of one counter; its kitchen is named since meals are indexed by it, and a
+till must not read the history of years at each tap."""
+
+
+def at_point(point_id: int, day: date, meal: str) -> tuple[int, int, date, str]:
+    """What `AT_POINT` is asked with."""
+    return (point_id, point_id, day, meal)
+
 
 async def point_by_id(point_id: int) -> dict[str, Any]:
     """The point's row; refuses `dining_point_unknown`."""

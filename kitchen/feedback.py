@@ -9,7 +9,7 @@ from piccolo.columns import Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit
-from kitchen.counters import point_by_id, refuse_foreign_point
+from kitchen.counters import AT_POINT, at_point, point_by_id, refuse_foreign_point
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.menu_days import menus_for
@@ -123,11 +123,13 @@ async def give(
     async def tap() -> acts.Answer:
         await lock_for("feedback", f"{point_id}|{day}|{meal}")
         counted = await one(
-            "SELECT (SELECT COUNT(*) FROM meal m LEFT JOIN meal_void v"
-            " ON v.served = m.id WHERE m.point = {} AND m.day = {} AND m.meal = {}"
-            " AND v.id IS NULL) - (SELECT COUNT(*) FROM meal_feedback"
-            " WHERE point = {} AND day = {} AND meal = {}) AS n",
-            *(point_id, day, meal) * 2,
+            "SELECT (SELECT COUNT(*) FROM meal m LEFT JOIN meal_void v"  # noqa: S608 - a constant
+            " ON v.served = m.id"
+            + AT_POINT
+            + " AND v.id IS NULL) - (SELECT COUNT(*) FROM meal_feedback"
+            " WHERE kitchen = {} AND point = {} AND day = {} AND meal = {}) AS n",
+            *at_point(point_id, day, meal),
+            *(point["kitchen"], point_id, day, meal),
         )
         if counted is None or counted["n"] <= 0:
             raise Refusal("feedback_beyond_meals")

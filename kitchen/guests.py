@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from kitchen import headcounts, registry
-from kitchen.counters import point_by_id
+from kitchen.counters import AT_POINT, at_point, point_by_id
 from kitchen.database import rows
 from kitchen.meal_prices import price_people
 from kitchen.plans import Eater
@@ -203,11 +203,8 @@ async def served_at(
 ) -> list[Served]:
     """The till's list, newest first, voided ones marked."""
     found = await rows(
-        _SERVED + " WHERE m.point = {} AND m.day = {} AND m.meal = {}"
-        " ORDER BY m.id DESC LIMIT {}",
-        point_id,
-        day,
-        meal,
+        _SERVED + AT_POINT + " ORDER BY m.id DESC LIMIT {}",
+        *at_point(point_id, day, meal),
         limit,
     )
     return [_served(row) for row in found]
@@ -233,14 +230,15 @@ async def served_last(
 ) -> ServedLast | None:
     """The latest meal of a point that stands, or one of its meals by id."""
     found = await rows(
-        "SELECT m.id AS id, e.name AS name, m.list_price_fen AS list_price_fen,"
+        "SELECT m.id AS id, e.name AS name, m.list_price_fen AS list_price_fen,"  # noqa: S608 - a constant
         " m.self_pay_fen AS self_pay_fen, m.payment AS payment, m.lines AS lines,"
         " m.served_at AS served_at, v.id AS void_id FROM meal m"
         " LEFT JOIN elder e ON e.id = m.elder LEFT JOIN meal_void v ON v.served = m.id"
-        " WHERE m.point = {} AND m.day = {} AND m.meal = {}"
-        " AND (CAST({} AS INTEGER) IS NULL AND v.id IS NULL OR m.id = {})"
+        + AT_POINT
+        + " AND (CAST({} AS INTEGER) IS NULL AND v.id IS NULL OR m.id = {})"
         " ORDER BY m.id DESC LIMIT 1",
-        *(point_id, day, meal, meal_id, meal_id),
+        *at_point(point_id, day, meal),
+        *(meal_id, meal_id),
     )
     if not found:
         return None

@@ -8,7 +8,14 @@ from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import headcounts
-from kitchen.counters import hold_point, point_by_id, refuse_foreign_point, trace
+from kitchen.counters import (
+    AT_POINT,
+    at_point,
+    hold_point,
+    point_by_id,
+    refuse_foreign_point,
+    trace,
+)
 from kitchen.database import insert, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint
@@ -138,11 +145,12 @@ async def totals_of(
         )
     when = (point_id, day, meal)
     served = await rows(
-        "SELECT m.payment AS payment, COUNT(*) AS n, SUM(m.self_pay_fen) AS fen,"
+        "SELECT m.payment AS payment, COUNT(*) AS n, SUM(m.self_pay_fen) AS fen,"  # noqa: S608 - a constant
         " SUM(CASE WHEN m.diner IS NULL THEN 1 ELSE 0 END) AS walk_ins FROM meal m"
-        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.point = {} AND m.day = {}"
-        " AND m.meal = {} AND v.id IS NULL GROUP BY m.payment ORDER BY m.payment",
-        *when,
+        " LEFT JOIN meal_void v ON v.served = m.id"
+        + AT_POINT
+        + " AND v.id IS NULL GROUP BY m.payment ORDER BY m.payment",
+        *at_point(*when),
     )
     by_payment = {row["payment"]: (int(row["n"]), int(row["fen"])) for row in served}
     return PointTotals(
