@@ -14,6 +14,7 @@ from kitchen import (
     demo_helpers,
     demo_history,
     demo_menus,
+    demo_voices,
     drivers,
     food,
     menus,
@@ -111,6 +112,7 @@ async def build(
             await demo_hands.morning(kitchen, day, past.at(7, 30))
             await demo_history.clear_fridge(past)
             await demo_history.live(past, chance)
+        await demo_voices.speak(kitchen, today, past.at(15, 10))
         await demo_attendance.bring_in(kitchen, today, seed, by=MAKER, now=now)
     return Community(kitchen, tuple(points), people, deliveries)
 

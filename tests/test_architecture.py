@@ -86,6 +86,7 @@ KITCHEN_ORDER = """
     feedback
     door_meals driver_work
     observations incidents callbacks standings
+    provider_scores
     food_clocks trip_temperatures
     balance day_close
     recalls
@@ -97,6 +98,7 @@ KITCHEN_ORDER = """
     schema
     demo_people demo_menus
     demo_goods demo_history demo_hands demo_helpers demo_attendance
+    demo_voices
     demo
 """
 LINE_OF = {

@@ -39,6 +39,7 @@ MODULES = (
     "hotline",
     "observations",
     "callbacks",
+    "provider_scores",
     "feedback",
     "dining",
     "balance",

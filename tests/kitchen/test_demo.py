@@ -9,11 +9,13 @@ import pytest
 
 import routing
 from kitchen import day_close, demo, headcounts
+from kitchen.callbacks import quarter_of, sample_of
 from kitchen.database import configure, one, rows
 from kitchen.demo import Community
 from kitchen.doors import cases_for
 from kitchen.driver_scope import sight_of
 from kitchen.drivers import drivers_for
+from kitchen.incidents import open_incidents
 from kitchen.kitchen_day import kitchen_day
 from kitchen.round_inputs import inputs_for
 from kitchen.rounds import problem_of, proposal_of, timetable
@@ -105,6 +107,11 @@ async def test_past_lunches_are_closed_without_an_open_difference(
         assert balance.differences == ()
         assert 0 < balance.total("claimed") <= balance.total("handed_over")
         assert [case.is_open for case in await cases_for(*when)] == [False]
+    [complaint] = await open_incidents(town.kitchen_id)
+    assert complaint.kind == "complaint"
+    sample = await sample_of(town.kitchen_id, quarter_of(FRIDAY))
+    assert sample is not None
+    assert sample.answered == 1 < len(sample.picks)
     usual = await headcounts.usual_walk_ins(town.kitchen_id, FRIDAY, "lunch")
     assert set(usual) == set(town.point_ids)
     assert all(usual.values())
