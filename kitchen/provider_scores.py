@@ -70,9 +70,14 @@ class Score:
         return sum(part.tenths or 0 for part in known) * 10 // full
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every part was counted: nobody is listed by half a score."""
+        return all(part.tenths is not None for part in self.parts)
+
+    @property
     def listed(self) -> str:
-        """red (good) | black | "" """
-        if self.points is None:
+        """red (good) | black | "": in between, or not everything was counted."""
+        if self.points is None or not self.is_whole:
             return ""
         return "red" if self.points >= RED else "black" if self.points < BLACK else ""
 

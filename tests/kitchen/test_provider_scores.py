@@ -20,7 +20,11 @@ GOOD = {"satisfied": 20, "asked": 20, "rounds": 50, "meals": 1000}
     [
         (Figures(**GOOD), 100, "red"),
         (Figures(), None, ""),  # nothing counted: neither good nor bad
-        (Figures(satisfied=19, asked=20), 95, "red"),  # one part alone makes the score
+        (
+            Figures(satisfied=19, asked=20),
+            95,
+            "",
+        ),  # one part makes the score, and no list
         (Figures(**{**GOOD, "late": 25}), 90, "red"),
         (Figures(**{**GOOD, "missed": 5}), 90, "red"),  # half of ten in a thousand
         (Figures(**{**GOOD, "missed": 6}), 88, ""),
