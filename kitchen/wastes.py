@@ -5,6 +5,7 @@ Plate waste is a sample: so many plates were scraped and weighed, the rest follo
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import Any
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from kitchen.batches import cooked_for
 from kitchen.database import insert, rows
 from kitchen.errors import Refusal
 from kitchen.food import Dish, dish_by_id
@@ -87,6 +89,60 @@ def waste_of(found: Iterable[WasteFacts]) -> dict[int, DishWaste]:
         )
         for dish, mine in grams.items()
     }
+
+
+@dataclass(frozen=True)
+class WasteLine:
+    """What was thrown away of one dish, beside what was cooked of it. `portions` and
+    `percent` count what was weighed in the kitchen and, where plates were, what they
+    say of all of them."""
+
+    dish_id: int
+    name: str
+    cooked_portions: int
+    portion_grams: int  # of a normal portion, cooked
+    kitchen_grams: int
+    plates_grams: int | None
+
+    @property
+    def grams(self) -> int:
+        return self.kitchen_grams + (self.plates_grams or 0)
+
+    @property
+    def portions(self) -> float | None:
+        """As normal portions; None where nobody knows what one weighs."""
+        return self.grams / self.portion_grams if self.portion_grams else None
+
+    @property
+    def percent(self) -> float | None:
+        """Of what was cooked; None where nothing was recorded."""
+        if self.portions is None or not self.cooked_portions:
+            return None
+        return 100 * self.portions / self.cooked_portions
+
+
+async def waste_lines(kitchen_id: int, day: date, meal: str) -> list[WasteLine]:
+    """The dishes of which something was weighed, the most wasted first: what the
+    day's balance says beside the portions."""
+    found = await wastes_for(kitchen_id, day, meal)
+    by_dish = waste_of(found)
+    cooked: Counter[int] = Counter()
+    for batch in await cooked_for(kitchen_id, day, meal):
+        cooked[batch.dish_id] += batch.portions
+    weights = await rows(
+        "SELECT id, name, cooked_grams FROM dish WHERE id IN {}", sorted(by_dish)
+    )
+    lines = []
+    for row in weights:
+        mine, portions = by_dish[row["id"]], cooked[row["id"]]
+        plates = mine.plates_grams(portions)
+        lines.append(
+            WasteLine(
+                *(row["id"], row["name"], portions, row["cooked_grams"]),
+                *(mine.kitchen_grams, plates),
+            )
+        )
+    return sorted(lines, key=lambda line: (-line.grams, line.name))
 
 
 async def wastes_between(kitchen_id: int, first: date, last: date) -> list[WasteFacts]:

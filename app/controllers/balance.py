@@ -23,7 +23,7 @@ from app.words.balance import (
 )
 from app.words.diets import key_words
 from app.words.dining import FATES
-from kitchen import day_close, dining, doors, headcounts, places
+from kitchen import day_close, dining, doors, headcounts, places, wastes
 from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
 
@@ -68,6 +68,7 @@ async def _page(
         pages=pages,
         unfinished=await doors.unfinished(kitchen.id, day, meal) if count else [],
         closed=await day_close.closed_day(kitchen.id, day, meal),
+        weighed=await wastes.waste_lines(kitchen.id, day, meal) if count else [],
         steps=STEPS,
         columns=COLUMNS,
         column_words=COLUMN_WORDS,

@@ -4,11 +4,12 @@ import pytest
 
 from kitchen import wastes
 from kitchen.errors import Refusal
+from kitchen.food import dish_by_id
 from kitchen.leftovers import leftovers_for
 from kitchen.production import void_production
-from kitchen.wastes import WasteFacts, waste_of, wastes_for
+from kitchen.wastes import WasteFacts, WasteLine, waste_lines, waste_of, wastes_for
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
-from tests.kitchen.test_production import NOON, cooking
+from tests.kitchen.test_production import NOON, batch, cooking
 from tests.test_a_day import live_through
 
 
@@ -75,3 +76,26 @@ async def test_what_nobody_got_is_told_by_reason(database: object) -> None:
     assert (reason, fate) == ("赵秀兰去医院了", "returned")
     assert place.startswith("round:")
     assert list(found.values()) == [1]
+
+
+async def test_what_was_weighed_stands_in_the_balance_beside_what_was_cooked(
+    sqlite_database: object,
+) -> None:
+    cast = await enter()
+    rice = (await cooking(cast))["白米饭"]
+    await batch(cast, rice)
+    assert await waste_lines(cast.kitchen, TODAY, "lunch") == []
+    await weigh(cast, rice, "left", 900)
+    await weigh(cast, rice, "plates", 400, 20)
+    (line,) = await waste_lines(cast.kitchen, TODAY, "lunch")
+    portion = (await dish_by_id(rice)).cooked_grams
+    assert line.plates_grams == 20 * line.cooked_portions
+    assert line.grams == 900 + 20 * line.cooked_portions
+    assert line.portions == pytest.approx(line.grams / portion)
+    assert line.percent == pytest.approx(100 * line.portions / line.cooked_portions)
+
+
+def test_without_a_weight_or_a_pot_nothing_is_made_up() -> None:
+    line = WasteLine(7, "白米饭", 0, 180, 900, None)
+    assert (line.portions, line.percent) == (5.0, None)
+    assert WasteLine(7, "白米饭", 9, 0, 900, None).portions is None
