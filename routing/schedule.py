@@ -257,7 +257,8 @@ class Scheduler:
             max_age=max(step.age for step in steps),
             load=total_load(vehicle, jobs),
         )
-        return with_violations(route, broken_by_round(vehicle, route, len(jobs)))
+        broken = broken_by_round(vehicle, route, len(jobs))
+        return with_violations(route, broken) if broken else route
 
 
 def _refuse_unknown_names(scheduler: Scheduler, rounds: Sequence[Round]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from routing.problem import Break, Job, TimeWindow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
 class Visit:
     """A job or a break with the way that leads to it."""
 
@@ -29,7 +29,7 @@ class Visit:
         return self.task.windows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
 class Timed:
     """A visit with its times; `late` is how far it misses its last window."""
 
