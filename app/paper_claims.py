@@ -48,12 +48,15 @@ def claim_sheet(
         ),
         correction_table(pack.corrections, names),
     ]
+    payer = payer_words(pack.payer)
+    if pack.only:
+        payer = f"{payer} · {part_words(pack.only, names, areas)}"
     return papers.ClaimSheet(
         **head,
-        subject=f"{pack.month}:{pack.payer}",
-        holder=payer_words(pack.payer),
+        subject=f"{pack.month}:{pack.payer}" + (f"@{pack.only}" if pack.only else ""),
+        holder=payer,
         month=pack.month,
-        payer=payer_words(pack.payer),
+        payer=payer,
         tables=tuple(table for table in tables if table.rows),
         claimed_meals=pack.meals,
         claimed_fen=pack.fen,
@@ -66,6 +69,14 @@ def claim_sheet(
             for office in (_("申领单位"), _("社区"), _("街道"), _("区民政局"))
         ),
     )
+
+
+def part_words(part: str, names: Names, areas: Areas) -> str:
+    """朝阳就餐点 for point:3, the area's path for community:7."""
+    kind, _colon, number = part.partition(":")
+    if kind != "community":
+        return names.get(part, part)
+    return areas.get(int(number), _("社区不明"))
 
 
 def _beside(line: Claim) -> str:

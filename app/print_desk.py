@@ -238,11 +238,13 @@ async def _month_head(desk: Desk, kitchen_id: int, month: str) -> dict[str, obje
 
 
 async def claim_sheet(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
-    """The claim "2026-11:funder:district"; None when nobody is claimed from."""
-    month, _colon, payer = subject.partition(":")
+    """The claim "2026-11:funder:district", or its part "…@community:7"; None when
+    nobody is claimed from."""
+    whole, _at, only = subject.partition("@")
+    month, _colon, payer = whole.partition(":")
     try:
         _first, last = calendar.days_of(month)
-        pack = await claims.pack_of(kitchen_id, month, payer)
+        pack = await claims.pack_of(kitchen_id, month, payer, only)
     except Refusal:
         return None
     return paper_claims.claim_sheet(

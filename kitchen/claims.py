@@ -5,9 +5,9 @@ rest is. Meals are claimed where they were eaten and for the community of their 
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
@@ -58,6 +58,23 @@ class ClaimPack:
     report_digest: str
     seal: str
     closed: bool
+    only: str = ""  # point:3, doors or community:7: a part of the whole claim
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every place and every community the claim can be handed in for by itself."""
+        places = {line.place for line in self.lines}
+        communities = {of_community(line) for line in self.lines}
+        return (*sorted(places), *sorted(communities))
+
+    def narrowed(self, only: str) -> "ClaimPack":
+        """The part of one place or one community, with a hash of its own."""
+        return replace(
+            self,
+            only=only,
+            lines=tuple(x for x in self.lines if _is_in(x, only)),
+            corrections=tuple(x for x in self.corrections if _is_in(x, only)),
+        )
 
     @property
     def meals(self) -> int:
@@ -80,6 +97,7 @@ class ClaimPack:
                 "lines": [list(vars(line).values()) for line in self.lines],
                 "corrections": [list(vars(line).values()) for line in self.corrections],
                 "report": self.report_digest,
+                **({"only": self.only} if self.only else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -88,6 +106,24 @@ class ClaimPack:
     @property
     def digest(self) -> str:
         return settlement.digest_of(self.as_text())
+
+
+class Placed(Protocol):
+    """A line of money: where, and for whose people."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def community_id(self) -> int | None: ...
+
+
+def of_community(line: Placed) -> str:
+    """community:7; community:0 where nobody's area was known."""
+    return f"community:{line.community_id or 0}"
+
+
+def _is_in(line: Placed, only: str) -> bool:
+    return not only or only in (line.place, of_community(line))
 
 
 @dataclass(frozen=True)
@@ -197,15 +233,18 @@ async def packs_for(kitchen_id: int, month: str) -> list[ClaimPack]:
     ]
 
 
-async def pack_of(kitchen_id: int, month: str, payer: str) -> ClaimPack:
-    """One funder's pack; refuses `claim_unknown`."""
+async def pack_of(kitchen_id: int, month: str, payer: str, only: str = "") -> ClaimPack:
+    """One funder's pack, or the part of one place or community of it; refuses
+    `claim_unknown`."""
     for pack in await packs_for(kitchen_id, month):
-        if pack.payer == payer:
-            return pack
+        if pack.payer == payer and (not only or only in pack.parts):
+            return pack.narrowed(only) if only else pack
     raise Refusal("claim_unknown", month=month)
 
 
-async def claimants(kitchen_id: int, month: str, payer: str = "") -> list[Claimant]:
+async def claimants(
+    kitchen_id: int, month: str, payer: str = "", only: str = ""
+) -> list[Claimant]:
     """The people behind one funder's meal subsidy of a month, or behind all of it, by
     community and number. Guests have no name and no subsidy."""
     found = await rows(
@@ -242,6 +281,7 @@ async def claimants(kitchen_id: int, month: str, payer: str = "") -> list[Claima
         )
         for elder, community, point in meals
     ]
+    people = [one for one in people if _is_in(one, only)]
     return sorted(people, key=lambda p: (p.community_id or 0, p.number, p.place))
 
 

@@ -10,6 +10,7 @@ from litestar.response import Response
 from app.exports import MEDIA_TYPES, Period, record_export
 from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
+from app.paper_claims import part_words
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
@@ -67,6 +68,7 @@ async def show(request: Request, month: FromPath[str]) -> Response[Any]:
         place_names={**names, "doors": _("送餐到家")},
         areas={area.id: area.path for area in await places.areas()},
         payer_words=payer_words,
+        part_words=part_words,
     )
 
 
@@ -82,8 +84,9 @@ async def table(
     trail before it leaves."""
     kitchen = await kitchen_of(request)
     kinds = {"claim.xlsx": "claim", "people.xlsx": "claim_people"}
+    only = request.query_params.get("only", "")
     try:
-        pack = await claims.pack_of(kitchen.id, month, payer)
+        pack = await claims.pack_of(kitchen.id, month, payer, only)
     except Refusal:
         raise NotFoundException from None
     if file not in kinds:
@@ -96,9 +99,10 @@ async def table(
         "xlsx",
         by=request.actor,
         now=request.now,
-        about=payer,
+        about=f"{payer} {only}".strip(),
     )
-    name = f"{kinds[file]}-{month}-{payer.replace(':', '-')}.xlsx"
+    about = f"{payer}-{only}".strip("-").replace(":", "-")
+    name = f"{kinds[file]}-{month}-{about}.xlsx"
     return Response(
         data,
         media_type=MEDIA_TYPES["xlsx"],
@@ -109,7 +113,7 @@ async def table(
 async def _file(kitchen_id: int, pack: ClaimPack, kind: str) -> bytes:
     if kind == "claim":
         return await claim_workbook(pack)
-    people = await claims.claimants(kitchen_id, pack.month, pack.payer)
+    people = await claims.claimants(kitchen_id, pack.month, pack.payer, pack.only)
     return await people_workbook(kitchen_id, people)
 
 

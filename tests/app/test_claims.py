@@ -94,6 +94,11 @@ async def test_a_claim_is_looked_at_printed_and_taken_away(
     people = cells_of((await manager.get(f"{base}/people.xlsx")).content)
     assert {"李德福", 8} <= set(people)
     assert await exported() == ["export.claim", "export.claim_people"]
+    part = f"point:{cast.chaoyang}"
+    paper = await manager.get(f"/prints/2026-11-01/lunch/claim/{subject}@{part}.pdf")
+    assert "区级补贴·朝阳就餐点" in text_of(paper.content)
+    assert (await manager.get(f"{base}/claim.xlsx?only={part}")).status_code == 200
+    assert (await manager.get(f"{base}/claim.xlsx?only=point:99")).status_code == 404
     for lost in (
         f"{base}/other.xlsx",
         base.replace("district", "moon") + "/claim.xlsx",

@@ -85,6 +85,28 @@ async def test_a_claim_adds_up_by_point_and_community(database: object) -> None:
         await claims.pack_of(cast.kitchen, "2026-11", "funder:moon")
 
 
+async def test_each_point_and_each_community_has_a_pack_and_they_add_up(
+    database: object,
+) -> None:
+    cast = await closed_november()
+    (whole,) = await claims.packs_for(cast.kitchen, "2026-11")
+    community = f"community:{cast.community}"
+    points = (f"point:{cast.chaoyang}", f"point:{cast.xinhua}")
+    assert whole.parts == (*points, community)
+    parts = [
+        await claims.pack_of(cast.kitchen, "2026-11", DISTRICT, only) for only in points
+    ]
+    assert [part.fen for part in parts] == [800, 800]
+    assert len({whole.digest, *(part.digest for part in parts)}) == 3
+    own = await claims.pack_of(cast.kitchen, "2026-11", DISTRICT, community)
+    assert (own.fen, own.meals) == (whole.fen, whole.meals)
+    assert own.digest != whole.digest, "the hash says what it is about"
+    people = await claims.claimants(cast.kitchen, "2026-11", DISTRICT, points[1])
+    assert [one.name for one in people] == ["周建国"]
+    with pytest.raises(Refusal, match="claim_unknown"):
+        await claims.pack_of(cast.kitchen, "2026-11", DISTRICT, "community:99")
+
+
 async def test_another_figure_is_another_hash(database: object) -> None:
     cast = await closed_november()
     before = await claims.pack_of(cast.kitchen, "2026-11", DISTRICT)
