@@ -54,7 +54,8 @@ async def weigh(past: "Past", sheet: ProductionSheet) -> None:
     """What nobody wanted, what was spilt, and the plates of twenty."""
     now = past.at(13, 30)
     scales = (("left", 1200, None), ("plates", 760, 20), ("spilt", 350, None))
-    for row, (why, grams, plates) in zip(sheet.dishes, scales, strict=False):
+    most = sorted(sheet.dishes, key=lambda row: -row.portions)
+    for row, (why, grams, plates) in zip(most, scales, strict=False):
         await wastes.record_waste(
             *(*past.when, row.dish.id, why, grams, plates), by=past.by, now=now
         )

@@ -21,6 +21,11 @@ PAGES = {
     "packing": f"{PRODUCTION}/packing",
     "purchases": f"{PRODUCTION}/purchases",
     "food": "/food",
+    "recipe": "/food/dishes/1/recipe",
+    "compositions": "/food/compositions",
+    "scaling": "/food/scaling",
+    "forecast": "/forecasts/2026-11-24/lunch",
+    "attendance": "/forecasts/lists",
 }
 
 
@@ -66,6 +71,27 @@ def test_axe_finds_nothing_and_nothing_overflows(
         picture(page, f"{name}-{size}", full=True)
         faults[name] = axe_faults(page) + (["overflows"] if overflows(page) else [])
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_a_recipe_is_reckoned_and_saved_with_the_keyboard_alone(
+    kitchen: Kitchen, enter: Enter, run: Run[food.DishFacts]
+) -> None:
+    dish = kitchen.dishes["白米饭"]
+    page = enter("manager", "陈主管")
+    page.goto(f"/food/dishes/{dish}/recipe")
+    line = page.locator("input[name^='food.']").count() - 3
+    page.focus(f"[name='food.{line}']")
+    page.keyboard.type("花生仁")
+    page.keyboard.press("Tab")
+    with page.expect_response("**/trial"):
+        page.keyboard.type("10")
+    page.wait_for_selector("#serving .tag")
+    assert "花生" in page.inner_text("#serving")  # the allergen, before it is saved
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    saved = run(food.dish_by_id(dish))
+    assert saved.recipe[-1].net_decigrams == 100
+    assert "peanut" in saved.allergens
 
 
 def cell(page: Page, row: int, day: str = "2026-11-25") -> str:
