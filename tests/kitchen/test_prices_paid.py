@@ -1,4 +1,4 @@
-"""Goods that came in before prices had one home: the upgrade takes their prices over."""
+"""Goods that came in before prices had one home: the upgrade takes theirs over."""
 
 import re
 
