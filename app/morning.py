@@ -266,6 +266,12 @@ def _weather(m: Morning) -> Iterable[Paper]:
             yield paper
 
 
+def _feedback(m: Morning) -> Iterable[Paper]:
+    for view in m.views:
+        if view.doors:
+            yield paper_round.feedback_slips(view, m.today.kitchen.id, m.scene)
+
+
 def _rosters(m: Morning) -> Iterable[Paper]:
     for point in m.points:
         yield paper_kitchen.roster(point, m.today, m.prices, m.scene)
@@ -286,6 +292,7 @@ MAKERS: dict[str, Callable[[Morning], Iterable[Paper]]] = {
     "labels": _labels,
     "unplaced": _unplaced,
     "weather": _weather,
+    "feedback": _feedback,
     "roster": _rosters,
     "menu": _menu,
 }

@@ -17,6 +17,7 @@ from app.words.diets import key_word_list
 from app.words.rounds import PROFILES
 from app.words.weather import FATE_WORDS
 from kitchen.blocks import Order
+from kitchen.feedback_slips import Slip, code_of
 from kitchen.headcounts import SpareFacts
 from kitchen.names import masked_name, surname_with_title
 from kitchen.places import PointFacts
@@ -460,4 +461,20 @@ def weather_list(
         reason=reason,
         escorts=tuple(guest for fate, guest in told if fate == "escorted"),
         calls=tuple(guest for fate, guest in told if fate in ("", "called")),
+    )
+
+
+def feedback_slips(
+    view: SheetView, kitchen_id: int, scene: Scene
+) -> papers.FeedbackSlips:
+    """A slip for each door of the round."""
+    day, meal = scene.head["day"], scene.head["meal"]
+    return papers.FeedbackSlips(
+        **scene.head,
+        subject=round_subject(view.number),
+        holder=view.driver_name,
+        codes=tuple(
+            code_of(kitchen_id, Slip(day, meal, view.number, n))
+            for n in range(1, view.doors + 1)
+        ),
     )

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from kitchen.audit import LOCAL_ZONE
 from kitchen.callbacks import days_of, sample_of
 from kitchen.database import one, rows
+from kitchen.feedback_slips import returned_between
 from kitchen.places import services_for
 
 WEIGHTS: Mapping[str, int] = {
@@ -29,10 +30,10 @@ RED, BLACK = 90, 60
 
 @dataclass(frozen=True)
 class Figures:
-    """What was counted. `asked`: of the callbacks, those who answered; `rounds`: those
-    somebody reported a time from; `late`: of these, with a door reached after the
-    meal's end; `missed`: people of published plans left on no round, and calls that no
-    meal came; `meals`: handed over."""
+    """What was counted. `asked`: callbacks answered and feedback slips handed back;
+    `rounds`: those somebody reported a time from; `late`: of these, with a door reached
+    after the meal's end; `missed`: people of published plans left on no round, and
+    calls that no meal came; `meals`: handed over."""
 
     satisfied: int = 0
     asked: int = 0
@@ -120,11 +121,12 @@ async def score_for(kitchen_id: int, quarter: str) -> Score:
     first, after = days_of(quarter)
     span = (kitchen_id, first, after)
     sample = await sample_of(kitchen_id, quarter)
+    slips = await returned_between(kitchen_id, first, after - timedelta(days=1))
     rounds, late = await _rounds(*span)
     return score_of(
         Figures(
-            satisfied=sample.satisfaction.satisfied if sample else 0,
-            asked=sample.answered if sample else 0,
+            satisfied=(sample.satisfaction.satisfied if sample else 0) + slips.content,
+            asked=(sample.answered if sample else 0) + slips.typed,
             late=late,
             rounds=rounds,
             missed=await _count(_WAITED, *span) + await _called(*span, "no_meal"),

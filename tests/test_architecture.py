@@ -84,6 +84,7 @@ KITCHEN_ORDER = """
     till_reports till_decisions
     dining
     feedback
+    feedback_slips
     door_meals driver_work
     observations incidents callbacks standings
     provider_scores

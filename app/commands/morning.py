@@ -276,8 +276,8 @@ def print_(
 ) -> None:
     """打印一种单子(PDF),编号登记。例:./run print sheet today -o 送餐单.pdf
 
-    KIND:production packing purchase sheet load labels unplaced weather roster menu
-    cards balance settlement。--dry-run 或 --json 只列出有哪几张,不打印。
+    KIND:production packing purchase sheet load labels unplaced weather feedback
+    roster menu cards balance settlement。--dry-run 或 --json 只列出有哪几张,不打印。
     """
 
     async def work(settings: Settings) -> tuple[list[dict[str, str]], bytes]:

@@ -40,6 +40,7 @@ MODULES = (
     "observations",
     "callbacks",
     "provider_scores",
+    "feedback_slips",
     "feedback",
     "dining",
     "balance",

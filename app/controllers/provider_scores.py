@@ -13,7 +13,7 @@ from kitchen import provider_scores
 from kitchen.callbacks import quarter_of
 
 PARTS = {
-    "satisfied": N_("回访满意"),
+    "satisfied": N_("回访和意见条满意"),
     "on_time": N_("准时的趟"),
     "missed": N_("没吃上的餐"),
     "complaints": N_("投诉"),

@@ -23,6 +23,7 @@ KINDS = {
     "labels": N_("餐盒标签"),
     "unplaced": N_("未排上名单"),
     "weather": N_("恶劣天气名单"),
+    "feedback": N_("意见条"),
     "roster": N_("就餐名单"),
     "menu": N_("一周菜单"),
     "cards": N_("就餐卡"),

@@ -245,6 +245,17 @@ class WeatherList(Paper):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class FeedbackSlips(Paper):
+    """意见条: one for each door of a round, ticked at home and handed back. `codes`
+    tell the round, never the person."""
+
+    kind: ClassVar[str] = "feedback"
+    template: ClassVar[str] = "prints/feedback.html"
+
+    codes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Difference:
     """One line that changed: kind is "added", "removed" or "changed"."""

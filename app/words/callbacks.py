@@ -3,6 +3,8 @@
 from app.i18n import N_
 
 SENTENCES = {
+    "slip_unknown": N_("没有编号是{typed}的意见条，请再看一遍"),
+    "slip_typed": N_("{typed}已由{by}录过"),
     "quarter_unknown": N_("没有这个季度"),
     "percent_too_low": N_("每季度至少回访 5%"),
     "nobody_to_ask": N_("这个季度还没有人用过补贴餐，抽不出人"),

@@ -221,6 +221,11 @@ def load_cards() -> p.LoadCard:
     return p.LoadCard(**COMMON, cards=(round_card, point))
 
 
+def feedback() -> p.FeedbackSlips:
+    codes = tuple(f"1124L-3-{n:03d}-9F2C" for n in range(1, 15))
+    return p.FeedbackSlips(**COMMON, subject="round:3", codes=codes)
+
+
 def weather() -> p.WeatherList:
     home = "东河沿 3 号楼 1 单元 201"
     return p.WeatherList(
@@ -648,6 +653,7 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "load": load_cards,
     "unplaced": unplaced,
     "weather": weather,
+    "feedback": feedback,
     "production": production,
     "packing": packing,
     "purchase": purchase,

@@ -27,7 +27,9 @@ SECRETS = (
     *("低保", "特困", "独居", "糖尿病", "吞咽", "民政"),
 )
 NAMES = ("王秀英", "李德福", "赵秀兰", "周建国", "王强", "刘芳")
-NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
+NAMELESS = (
+    *("production", "packing", "purchase", "load", "labels", "menu", "feedback"),
+)
 FORBIDDEN = {"id_number", "id_tail", "categories", "category", "illness", "birth_date"}
 
 
