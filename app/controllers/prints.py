@@ -48,8 +48,9 @@ from kitchen.staff import Actor
 AT_ONCE = 2  # papers drawn while the browser waits; more are a job
 LONGEST_SHEET = 3  # pages
 JOB = "print_papers"
-BEFORE_SERVICE = tuple(kind for kind in DAY_KINDS if kind != "balance")
-"""What "print all" means: the balance is of the evening."""
+BEFORE_SERVICE = tuple(k for k in DAY_KINDS if k not in ("balance", "feedback"))
+"""What "print all" means: the balance is of the evening, and slips are handed out on
+the days the kitchen chooses."""
 
 _NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
 _CLAIMS = ("claim", "statement", "notice")
