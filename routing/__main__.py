@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _warm() -> int:
-    """Compile the kernel anew into its cache on disk, for set-up."""
+    """Compile the kernel into its cache on disk, for set-up; quick when it is there."""
     from routing.warm import forget, warm
 
     forget()

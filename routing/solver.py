@@ -27,6 +27,9 @@ GROUP_FROM = 100
 # Asking CP-SAT for the drivers pays from this time allowed on; it loads in a second.
 CREW_FROM_SECONDS = 3.0
 
+# A search cut short leaves many out where sectors serve everybody in a second or two.
+MANY_LEFT_OUT, SECTORS_SECONDS = 20, 5.0
+
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
 
@@ -179,11 +182,19 @@ class Task:
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)
             found = self._timed(kept).found_by("sisr")
+        if how.steps is None and not start:
+            found = self._not_below_sectors(found)
         if how.full and how.steps is None:
             found = self.with_crew(found, how.locks, how.seed)
         if unfinished:
             return self.by_authority(found, locks=how.locks)
         return self._confirmed(found) if affords and not self._is_stopped else found
+
+    def _not_below_sectors(self, found: Solution) -> Solution:
+        if found.summary.unassigned < MANY_LEFT_OUT:
+            return found
+        rounds = floor_rounds(self.problem, self.travel, SECTORS_SECONDS)
+        return better(found, self._timed(rounds).found_by("floor"))
 
     def _searched(
         self, start: Sequence[Round], how: "How", later: float

@@ -9,16 +9,22 @@ from routing.solver import solve
 
 
 def forget() -> None:
-    """Empty the compiled kernel's cache on disk, before it is filled anew.
+    """Empty the compiled kernel's cache on disk when any part of the kernel is newer.
 
     What is cached of a function is thrown away when its own file changed, but not when
     the file of one compiled into it did.
     """
     from routing.kernel import run
 
-    if (stats := getattr(run, "stats", None)) is not None:  # plain Python has none
-        for cached in Path(stats.cache_path).glob("kernel*.nb[ci]"):
-            cached.unlink(missing_ok=True)
+    if (stats := getattr(run, "stats", None)) is None:  # plain Python
+        return
+    here = Path(__file__).parent
+    sources = [*here.glob("kernel*.py"), here / "arrays.py"]
+    newest = max(source.stat().st_mtime for source in sources)
+    cached = list(Path(stats.cache_path).glob("kernel*.nb[ci]"))
+    if any(entry.stat().st_mtime < newest for entry in cached):
+        for entry in cached:
+            entry.unlink(missing_ok=True)
 
 
 def warm() -> float:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from benchmarks.routing_districts import district as blocks
 from routing import (
     Job,
     Location,
@@ -93,6 +94,13 @@ def test_the_kernel_without_numba_gives_the_same_answer() -> None:
     )
     compiled = solve(district(3), engine="sisr", steps=60)
     assert child.stdout.strip() == str(compiled.rounds)
+
+
+def test_a_search_cut_short_leaves_nobody_out_whom_sectors_serve() -> None:
+    question = blocks("blocks", 600).problem
+    found = solve(question, engine="sisr", seconds=0.0)
+    assert found.unassigned == ()
+    assert check(question, found) == []
 
 
 def test_no_steps_give_the_rounds_that_were_given() -> None:
