@@ -160,7 +160,7 @@ Attendance that nobody here has made up: eleven school canteens of Nantes, 2015â
 days is expected from the days before it alone, and the number booked for it. *Error* is
 the mean absolute error in portions a day; beside it the same without knowing the
 bookings, and the mean of the same weekday over the last four, eight and all weeks. The
-constants of `kitchen/forecasts.py` were set once while looking at eleven other canteens
+constants of `kitchen/forecasts.py` were tuned while looking at eleven other canteens
 of the same publication. Figures do not depend on the machine.
 
 Run it yourself: `./run bench forecast --write`; on your own list:
