@@ -223,7 +223,11 @@ def test_two_tills_offline_serve_one_elder_and_the_second_is_marked(
         all_sent(page)
     assert served(town, run) == 5
     assert sorted(statuses(run)) == ["conflict", "ok"]
-    marked = [page.inner_text("[data-kept]") for page in tills]
+    for _ in range(100):  # the list follows the lamp
+        marked = [page.inner_text("[data-kept]") for page in tills]
+        if any("重复，待核对" in text for text in marked):
+            break
+        tills[0].wait_for_timeout(100)
     assert sum("重复，待核对" in text for text in marked) == 1
 
 
