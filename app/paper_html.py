@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.compiled import kept_compiled
 from app.days import MEALS, day_words
 from app.i18n import LOCALE, language
 from app.i18n import translate as _
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=kept_compiled(),
     )
     env.filters.update(
         amount=amount,

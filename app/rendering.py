@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_context,
+)
 from jinja2.runtime import Context
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.response import Response
 
 from app.assets import Assets
+from app.compiled import kept_compiled
 from app.controllers import is_built
 from app.days import MEALS, WEEKDAYS, day_words, lunar_words, stepped
 from app.forms import Form
@@ -233,6 +239,7 @@ def environment(assets: Assets) -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=kept_compiled(),
     )
     env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
     env.filters.update(
