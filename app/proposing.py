@@ -19,11 +19,11 @@ from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_proposals import Comparison, compared, offer, shape_from
 from kitchen.round_steps import Shape, shape_of
-from kitchen.rounds import problem_of, proposal_of, starting_rounds
+from kitchen.rounds import Groups, problem_of, proposal_of, starting_rounds
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal
-from routing import Round
+from routing import Round, Solution, schedule
 
 JOB = "solve_rounds"
 STRETCHES = (0.15, 0.25, 0.3, 0.3)
@@ -80,23 +80,27 @@ async def propose(
     start: Sequence[Round] = ()
     if wish.scope != "all":
         start = starting_rounds(groups, plan.orders)
+    standing = await asyncio.to_thread(schedule, problem, list(start))
     run, answered, done = uuid.uuid4().hex, False, 0.0
     best: Comparison | None = None
     for part, share in enumerate(STRETCHES):
         seconds = wish.seconds * share
         async with telling(tell, wish.seconds, done, found_words(best)):
             solved = await solve_in_child(
-                problem, seconds, wish.seed + part, start=start, command=command
+                problem,
+                seconds,
+                wish.seed + part,
+                start=start,
+                command=command,
+                floor=standing,
             )
         done += seconds
         if solved.fallback:  # what is there is better than the floor
             continue
         answered, start = True, solved.solution.rounds
-        proposal = proposal_of(
-            task.inputs, solved.solution, groups, task.locked, pinned=task.pinned
+        proposal, shape, comparison = await asyncio.to_thread(
+            _weighed, inputs, task, wish, solved.solution, groups
         )
-        shape = shape_from(_numbered(proposal, wish), task.base, wish.number)
-        comparison = compared(inputs, task.base, shape)
         if not comparison.is_better or (best and not _beats(comparison, best)):
             continue
         best = comparison
@@ -115,6 +119,17 @@ async def propose(
     if not answered:
         raise Refusal("solver_silent")
     return best
+
+
+def _weighed(
+    inputs: Inputs, task: Task, wish: Wish, solution: Solution, groups: Groups
+) -> tuple[Proposal, Shape, Comparison]:
+    """What was found as rounds of the day, and beside those that are there."""
+    proposal = proposal_of(
+        task.inputs, solution, groups, task.locked, pinned=task.pinned
+    )
+    shape = shape_from(_numbered(proposal, wish), task.base, wish.number)
+    return proposal, shape, compared(inputs, task.base, shape)
 
 
 def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:

@@ -59,9 +59,17 @@ async def solve_in_child(
     grace_seconds: float = GRACE_SECONDS,
     memory_bytes: int = MEMORY_BYTES,
     on_progress: Callable[[dict[str, object]], None] | None = None,
+    floor: routing.Solution | None = None,
 ) -> Solved:
-    """A valid plan, at the latest `seconds + grace_seconds` and a moment from now."""
-    floor = await asyncio.to_thread(routing.solve, problem, seconds=0, engine="floor")
+    """A valid plan, at the latest `seconds + grace_seconds` and a moment from now.
+
+    `floor`: what stands in for a child without a usable answer, where the caller has
+    a plan already; else one is made.
+    """
+    if floor is None:
+        floor = await asyncio.to_thread(
+            routing.solve, problem, seconds=0, engine="floor"
+        )
     question = await asyncio.to_thread(_question, problem, start)
     options = ("solve", "--seconds", str(seconds), "--seed", str(seed), "--progress")
     try:
