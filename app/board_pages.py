@@ -17,7 +17,7 @@ from app.jobs import JobFacts
 from app.proposing import JOB
 from app.rendering import fragment, large_page, page, see_other
 from app.requests import Request
-from app.round_desk import desk_for
+from app.round_desk import desk_for, stale_for
 from app.round_sight import cut_for
 from app.scope import kitchen_of
 from app.sketch import colour_of, dash_of, sketch_svg
@@ -39,7 +39,6 @@ from kitchen.driver_absences import absences_for
 from kitchen.errors import Refusal
 from kitchen.round_plans import PlanFacts
 from kitchen.round_proposals import compared, open_proposal
-from kitchen.round_sheets import stale_sheets
 from kitchen.round_steps import last_step, shape_of
 from kitchen.weather import weather_on
 
@@ -87,7 +86,7 @@ async def board_page(
         "rounds/index.html",
         status_code=status_code,
         headers=_tile_policy(request),
-        stale=await stale_sheets(kitchen.id, day, meal),
+        stale=await stale_for(kitchen.id, day, meal),
         sketch=await asyncio.to_thread(sketch_svg, view),
         **context,
     )

@@ -4,14 +4,16 @@ long as nothing is recorded, so that a price is answered at once.
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from kitchen import database
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
+from kitchen.round_sheets import StaleSheet, stale_sheets
 
-DAYS_KEPT = 4
+DAYS_KEPT = 8  # a day's desk and its stale papers count each
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,45 @@ class RoundDesk:
     plan: Plan | None
 
 
-_kept: OrderedDict[tuple[Hashable, ...], RoundDesk] = OrderedDict()
+_kept: OrderedDict[tuple[Hashable, ...], Any] = OrderedDict()
 
 
 async def desk_for(kitchen_id: int, day: dt.date, meal: str) -> RoundDesk:
-    """The newest plan and everything it is made of; refuses as `inputs_for` does.
+    """The newest plan and everything it is made of; refuses as `inputs_for` does."""
+
+    async def loaded() -> RoundDesk:
+        inputs = await inputs_for(kitchen_id, day, meal)
+        return RoundDesk(inputs, await latest_plan(kitchen_id, day, meal))
+
+    desk: RoundDesk = await _once("desk", (kitchen_id, day, meal), loaded)
+    return desk
+
+
+async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet]:
+    """The printed sheets that no longer say what the plan says."""
+
+    async def found() -> list[StaleSheet]:
+        return await stale_sheets(kitchen_id, day, meal)
+
+    stale: list[StaleSheet] = await _once("stale", (kitchen_id, day, meal), found)
+    return stale
+
+
+async def _once(
+    what: str, day: tuple[Hashable, ...], make: Callable[[], Awaitable[Any]]
+) -> Any:
+    """What `make` finds, kept for as long as nothing is recorded.
 
     Each act leaves a line in the audit, so its last line stands for the state of
     everything.
     """
     last = await database.one("SELECT MAX(id) AS id FROM audit_line")
     line = int(last["id"] or 0) if last else 0
-    key = (database.current(), line, kitchen_id, day, meal)
+    key = (database.current(), line, what, *day)
     if key in _kept:
         _kept.move_to_end(key)
         return _kept[key]
-    inputs = await inputs_for(kitchen_id, day, meal)
-    desk = RoundDesk(inputs, await latest_plan(kitchen_id, day, meal))
-    _kept[key] = desk
+    made = _kept[key] = await make()
     while len(_kept) > DAYS_KEPT:
         _kept.popitem(last=False)
-    return desk
+    return made
