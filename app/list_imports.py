@@ -10,8 +10,11 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
+from litestar import get, post
 from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import drafts
@@ -165,6 +168,42 @@ class Desk(Generic[T]):
 
     def _folder(self, request: Request) -> Path:
         return request.settings.data / "lists" / self.url.strip("/").replace("/", "-")
+
+
+def routes_of(desk: Desk[Any], allows: str) -> list[HTTPRouteHandler]:
+    """The pages of a list, for whoever may do what `allows` names."""
+    ours: dict[str, Any] = {"allows": allows, "include_in_schema": False}
+    draft = f"{desk.url}/drafts/{{token:str}}"
+
+    @get(desk.url, **ours)
+    async def index(request: Request) -> Response[Any]:
+        return await desk.index(request)
+
+    @get(f"{desk.url}/template.xlsx", **ours)
+    async def template() -> Response[bytes]:
+        return desk.template()
+
+    @post(desk.url, request_max_body_size=LARGEST_UPLOAD, **ours)
+    async def create(request: Request) -> Response[Any]:
+        return await desk.create(request)
+
+    @get(draft, **ours)
+    async def show(request: Request, token: FromPath[str]) -> Response[Any]:
+        return await desk.show(request, token)
+
+    @get(f"{draft}/problems.xlsx", **ours)
+    async def problems(request: Request, token: FromPath[str]) -> Response[bytes]:
+        return await desk.problems(request, token)
+
+    @post(f"{draft}/entry", **ours)
+    async def enter(request: Request, token: FromPath[str]) -> Response[Any]:
+        return await desk.enter(request, token)
+
+    @post(f"{draft}/removal", **ours)
+    async def discard(request: Request, token: FromPath[str]) -> Response[Any]:
+        return desk.discard(request, token)
+
+    return [index, template, create, show, problems, enter, discard]
 
 
 def _download(data: bytes, name: str) -> Response[bytes]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
@@ -12,7 +12,7 @@ from app.drafts import Draft
 from app.forms import Form
 from app.i18n import N_
 from app.i18n import translate as _
-from app.list_imports import LARGEST_UPLOAD, Desk
+from app.list_imports import Desk, routes_of
 from app.rendering import see_other
 from app.requests import Request
 from app.words import compositions as words
@@ -60,58 +60,6 @@ desk = Desk(
 )
 
 
-@get(URL, allows="food.write", include_in_schema=False)
-async def index(request: Request) -> Response[Any]:
-    return await desk.index(request)
-
-
-@get(f"{URL}/template.xlsx", allows="food.write", include_in_schema=False)
-async def template() -> Response[bytes]:
-    return desk.template()
-
-
-@post(
-    URL,
-    allows="food.write",
-    include_in_schema=False,
-    request_max_body_size=LARGEST_UPLOAD,
-)
-async def create(request: Request) -> Response[Any]:
-    return await desk.create(request)
-
-
-@get(f"{URL}/drafts/{{token:str}}", allows="food.write", include_in_schema=False)
-async def show(request: Request, token: FromPath[str]) -> Response[Any]:
-    return await desk.show(request, token)
-
-
-@get(
-    f"{URL}/drafts/{{token:str}}/problems.xlsx",
-    allows="food.write",
-    include_in_schema=False,
-)
-async def problems(request: Request, token: FromPath[str]) -> Response[bytes]:
-    return await desk.problems(request, token)
-
-
-@post(
-    f"{URL}/drafts/{{token:str}}/entry",
-    allows="food.write",
-    include_in_schema=False,
-)
-async def enter(request: Request, token: FromPath[str]) -> Response[Any]:
-    return await desk.enter(request, token)
-
-
-@post(
-    f"{URL}/drafts/{{token:str}}/removal",
-    allows="food.write",
-    include_in_schema=False,
-)
-async def discard(request: Request, token: FromPath[str]) -> Response[Any]:
-    return desk.discard(request, token)
-
-
 @post(
     f"{URL}/runs/{{composition_run_id:int}}/reversal",
     allows="food.write",
@@ -131,4 +79,4 @@ async def undo(request: Request, composition_run_id: FromPath[int]) -> Response[
     return see_other(request, URL, _("已撤销，恢复成导入以前的数"))
 
 
-handlers = [index, template, create, show, problems, enter, discard, undo]
+handlers = [*routes_of(desk, "food.write"), undo]
