@@ -189,9 +189,10 @@ def unfinished_of(
         return []
     if plan is None:
         return [Unfinished("not_published", "", "")]
-    codes, planned = plan.codes, {stop.key for stop in plan.stops}
+    # In the order of the sheets, as somebody with a pile of them looks down the list.
+    codes, planned = plan.codes, {stop.key: n for n, stop in enumerate(plan.stops)}
     found = []
-    for drop in inputs.drops:
+    for drop in sorted(inputs.drops, key=lambda drop: planned.get(drop.key, -1)):
         if drop.key not in planned:
             found.append(Unfinished("not_planned", drop.name, drop.place))
         elif drop.key not in outcomes:

@@ -97,8 +97,9 @@ async def test_nothing_is_delivered_until_somebody_says_so(database: object) -> 
     cast, _plan = await out_in_the_streets()
     assert await outcomes_for(cast.kitchen, TODAY, "lunch") == {}
     assert await meals_for(cast.kitchen, TODAY, "lunch") == []
-    codes = {found.code for found in await unfinished(cast.kitchen, TODAY, "lunch")}
-    assert codes == {"unreported"}
+    left = await unfinished(cast.kitchen, TODAY, "lunch")
+    assert {found.code for found in left} == {"unreported"}
+    assert [found.place for found in left] == sorted(found.place for found in left)
 
 
 async def test_a_report_becomes_an_outcome_and_a_meal(database: object) -> None:
