@@ -137,24 +137,26 @@ async def scaling_for(kitchen_id: int) -> Scaling:
 # Verbs --------------------------------------------------------------------------
 
 
-async def set_rule(
-    kitchen_id: int, kind: str, rule: Rule, *, by: Actor, now: datetime
+async def set_rules(
+    kitchen_id: int, rules: Mapping[str, Rule], *, by: Actor, now: datetime
 ) -> None:
-    """From now on this kind grows so; the same again changes nothing."""
-    if kind not in KINDS:
-        raise ValueError(f"no kind {kind!r}")
+    """From now on these kinds grow so, all of them or none; the same again changes
+    nothing."""
+    if unknown := set(rules) - set(KINDS):
+        raise ValueError(f"no kind {unknown}")
     async with writing():
-        held = (await scaling_for(kitchen_id)).rules.get(kind, Rule())
-        if held == rule:
-            return
-        values = {
-            "kind": kind,
-            "base_portions": rule.base_portions,
-            "exponent_percent": rule.exponent_percent,
-            "source": rule.source.strip(),
-        }
-        await insert(ScaleRule, kitchen=kitchen_id, **values, at=now, by=by.name)
-        await _trace("food.scale", kitchen_id, values, by=by, now=now)
+        held = (await scaling_for(kitchen_id)).rules
+        for kind, rule in rules.items():
+            if held.get(kind, Rule()) == rule:
+                continue
+            values = {
+                "kind": kind,
+                "base_portions": rule.base_portions,
+                "exponent_percent": rule.exponent_percent,
+                "source": rule.source.strip(),
+            }
+            await insert(ScaleRule, kitchen=kitchen_id, **values, at=now, by=by.name)
+            await _trace("food.scale", kitchen_id, values, by=by, now=now)
 
 
 async def set_yield(

@@ -16,7 +16,7 @@ from kitchen.scaling import (
     Scaling,
     kind_of,
     scaling_for,
-    set_rule,
+    set_rules,
     set_yield,
 )
 from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
@@ -121,7 +121,9 @@ async def test_the_days_sheet_and_list_follow_the_kitchens_figures(
     await cooking(cast)
     before = await kitchen_day(cast.kitchen, TODAY, "lunch")
     for _ in range(2):  # the same again changes nothing
-        await set_rule(cast.kitchen, "oil", Rule(1, 80, "试做"), by=CHEN, now=MORNING)
+        await set_rules(
+            cast.kitchen, {"oil": Rule(1, 80, "试做")}, by=CHEN, now=MORNING
+        )
     line = before.sheet.dishes[0].dish.recipe[0]
     await set_yield(
         cast.kitchen, line.ingredient.id, 50.0, "称过", by=CHEN, now=MORNING

@@ -29,30 +29,26 @@ async def index(request: Request) -> Response[Any]:
 async def set_rules(request: Request) -> Response[Any]:
     """How seasonings and oil grow with a pot; both kinds in one form."""
     kitchen, form = await kitchen_of(request), await read_form(request)
-    told = {
-        kind: {
-            "base_portions": form.integer(
-                f"base.{kind}", _(KIND_WORDS[kind]), least=1, most=2000
-            ),
-            "exponent_percent": form.integer(
-                f"exponent.{kind}", _(KIND_WORDS[kind]), least=50, most=100
-            ),
-            "source": form.text(
-                f"source.{kind}", _("出处"), longest=120, required=False
-            ),
-        }
-        for kind in KINDS
-    }
+    told = {kind: _told(form, kind) for kind in KINDS}
     if form.ok:
         with form.refusals():
-            rules = {kind: Rule(**values) for kind, values in told.items()}  # type: ignore[arg-type]  # read above
-            for kind, rule in rules.items():
-                await scaling.set_rule(
-                    kitchen.id, kind, rule, by=request.actor, now=request.now
-                )
+            rules = {kind: Rule(*said) for kind, said in told.items()}
+            await scaling.set_rules(
+                kitchen.id, rules, by=request.actor, now=request.now
+            )
     if not form.ok:
         return await _page(request, form)
     return see_other(request, URL, _("已保存"))
+
+
+def _told(form: Form, kind: str) -> tuple[int, int, str]:
+    """Portions in proportion, exponent in percent, where both come from."""
+    word = _(KIND_WORDS[kind])
+    return (
+        form.integer(f"base.{kind}", word, least=1, most=2000),
+        form.integer(f"exponent.{kind}", word, least=50, most=100),
+        form.text(f"source.{kind}", _("出处"), longest=120, required=False),
+    )
 
 
 @post(f"{URL}/yields", allows="food.write", include_in_schema=False)
