@@ -5,20 +5,24 @@ place called nowhere for a missing start or an open end. A slot is one possible 
 of a vehicle; the slots of a vehicle are consecutive and follow each other in time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.distances import Travel
-from routing.problem import Job, Location, Problem, TimeWindow, Vehicle
+from routing.problem import Id, Job, Location, Problem, TimeWindow, Vehicle
 from routing.solution import Round
+from routing.supply import Supply
 
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+NO_SUPPLIES: Mapping[Id, Supply] = MappingProxyType({})
 
 FAR = 2**28  # beyond any clock: eight years; sums of a few stay within 32 bits
 
@@ -40,6 +44,9 @@ REST_SERVICE, REST_OPENS, REST_CLOSES, NUMBER = range(4)
 # Columns of the slots' table; those from COUNT on belong to the search.
 VEHICLE, SLOT_MODE, CLOSED = range(3)
 COUNT, WAY, WORK, FREE = range(3, 7)
+# SINCE is when the round left that brings what a slot gives out (FAR: it leaves the
+# kitchen itself), STOCK the row of load and capacity of what was brought (-1: none).
+SINCE, STOCK = 7, 8
 
 
 class Instance(NamedTuple):
@@ -52,6 +59,7 @@ class Instance(NamedTuple):
     a node's row in them. `likely[job]` are in turn the likeliest to stand before it
     and after it, with the ways from and to them in `likely_ways`.
     `preference[job, vehicle]` is the price of that vehicle coming, FAR when it may not.
+    Below the vehicles' capacities stands a row for each supply brought to a point.
     Times count from `_origin`.
     """
 
@@ -88,9 +96,11 @@ def layout(
     neighbours: int = 60,
     locked: Sequence[object] = (),
     usual: Sequence[Round] = (),
+    supplies: Mapping[Id, Supply] = NO_SUPPLIES,
 ) -> Layout:
     """The arrays of a problem; `locked` jobs are never taken out of their round, the
-    others stay in the order of the `usual` rounds where it costs little."""
+    others stay in the order of the `usual` rounds where it costs little. A vehicle
+    supplied by what is not among the `supplies` stays at home."""
     slots = [
         (vehicle, number)
         for vehicle in problem.vehicles
@@ -103,7 +113,7 @@ def layout(
     in_line = _in_line(problem, travel)
     places = [*(job.location for job in in_line.jobs), *depots]
     instance = _instance(
-        in_line, travel, slots, depots, places, neighbours, locked, usual
+        in_line, travel, slots, depots, places, neighbours, locked, usual, supplies
     )
     return Layout(in_line, instance, places, slots)
 
@@ -136,8 +146,10 @@ def _instance(
     neighbours: int,
     locked: Sequence[object],
     usual: Sequence[Round],
+    supplies: Mapping[Id, Supply],
 ) -> Instance:
     vehicles = problem.vehicles
+    stock = [job.delivery for job in problem.jobs if job.id in supplies]
     modes: dict[tuple[str, int], Vehicle] = {}
     for vehicle in vehicles:
         modes.setdefault(_mode(vehicle), vehicle)
@@ -165,10 +177,10 @@ def _instance(
         jobs=jobs,
         windows=windows,
         demand=demand,
-        capacity=np.array([v.capacity for v in vehicles], np.int64).reshape(
-            len(vehicles), demand.shape[1]
+        capacity=np.array([*(v.capacity for v in vehicles), *stock], np.int64).reshape(
+            len(vehicles) + len(stock), demand.shape[1]
         ),
-        preference=_preference(problem),
+        preference=_preference(problem, supplies),
         places=_places(len(first), slots, depots),
         likely=likely,
         likely_ways=np.ascontiguousarray(likely_ways),
@@ -176,7 +188,7 @@ def _instance(
         keys=_keys(demand, from_start, first, last, jobs[: len(first), UNSERVED]),
         shares=_shares(any(job.windows for job in problem.jobs)),
         vehicles=_vehicles(problem, slots, list(modes), origin),
-        slots=_slots(problem, slots, list(modes)),
+        slots=_slots(problem, slots, list(modes), origin, supplies),
         rests=_rests(problem, origin),
     )
 
@@ -302,12 +314,20 @@ def _slots(
     problem: Problem,
     slots: list[tuple[Vehicle, int]],
     modes: list[tuple[str, int]],
+    origin: int,
+    supplies: Mapping[Id, Supply],
 ) -> Ints32:
+    brought = [job.id for job in problem.jobs if job.id in supplies]
     number = {vehicle.id: k for k, vehicle in enumerate(problem.vehicles)}
     table = np.zeros((len(slots), 16), np.int32)
     for slot, (vehicle, _) in enumerate(slots):
         table[slot, VEHICLE] = number[vehicle.id]
         table[slot, SLOT_MODE] = modes.index(_mode(vehicle))
+        table[slot, SINCE], table[slot, STOCK] = FAR, -1
+        crate = vehicle.supplied_by
+        if crate is not None and crate in supplies:
+            table[slot, SINCE] = supplies[crate].left - origin
+            table[slot, STOCK] = brought.index(crate)
     return table
 
 
@@ -330,7 +350,8 @@ def _mode(vehicle: Vehicle) -> tuple[str, int]:
     return vehicle.profile, vehicle.speed_percent
 
 
-def _preference(problem: Problem) -> Ints32:
+def _preference(problem: Problem, supplies: Mapping[Id, Supply]) -> Ints32:
+    supplying = problem.supplying
     price = min(problem.weights.changed_vehicle, FAR // 4)
     table = np.zeros((len(problem.jobs), len(problem.vehicles)), np.int32)
     for number, job in enumerate(problem.jobs):
@@ -338,9 +359,12 @@ def _preference(problem: Problem) -> Ints32:
             table[number] = [
                 price * (job.preferred_vehicle != v.id) for v in problem.vehicles
             ]
-        if job.forbidden_vehicles or job.allowed_vehicles is not None or job.skills:
+        choosy = job.forbidden_vehicles or job.skills or job.id in supplying
+        if choosy or job.allowed_vehicles is not None:
             may = [problem.may_serve(vehicle, job) for vehicle in problem.vehicles]
             table[number, ~np.array(may)] = FAR
+    at_home = [v.supplied_by not in (None, *supplies) for v in problem.vehicles]
+    table[:, np.array(at_home, bool)] = FAR
     return table
 
 

@@ -15,6 +15,7 @@ from routing.arrays import (
     FIRST_SLOT,
     LAST_SLOT,
     SLOT_MODE,
+    STOCK,
     UNSERVED,
     USED,
     VEHICLE,
@@ -41,6 +42,7 @@ from routing.kernel_state import (
     COST,
     FROM,
     GAP,
+    HOT,
     LAST,
     NEXT,
     ROUNDS,
@@ -51,9 +53,11 @@ from routing.kernel_state import (
     State,
     compiled,
     dice,
+    hot_limit,
     join,
     keep_best,
     retime_vehicle,
+    shuts,
     sweep_back,
     sweep_forward,
 )
@@ -77,8 +81,14 @@ def insert(inst: Instance, st: State, c: int, p: int, window: int) -> None:
     slots[s, COUNT] += 1
     for kind in range(inst.demand.shape[1]):
         st.load[s, kind] += inst.demand[c, kind]
+        if slots[s, STOCK] >= 0:
+            st.load[len(slots) + slots[s, STOCK], kind] += inst.demand[c, kind]
     nodes[c, SLOT] = s
-    nodes[c, FROM], nodes[c, TILL] = inst.windows[window, 0], inst.windows[window, 1]
+    nodes[c, FROM], nodes[c, TILL] = (
+        inst.windows[window, 0],
+        shuts(inst, st, s, c, window),
+    )
+    nodes[c, HOT] = hot_limit(inst, st, s, c)
     detour = -int(nodes[p, GAP])
     detour += join(inst, st, s, p, c) + join(inst, st, s, c, q)
     total[COST] += detour

@@ -12,13 +12,13 @@ from routing.arrays import (
     FIXED,
     FREE,
     KIND,
-    MAX_AGE,
     MAX_JOBS,
     MAX_TRAVEL,
     REST_FROM,
     REST_TO,
     SEEN,
     SLOT_MODE,
+    STOCK,
     UNSERVED,
     USED,
     VEHICLE,
@@ -51,7 +51,9 @@ from routing.kernel_state import (
     compiled,
     dice,
     fixed_time,
+    hot_limit,
     inlined,
+    shuts,
 )
 
 
@@ -66,6 +68,13 @@ def has_room(inst: Instance, st: State, s: int, c: int) -> bool:
     for kind in range(inst.demand.shape[1]):
         if st.load[s, kind] + inst.demand[c, kind] > inst.capacity[v, kind]:
             return False
+    stock = st.slots[s, STOCK]
+    if stock >= 0:
+        mine, brought = len(st.slots) + stock, len(st.vehicles) + stock
+        for kind in range(inst.demand.shape[1]):
+            given = st.load[mine, kind] + inst.demand[c, kind]
+            if given > inst.capacity[brought, kind]:
+                return False
     return True
 
 
@@ -79,15 +88,15 @@ def fits_between(
     c: int,
     from_c: int,
     q: int,
-    w: int,
+    opens: int,
+    closes: int,
+    hot: int,
 ) -> bool:
-    """Whether job c with window w can stand between nodes p and q."""
+    """Whether job c can stand between nodes p and q in this window."""
     jobs = inst.jobs
-    opens, closes = inst.windows[w, 0], inst.windows[w, 1]
     clock = to_c + fixed_time(jobs, inst.places[p], c)
     pc = nodes[p, P] + clock
     ac = max(opens, nodes[p, A] + clock)
-    hot = jobs[c, MAX_AGE]
     if ac > closes or pc > hot:
         return False
     clock = from_c + fixed_time(jobs, c, inst.places[q])
@@ -115,8 +124,12 @@ def window_between(
     free = st.slots[s, FREE]
     v = st.slots[s, VEHICLE]
     rests = st.vehicles[v, REST_FROM] < st.vehicles[v, REST_TO]
+    hot = hot_limit(inst, st, s, c)
     for w in range(inst.jobs[c, WINDOW_FROM], inst.jobs[c, WINDOW_TO]):
-        if not fits_between(inst, st.nodes, free, p, to_c, c, from_c, q, w):
+        opens, closes = int(inst.windows[w, 0]), shuts(inst, st, s, c, w)
+        if not fits_between(
+            inst, st.nodes, free, p, to_c, c, from_c, q, opens, closes, hot
+        ):
             continue
         if not rests or rests_fit(inst, st, c, p, w):
             return int(w)

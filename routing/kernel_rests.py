@@ -30,6 +30,8 @@ from routing.kernel_state import (
     TILL,
     State,
     compiled,
+    hot_limit,
+    shuts,
 )
 
 
@@ -122,7 +124,7 @@ def holds(
             closes, hot = int(vehicles[v, CLOSES]), FAR
             if there == c:
                 early = max(early, int(inst.windows[w, 0]))
-                closes, hot = int(inst.windows[w, 1]), int(nodes[there, HOT])
+                closes, hot = shuts(inst, st, s, c, w), hot_limit(inst, st, s, c)
             elif there < first:
                 early = max(early, int(nodes[there, FROM]))
                 closes, hot = int(nodes[there, TILL]), int(nodes[there, HOT])

@@ -11,6 +11,7 @@ from routing.arrays import (
     FREE,
     LAST_SLOT,
     LOCKED,
+    STOCK,
     UNSERVED,
     USED,
     VEHICLE,
@@ -63,6 +64,8 @@ def remove(inst: Instance, st: State, c: int) -> None:
         st.total[COST] -= st.vehicles[v, FIXED]
     for kind in range(inst.demand.shape[1]):
         st.load[s, kind] -= inst.demand[c, kind]
+        if st.slots[s, STOCK] >= 0:
+            st.load[len(st.slots) + st.slots[s, STOCK], kind] -= inst.demand[c, kind]
     st.nodes[c, SLOT] = -1
 
 
@@ -134,6 +137,9 @@ def restore(inst: Instance, st: State, tried: int, cost: int, changes: int) -> N
         for column in range(15):
             slots[s, column] = st.undo_slots[k, column]
         for kind in range(st.load.shape[1]):
+            if slots[s, STOCK] >= 0:
+                change = st.undo_load[k, kind] - st.load[s, kind]
+                st.load[len(slots) + slots[s, STOCK], kind] += change
             st.load[s, kind] = st.undo_load[k, kind]
     if total[CHANGES] != changes:
         total[CHANGES] += 1

@@ -40,6 +40,7 @@ from routing.arrays import (
     RELOAD,
     SERVICE,
     SETUP,
+    SINCE,
     SITE,
     SLOT_MODE,
     UNSERVED,
@@ -88,6 +89,7 @@ class State(NamedTuple):
     """One plan under search. Node n + 2s is the start of slot s, n + 2s + 1 its end.
 
     `wide` and `undo_wide` are the same lines as eight long numbers, to be copied fast.
+    Below the slots' loads stands what is given out of each supply.
     """
 
     nodes: Ints32
@@ -119,7 +121,8 @@ def lines(rows: int) -> Ints32:
 def new_state(instance: Instance, seed: int) -> State:
     """An empty plan: every job absent."""
     n, slots = len(instance.keys), len(instance.slots)
-    kinds = instance.capacity.shape[1]
+    supplies, kinds = instance.capacity.shape
+    supplies -= len(instance.vehicles)
     nodes = lines(n + 2 * slots)
     nodes[:, SELF] = np.arange(n + 2 * slots)
     nodes[:n, SLOT] = -1
@@ -133,7 +136,7 @@ def new_state(instance: Instance, seed: int) -> State:
         wide=nodes.view(np.int64),
         vehicles=instance.vehicles.copy(),
         slots=table,
-        load=np.zeros((slots, kinds), np.int64),
+        load=np.zeros((slots + supplies, kinds), np.int64),
         absent=np.arange(n, dtype=np.int64),
         total=np.zeros(16, np.int64),
         best=np.zeros(n, np.int64),
@@ -177,6 +180,22 @@ def fixed_time(jobs: Ints, x: int, y: int) -> int:
     if jobs[x, RANK] > jobs[y, RANK] and jobs[y, HABIT] == jobs[x, HABIT] > 0:
         seconds -= ORDER_PRICE
     return int(seconds)
+
+
+@inlined
+def shuts(inst: Instance, st: State, s: int, c: int, w: int) -> int:
+    """When window w of job c shuts in slot s. What another round has brought to the
+    start grows old from when that round left, whenever this one leaves."""
+    closes, since = int(inst.windows[w, 1]), int(st.slots[s, SINCE])
+    if since < FAR:
+        closes = min(closes, since + int(inst.jobs[c, MAX_AGE]))
+    return closes
+
+
+@inlined
+def hot_limit(inst: Instance, st: State, s: int, c: int) -> int:
+    """How long job c may be under way from leaving at the start of slot s."""
+    return FAR if st.slots[s, SINCE] < FAR else int(inst.jobs[c, MAX_AGE])
 
 
 @inlined

@@ -14,6 +14,7 @@ from routing.locks import Locks
 from routing.problem import Id, Problem
 from routing.schedule import schedule
 from routing.solution import Round, Solution
+from routing.supply import Supply
 
 NO_LOCKS = Locks()
 
@@ -78,10 +79,10 @@ def solve(
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     task = Task(problem, Travel(problem), Clock(seconds, on_progress), stop)
     locks = Locks.of(start, locked)
-    by_kernel = engine in ("auto", "sisr") and not problem.supplying
-    if by_kernel and problem.jobs:
-        how = How(seed, workers, steps, locks, full=engine == "auto")
-        best = task.by_kernel(start, how)
+    how = How(seed, workers, steps, locks, full=engine == "auto")
+    if engine in ("auto", "sisr") and problem.jobs:
+        by_kernel = task.by_levels if problem.supplying else task.by_kernel
+        best = by_kernel(start, how)
     else:
         best = task.by_floor(start, locks)
         if engine in ("ortools", "auto") and problem.jobs:
@@ -189,6 +190,50 @@ class Task:
         if unfinished:
             return self.by_authority(found, locks=how.locks)
         return self._confirmed(found) if affords and not self._is_stopped else found
+
+    def by_levels(self, start: Sequence[Round], how: "How") -> Solution:
+        """Both levels by the kernel, then by the full model from there."""
+        from routing.arrays import layout
+        from routing.levels import PASSES, search_levels
+        from routing.search import COOL, search
+
+        best = self.by_floor(start, how.locks)
+        held = how.locks.held_in(best.rounds)
+        later = self.clock.left * (0.4 if how.full else 0.05)
+        seconds = max(0.05, (self.clock.left - later) / PASSES)
+        steps = None if how.steps is None else max(1, how.steps // PASSES)
+        closed = {r.jobs for r in held.rounds if r.locked}
+
+        def find(
+            promised: Problem, supplies: Mapping[Id, Supply], rounds: Sequence[Round]
+        ) -> Sequence[Round] | None:
+            if (steps is None and self.clock.left <= later) or self._is_stopped:
+                return None
+            pinned = tuple(held.jobs)
+            table = layout(promised, self.travel, locked=pinned, supplies=supplies)
+            found = search(
+                table,
+                [replace(r, locked=r.jobs in closed) for r in rounds],
+                seconds,
+                how.seed,
+                how.workers,
+                steps,
+                stop=self.stop,
+                settings=COOL if start else (),
+            )
+            # Under a promise of another time a locked stop may find no room.
+            return rounds if held.broken_by(found) else found
+
+        def made_whole(rounds: Sequence[Round]) -> Solution:
+            return self._timed(complete(self.problem, self.travel, rounds, 1.0, held))
+
+        found = search_levels(
+            self.problem, self.travel, best, how.seed, find, self._timed, made_whole
+        )
+        if found is not best:
+            best = found.found_by("sisr")
+        self.clock.report("search", best.summary.cost)
+        return self.by_authority(best, how.steps, held) if how.full else best
 
     def _not_below_sectors(self, found: Solution) -> Solution:
         if found.summary.unassigned < MANY_LEFT_OUT:

@@ -4,6 +4,7 @@ Places on a line, the van a second a step, the walker four: the kitchen at 0, th
 at 300, a door 20 before it and another 20 behind it.
 """
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from routing import (
 )
 from routing.prices import Place, Prices
 from routing.solver import confirm
+from tests.routing.oracle_levels import cheapest_levels
 
 PLACES = [0, 300, 280, 320]
 KITCHEN, POINT, BEFORE, BEHIND = (Location(index=k) for k in range(4))
@@ -199,3 +201,101 @@ def test_two_kitchens_each_serve_their_own_side(engine: str) -> None:
     if engine != "floor":
         assert {r.vehicle: r.jobs for r in plan.routes} == {"west": (2,), "east": (3,)}
     assert check(question, plan) == []
+
+
+def two_levels(seed: int) -> Problem:
+    """A van or two, one or two crates to points, walkers from there, three to five
+    doors, some of which the van may serve itself."""
+    dice = random.Random(seed)
+    spots = [Location(index=k) for k in range(9)]
+    at = [(dice.randrange(600), dice.randrange(600)) for _ in spots]
+    ways = [[abs(a - c) + abs(b - d) for c, d in at] for a, b in at]
+    points = list(range(dice.randint(1, 2)))
+    crates = tuple(
+        Job(
+            id=f"crate {k}",
+            location=spots[1 + k],
+            service=dice.choice((30, 120)),
+            delivery=(dice.randint(2, 5),),
+            priority=9,
+            windows=(TimeWindow(300, 3000),) if dice.random() < 0.4 else (),
+        )
+        for k in points
+    )
+    doors = tuple(
+        Job(
+            id=k,
+            location=spots[3 + k],
+            service=60,
+            setup=dice.choice((0, 40)),
+            delivery=(dice.randint(1, 2),),
+            windows=(TimeWindow(0, dice.choice((1500, 4000))),)
+            if dice.random() < 0.5
+            else (),
+            max_age=dice.choice((None, 1500, 2500)),
+            forbidden_vehicles=frozenset({"van 0"} if dice.random() < 0.5 else ()),
+            preferred_vehicle=dice.choice((None, "walker 0 0")),
+        )
+        for k in range(dice.randint(3, 5 - len(points) // 2))
+    )
+    vans = tuple(
+        Vehicle(
+            id=f"van {k}",
+            profile="van",
+            capacity=(10,),
+            shift=TimeWindow(100, 9000),
+            start=spots[0],
+            end=spots[0],
+        )
+        for k in range(1 if len(points) > 1 else dice.randint(1, 2))
+    )
+    walkers = tuple(
+        Vehicle(
+            id=f"walker {point} {k}",
+            profile="walk",
+            capacity=(3,),
+            shift=TimeWindow(0, dice.choice((4000, 9000))),
+            start=spots[1 + point],
+            end=spots[1 + point],
+            supplied_by=f"crate {point}",
+        )
+        for point in points
+        for k in range(dice.randint(1, 2))
+    )
+    return Problem(
+        jobs=(*doors, *crates),
+        vehicles=(*walkers, *vans),
+        matrices={
+            "van": Matrix(tuple(map(tuple, ways))),
+            "walk": Matrix(tuple(tuple(3 * way for way in row) for row in ways)),
+        },
+        weights=Weights(vehicle=200),
+    )
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_kernel_reaches_the_proved_optimum_of_two_levels(seed: int) -> None:
+    question = two_levels(seed)
+    found = solve(question, engine="sisr", steps=7200, seed=seed + 1)
+    assert check(question, found) == []
+    assert found.summary.cost == cheapest_levels(question)
+
+
+@pytest.mark.parametrize("engine", ["auto", "sisr", "ortools"])
+def test_a_locked_door_stays_with_its_walker(engine: str) -> None:
+    question = two_levels(4)
+    plan = solve(question, engine="sisr", steps=2000)
+    walk = next(r for r in plan.rounds if str(r.vehicle).startswith("walker"))
+    moved = replace(question, weights=replace(question.weights, vehicle=20_000))
+    again = solve(
+        moved, engine=engine, seconds=1, steps=50, start=plan.rounds, locked=walk.jobs
+    )
+    assert check(moved, again) == []
+    kept = next(r for r in again.rounds if r.vehicle == walk.vehicle)
+    assert [job for job in kept.jobs if job in walk.jobs] == list(walk.jobs)
+
+
+def test_the_same_seed_gives_the_same_two_levels() -> None:
+    question = two_levels(7)
+    plans = [solve(question, engine="sisr", steps=720, seed=5) for _ in range(2)]
+    assert plans[0] == plans[1]
