@@ -1,12 +1,16 @@
 """The rounds engine against its rivals and against what is asked of it.
 
-    ./run bench routing [--data FOLDER] [--parts NAME,NAME] [--write]
+    ./run bench routing [--data FOLDER] [--parts NAME,NAME] [--engines NAME,NAME]
+        [--only NAME,NAME] [--again] [--write]
 
-One command for all of docs/routing-benchmarks.md, about an hour on two idle cores.
 Parts: `public10`, `public30` (the public instances in FOLDER, 10 and 30 processor
-seconds), `districts`, `sizes`, `days`, `answers`. `--write` puts the tables into the
-page. The rivals PyVRP and VROOM are installed into an environment of their own on first
-use; without a network the rest runs without them.
+seconds), `districts`, `sizes`, `days`, `answers`. What the public instances and the
+districts gave is kept at once in docs/routing-measured.csv and not measured again
+(`--again` does), so a run can be broken off and taken up; `--only` takes parts of names
+of instances. `--write` puts the tables of the chosen parts into
+docs/routing-benchmarks.md, whatever else stands there stays. The rivals PyVRP and VROOM
+are installed into an environment of their own on first use; without a network the rest
+runs without them.
 
 `sisr`, PyVRP and plain OR-Tools count processor seconds of one thread, VROOM the
 wall's. Every answer is timed by this project's `schedule`, whoever gave it.
@@ -19,24 +23,26 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 
 from benchmarks import routing_days, routing_sizes
+from benchmarks import routing_measured as measured
 from benchmarks.routing_districts import SHAPES, district
 from benchmarks.routing_instances import LONG_ROUNDS, TUNED_ON, read_all
-from routing import Problem, Round, Solution, Travel, schedule
+from benchmarks.routing_measured import Measured
+from routing import Problem, Round, Travel, schedule
 from routing.arrays import layout
 from routing.grouping import group
 from routing.search import search
 from routing.warm import warm
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "routing-benchmarks.md"
 RIVALS = ROOT / ".venv" / "rivals"
 RIVAL_PACKAGES = ("pyvrp==0.14.1", "pyvroom==1.15.2")
+DISTRICT_SECONDS = 5.0
 
 Lines = Iterator[str]
 
@@ -56,15 +62,13 @@ def main(arguments: Sequence[str]) -> int:
     chosen = options.parts.split(",") if options.parts else list(PARTS)
     if not options.data:
         chosen = [name for name in chosen if not name.startswith("public")]
-    text = [heading()]
     for name in chosen:
         part = []
         for line in PARTS[name](options):
             print(line, flush=True)
             part.append(line)
-        text.append("\n".join(part))
-    if options.write:
-        PAGE.write_text("\n\n".join(text) + "\n")
+        if options.write:
+            measured.put(name, part)
     return 0
 
 
@@ -72,35 +76,23 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="./run bench routing", description=__doc__)
     made.add_argument("--data", type=Path)
     made.add_argument("--parts", default="")
-    made.add_argument("--engines", default="sisr,pyvrp,vroom,ortools")
+    made.add_argument("--engines", default=",".join(ENGINES))
     made.add_argument("--only", default="", help="parts of names of instances")
     made.add_argument("--seed", type=int, default=1)
-    made.add_argument("--seconds", type=float, default=5.0, help="for the districts")
+    made.add_argument("--again", action="store_true", help="measure what is kept too")
     made.add_argument("--write", action="store_true")
     return made
 
 
-def heading() -> str:
-    return f"""# Routing: measured figures
+def public(seconds: float) -> Callable[[argparse.Namespace], Lines]:
+    name = f"public{seconds:.0f}"
 
-Measured on {datetime.now().astimezone().date()}, two cores, with
-
-    ./run bench routing --data FOLDER --write
-
-where FOLDER holds the public instances and their best known values. Rivals:
-{", ".join(RIVAL_PACKAGES)} and plain OR-Tools (PARALLEL_CHEAPEST_INSERTION, guided
-local search), none of which is used that way by the product. `sisr` is the kernel
-alone, one thread. Every answer, the rivals' too, is timed by `schedule`."""
-
-
-def public(seconds: float, engines: Sequence[str]) -> Callable[..., Lines]:
     def part(options: argparse.Namespace) -> Lines:
         cases = [Case(i.name, i.problem, i.best) for i in read_all(options.data)]
-        asked = [e for e in engines if e in options.engines.split(",")]
         yield f"## Public instances, gap to best known in percent, {seconds:.0f} s"
         yield ""
-        gaps: dict[str, dict[str, float]] = {engine: {} for engine in asked}
-        yield from compared(cases, asked, seconds, options, gaps)
+        yield from compared(name, cases, seconds, options)
+        kept = measured.read()
         groups: list[tuple[str, Callable[[str], bool]]] = [
             ("mean of all", lambda _: True),
             ("mean where tuned", lambda name: name.startswith(TUNED_ON)),
@@ -108,25 +100,42 @@ def public(seconds: float, engines: Sequence[str]) -> Callable[..., Lines]:
             ("mean of long rounds", lambda name: name.startswith(LONG_ROUNDS)),
         ]
         for title, belongs in groups:
-            means = [mean(g for n, g in gaps[e].items() if belongs(n)) for e in asked]
-            yield f"| **{title}** | {' | '.join(means)} |"
+            among = [case for case in cases if belongs(case.name)]
+            means = [mean(name, e, among, kept, options.seed) for e in ENGINES]
+            yield f"| **{title}** | {' | '.join(means)} | |"
 
     return part
 
 
-def mean(gaps: Iterable[float]) -> str:
-    found = list(gaps)
-    return f"**{statistics.mean(found):.2f}**" if found else ""
+Kept = Mapping[tuple[str, str, str, int], Measured]
+
+
+def mean(name: str, engine: str, cases: Sequence[Case], kept: Kept, seed: int) -> str:
+    """The mean gap of whom the engine served wholly; none before all are measured."""
+    rows = [kept.get((name, case.name, engine, seed)) for case in cases]
+    if not rows or None in rows:
+        return "–"
+    found = [
+        gap(case, row)
+        for case, row in zip(cases, rows, strict=True)
+        if row and not row.left_out + row.violations
+    ]
+    short = f" of {len(found)}" if len(found) < len(cases) else ""
+    return f"**{statistics.mean(found):.2f}**{short}" if found else "–"
+
+
+def gap(case: Case, row: Measured) -> float:
+    return 100 * (row.cost / case.best - 1) if case.best else 0.0
 
 
 def districts(options: argparse.Namespace) -> Lines:
-    yield f"## Generated districts, cost in seconds, {options.seconds:.0f} s"
+    yield f"## Generated districts, cost in seconds, {DISTRICT_SECONDS:.0f} s"
     yield ""
     yield "Travel plus 900 for each driver; one hot limit of 75 minutes, which PyVRP"
     yield "can hold too and VROOM cannot: its violations are meals that got too old."
     yield ""
     cases = [grouped(shape, elders) for elders in (150, 600) for shape in SHAPES]
-    yield from compared(cases, options.engines.split(","), options.seconds, options, {})
+    yield from compared("districts", cases, DISTRICT_SECONDS, options)
 
 
 def grouped(shape: str, elders: int) -> Case:
@@ -139,40 +148,63 @@ def grouped(shape: str, elders: int) -> Case:
 
 
 def compared(
-    cases: Sequence[Case],
-    engines: Sequence[str],
-    seconds: float,
-    options: argparse.Namespace,
-    gaps: dict[str, dict[str, float]],
+    name: str, cases: Sequence[Case], seconds: float, options: argparse.Namespace
 ) -> Lines:
-    yield f"| instance | {' | '.join(engines)} |"
-    yield "| --- |" + " ---: |" * len(engines)
+    """Measures what is asked for and not yet kept, then all that is kept as a table."""
     for case in cases:
-        if options.only and not any(n in case.name for n in options.only.split(",")):
-            continue
-        cells = []
-        for engine in engines:
-            rounds = answer(engine, case.problem, seconds, options.seed)
-            if rounds is None:
-                cells.append("–")
-                continue
-            solution = schedule(case.problem, rounds)
-            cells.append(cell(case, solution))
-            if case.best:
-                gap = 100 * (solution.summary.cost - case.best) / case.best
-                gaps[engine][case.name] = gap
-        yield f"| {case.name} | {' | '.join(cells)} |"
+        for engine in options.engines.split(","):
+            if is_asked(name, case, engine, options):
+                measure(name, case, engine, seconds, options.seed)
+    kept = measured.read()
+    places = [(name, case.name, e, options.seed) for case in cases for e in ENGINES]
+    yield from measured.remark(kept[place] for place in places if place in kept)
+    yield f"| instance | {' | '.join(ENGINES)} | rounds of sisr |"
+    yield "| --- |" + " ---: |" * (len(ENGINES) + 1)
+    for case in cases:
+        rows = [kept.get((name, case.name, e, options.seed)) for e in ENGINES]
+        cells = [cell(case, row) if row else "–" for row in rows]
+        first = str(rows[0].rounds) if rows[0] else "–"
+        yield f"| {case.name} | {' | '.join(cells)} | {first} |"
 
 
-def cell(case: Case, solution: Solution) -> str:
-    left, broken = solution.summary.unassigned, len(solution.violations)
-    cost = solution.summary.cost
-    said = f"{100 * (cost - case.best) / case.best:.2f}" if case.best else f"{cost:,}"
-    return (
-        said
-        + (f", {left} left out" if left else "")
-        + (f", {broken} violations" if broken else "")
+def is_asked(name: str, case: Case, engine: str, options: argparse.Namespace) -> bool:
+    if options.only and not any(n in case.name for n in options.only.split(",")):
+        return False
+    kept = measured.read().get((name, case.name, engine, options.seed))
+    return options.again or kept is None or kept.version != VERSIONS[engine]()
+
+
+def measure(name: str, case: Case, engine: str, seconds: float, seed: int) -> None:
+    load = measured.load()
+    rounds = answer(engine, case.problem, seconds, seed)
+    if rounds is None:
+        return
+    found = schedule(case.problem, rounds)
+    row = Measured(
+        part=name,
+        instance=case.name,
+        engine=engine,
+        version=VERSIONS[engine](),
+        seed=seed,
+        cost=found.summary.cost,
+        rounds=found.summary.routes,
+        left_out=found.summary.unassigned,
+        violations=found.summary.violations,
+        load=max(load, measured.load()),
+        day=measured.today(),
     )
+    measured.add(row)
+    print(f"{name} {case.name} {engine}: {cell(case, row)}", file=sys.stderr)
+
+
+def cell(case: Case, row: Measured) -> str:
+    said = f"{gap(case, row):.2f}" if case.best else f"{row.cost:,}"
+    if row.left_out and case.best:
+        said = ""  # what those left out cost says nothing of the rounds
+    faults = [f"{row.left_out} left out"] if row.left_out else []
+    faults += [f"{row.violations} violations"] if row.violations else []
+    star = "*" if row.version != VERSIONS[row.engine]() else ""
+    return ", ".join(word for word in (said, *faults) if word) + star
 
 
 def answer(
@@ -251,9 +283,17 @@ def exported(problem: Problem) -> dict[str, object]:
     }
 
 
+VERSIONS: dict[str, Callable[[], str]] = {
+    "sisr": measured.kernel_version,
+    "pyvrp": lambda: RIVAL_PACKAGES[0].partition("==")[2],
+    "vroom": lambda: RIVAL_PACKAGES[1].partition("==")[2],
+    "ortools": lambda: metadata.version("ortools"),
+}
+ENGINES = tuple(VERSIONS)
+
 PARTS: dict[str, Callable[[argparse.Namespace], Lines]] = {
-    "public10": public(10.0, ("sisr", "pyvrp", "vroom", "ortools")),
-    "public30": public(30.0, ("sisr", "pyvrp")),
+    "public10": public(10.0),
+    "public30": public(30.0),
     "districts": districts,
     "sizes": lambda _: routing_sizes.lines(),
     "days": lambda _: routing_days.lines(),
