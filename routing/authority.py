@@ -62,6 +62,24 @@ class Authority(FullModel):
             found = self.model.SolveWithParameters(parameters)
         return self._rounds(found) if found is not None else None
 
+    def polish(
+        self, rounds: Sequence[Round], seconds: float
+    ) -> tuple[Round, ...] | None:
+        """The rounds at a local optimum of the full model, or as they are when the time
+        is too short for a better one; None when the model does not accept them."""
+        parameters = _parameters(seconds)
+        searches = routing_enums_pb2.LocalSearchMetaheuristic
+        parameters.local_search_metaheuristic = searches.GREEDY_DESCENT
+        self.model.CloseModelWithParameters(parameters)
+        given = self._read(rounds)
+        if given is None:
+            return None
+        price = given.ObjectiveValue()
+        found = self.model.SolveFromAssignmentWithParameters(given, parameters)
+        if found is None or found.ObjectiveValue() >= price:
+            return tuple(rounds)
+        return self._rounds(found)
+
     def judge(self, rounds: Sequence[Round]) -> Verdict:
         """Read the rounds as an assignment: whether they hold, at what price, when."""
         self.model.CloseModelWithParameters(_parameters(1))

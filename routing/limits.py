@@ -13,6 +13,9 @@ def broken_at_door(
     problem: Problem, vehicle: Vehicle, number: int, job: Job, late: int, age: int
 ) -> tuple[Violation, ...]:
     """What serving this job then, from this vehicle, violates."""
+    may_serve = problem.may_serve(vehicle, job)
+    if may_serve and not late and (job.max_age is None or age <= job.max_age):
+        return ()
     found: list[tuple[str, int]] = []
     if late:
         found.append(("delay", late))
@@ -20,7 +23,7 @@ def broken_at_door(
         found.append(("age", age - job.max_age))
     if not job.skills <= vehicle.skills:
         found.append(("skills", len(job.skills - vehicle.skills)))
-    elif not problem.may_serve(vehicle, job):
+    elif not may_serve:
         found.append(("vehicle_forbidden", 1))
     return tuple(
         Violation(cause=cause, size=size, job=job.id, vehicle=vehicle.id, round=number)

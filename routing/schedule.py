@@ -8,6 +8,7 @@ refused except names that do not exist.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import sub
 
 from routing.distances import Travel
 from routing.faults import Faults
@@ -19,7 +20,7 @@ from routing.limits import (
     with_violations,
     with_work_limit,
 )
-from routing.problem import Break, Id, Job, Location, Problem, Vehicle
+from routing.problem import Break, Id, Job, Problem, Vehicle
 from routing.solution import (
     Round,
     Route,
@@ -82,6 +83,7 @@ class Scheduler:
     travel: Travel
     jobs: dict[Id, Job] = field(init=False)
     supplies: dict[Id, Supply] = field(default_factory=dict)
+    visits: dict[tuple[object, ...], Visit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs = {job.id: job for job in self.problem.jobs}
@@ -182,17 +184,27 @@ class Scheduler:
 
     def _visits(self, vehicle: Vehicle, tasks: list[Job | Break]) -> list[Visit]:
         visits: list[Visit] = []
-        place: Location | None = vehicle.start
-        building: object = None
+        before: Job | None = None
         for task in tasks:
             if isinstance(task, Break):
                 visits.append(Visit(task, 0, 0, 0))
                 continue
-            seconds, metres = self.travel.leg(vehicle, place, task.location)
-            setup = 0 if task.building == building else task.setup
-            visits.append(Visit(task, seconds, metres, setup))
-            place, building = task.location, task.building
+            visits.append(self._visit(vehicle, before, task))
+            before = task
         return visits
+
+    def _visit(self, vehicle: Vehicle, before: Job | None, job: Job) -> Visit:
+        """Remembered from door to door, since prices time them over and over."""
+        if before is None:
+            seconds, metres = self.travel.leg(vehicle, vehicle.start, job.location)
+            return Visit(job, seconds, metres, job.setup)
+        key = (vehicle.profile, vehicle.speed_percent, before.id, job.id)
+        known = self.visits.get(key)
+        if known is None:
+            seconds, metres = self.travel.leg(vehicle, before.location, job.location)
+            setup = 0 if job.building == before.building else job.setup
+            known = self.visits[key] = Visit(job, seconds, metres, setup)
+        return known
 
     def _steps(
         self, vehicle: Vehicle, number: int, timed: list[Timed], departs: int
@@ -202,45 +214,49 @@ class Scheduler:
         supply = self._supply(vehicle)
         since = departs if supply is None else supply.left
         steps = [Step(type="start", arrival=departs, load=load)]
-        for visit in timed:
-            task = visit.visit.task
+        problem = self.problem
+        for moment in timed:
+            visit = moment.visit
+            task = visit.task
             if isinstance(task, Break):
-                steps.append(break_step(vehicle, number, visit, load))
+                steps.append(break_step(vehicle, number, moment, load))
                 continue
-            load = tuple(
-                have - out
-                for have, out in zip(
-                    load, task.delivery or (0,) * len(load), strict=True
-                )
-            )
+            if task.delivery:
+                load = tuple(map(sub, load, task.delivery))
+            age, late = moment.begin - since, moment.late
             steps.append(
                 Step(
                     type="job",
                     id=task.id,
-                    arrival=visit.arrival,
-                    setup=visit.visit.setup,
-                    waiting=visit.waiting,
+                    arrival=moment.arrival,
+                    setup=visit.setup,
+                    waiting=moment.begin - moment.arrival - visit.setup,
                     service=task.service,
                     load=load,
-                    age=visit.begin - since,
-                    travel=visit.visit.travel,
-                    distance=visit.visit.distance,
+                    age=age,
+                    travel=visit.travel,
+                    distance=visit.distance,
                     violations=broken_at_door(
-                        self.problem,
-                        vehicle,
-                        number,
-                        task,
-                        visit.late,
-                        visit.begin - since,
+                        problem, vehicle, number, task, late, age
                     ),
                 )
             )
         return steps
 
     def _route(self, vehicle: Vehicle, number: int, steps: list[Step]) -> Route:
-        jobs = [self.jobs[s.id] for s in steps if s.type == "job" and s.id is not None]
-        travel = sum(step.travel for step in steps)
-        changed = sum(is_changed(job, vehicle) for job in jobs)
+        jobs = []
+        travel = service = setup = waiting = distance = max_age = changed = 0
+        for step in steps:  # once through them all: prices do this over and over
+            travel += step.travel
+            service += step.service
+            distance += step.distance
+            if step.type == "job" and step.id is not None:
+                job = self.jobs[step.id]
+                jobs.append(job)
+                setup += step.setup
+                waiting += step.waiting
+                max_age = max(max_age, step.age)
+                changed += is_changed(job, vehicle)
         cost = travel + changed * self.problem.weights.changed_vehicle
         if number == 1:
             cost += self.problem.vehicle_cost(vehicle)
@@ -250,11 +266,11 @@ class Scheduler:
             steps=tuple(steps),
             cost=cost,
             travel=travel,
-            service=sum(step.service for step in steps),
-            setup=sum(step.setup for step in steps),
-            waiting=sum(step.waiting for step in steps if step.type == "job"),
-            distance=sum(step.distance for step in steps),
-            max_age=max(step.age for step in steps),
+            service=service,
+            setup=setup,
+            waiting=waiting,
+            distance=distance,
+            max_age=max_age,
             load=total_load(vehicle, jobs),
         )
         broken = broken_by_round(vehicle, route, len(jobs))
@@ -285,10 +301,10 @@ def _split_breaks(
 
 
 def total_load(vehicle: Vehicle, jobs: Sequence[Job]) -> tuple[int, ...]:
-    return tuple(
-        sum(job.delivery[kind] for job in jobs if job.delivery)
-        for kind in range(len(vehicle.capacity))
-    )
+    amounts = [job.delivery for job in jobs if job.delivery]
+    if not amounts:
+        return (0,) * len(vehicle.capacity)
+    return tuple(map(sum, zip(*amounts, strict=True)))
 
 
 def is_changed(job: Job, vehicle: Vehicle) -> bool:

@@ -31,6 +31,10 @@ CREW_FROM_SECONDS = 3.0
 # A search cut short leaves many out where sectors serve everybody in a second or two.
 MANY_LEFT_OUT, SECTORS_SECONDS = 20, 5.0
 
+# What the notes of a plan say of the full model's word on it.
+CONFIRMED, REFUSED = "confirmed by OR-Tools", "not confirmed by OR-Tools"
+POLISHED = "polished by OR-Tools"
+
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
 
@@ -161,7 +165,7 @@ class Task:
         unfinished = how.full and not is_compiled()
         for_model = _confirm_seconds(self.problem) if how.full else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
-        later = for_model if affords else 0.0
+        later = for_model + self._polish_seconds() if affords else 0.0
         if uneven or unfinished:
             later = self.clock.left / 2
         if how.full:
@@ -189,7 +193,11 @@ class Task:
             found = self.with_crew(found, how.locks, how.seed)
         if unfinished:
             return self.by_authority(found, locks=how.locks)
-        return self._confirmed(found) if affords and not self._is_stopped else found
+        if not affords or self._is_stopped:
+            return found
+        if how.steps is not None:
+            return self._confirmed(found)
+        return self._polished(found, how.locks)
 
     def by_levels(self, start: Sequence[Round], how: "How") -> Solution:
         """Both levels by the kernel, then by the full model from there."""
@@ -345,11 +353,30 @@ class Task:
             return 0.0
         return min(2.0, self.clock.seconds / 10)
 
+    def _polish_seconds(self) -> float:
+        return min(0.5, self.clock.seconds / 20)
+
+    def _polished(self, found: Solution, locks: Locks) -> Solution:
+        """The full model's word on the rounds, and what it makes of them when asked to
+        go on. They keep the times of `schedule`, which leaves as late as it can: by
+        the model's own no round is shorter, as a test holds."""
+        from routing.authority import Authority
+
+        held = locks.held_in(found.rounds)
+        authority = Authority(self.problem, self.travel, held)
+        rounds = authority.polish(found.rounds, self._polish_seconds())
+        if rounds is None:
+            return found.found_by(found.engine, REFUSED)
+        again = self._timed(rounds).found_by(found.engine, *found.notes, CONFIRMED)
+        if check(self.problem, again):
+            return found.found_by(found.engine, CONFIRMED)
+        best = better(found.found_by(found.engine, CONFIRMED), again)
+        return best.found_by(best.engine, POLISHED) if best is again else best
+
     def _confirmed(self, found: Solution) -> Solution:
         """Note whether the full model accepts the rounds as they stand."""
         accepted = confirm(self.problem, found.rounds, self.travel)
-        word = "confirmed" if accepted else "not confirmed"
-        return found.found_by(found.engine, f"{word} by OR-Tools")
+        return found.found_by(found.engine, CONFIRMED if accepted else REFUSED)
 
     def _timed(self, rounds: Sequence[Round]) -> Solution:
         return schedule(self.problem, rounds, self.travel)

@@ -52,9 +52,9 @@ def run(visits: Sequence[Visit], departs: int) -> list[Timed]:
     """Every visit as early as the departure and its windows allow."""
     clock, timed = departs, []
     for visit in visits:
-        arrival = clock + visit.travel
-        timed.append(_begin(visit, arrival))
-        clock = timed[-1].departure
+        made = _begin(visit, clock + visit.travel)
+        timed.append(made)
+        clock = made.begin + visit.task.service
     return timed
 
 
@@ -62,8 +62,9 @@ def late_departure(visits: Sequence[Visit], earliest: int) -> int:
     """The latest departure that serves nobody later than leaving at `earliest`."""
     waited, room = 0, None
     for timed in run(visits, earliest):
-        waited += timed.waiting
-        room = waited + timed.slack if room is None else min(room, waited + timed.slack)
+        waited += timed.begin - timed.arrival - timed.visit.setup
+        least = waited + timed.slack
+        room = least if room is None or least < room else room
     return earliest if room is None else earliest + min(waited, room)
 
 
@@ -98,10 +99,12 @@ def _harm(visits: Sequence[Visit], departs: int) -> int:
 def _begin(visit: Visit, arrival: int) -> Timed:
     """Service in the first window still open on arrival, or late after the last."""
     ready = arrival + visit.setup
-    for window in visit.windows:
-        if ready <= window.closes:
-            begin = max(ready, window.opens)
-            return Timed(visit, arrival, begin, 0, window.closes - begin)
-    if visit.windows:
-        return Timed(visit, arrival, ready, ready - visit.windows[-1].closes, 0)
+    windows = visit.task.windows
+    for window in windows:
+        closes = window.closes
+        if ready <= closes:
+            begin = ready if ready > window.opens else window.opens
+            return Timed(visit, arrival, begin, 0, closes - begin)
+    if windows:
+        return Timed(visit, arrival, ready, ready - windows[-1].closes, 0)
     return Timed(visit, arrival, ready, 0, 1 << 40)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing import Round, Travel, Weights, schedule, solve
+from routing import Round, Travel, Weights, check, schedule, solve
 from routing.authority import Authority, Verdict
 from routing.problem import Problem
 from tests.routing.cases import district, problem
@@ -35,6 +35,35 @@ def test_its_own_times_need_no_more_of_the_road_than_ours(seed: int) -> None:
         assert ends <= next(
             v.shift.closes for v in question.vehicles if v.id == route.vehicle
         )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_it_polishes_a_plain_plan_and_breaks_nothing(seed: int) -> None:
+    question = district(seed)
+    plain = solve(question, engine="floor")
+    rounds = Authority(question, Travel(question)).polish(plain.rounds, 5.0)
+    assert rounds is not None
+    polished = schedule(question, rounds)
+    assert check(question, polished) == []
+    assert polished.summary.cost < plain.summary.cost
+
+
+def test_it_polishes_nothing_that_it_does_not_accept() -> None:
+    question = problem("hot_limit_too_far")
+    authority = Authority(question, Travel(question))
+    assert authority.polish([Round("a", (1,))], 1.0) is None
+
+
+def test_a_crossed_pair_of_doors_is_uncrossed_and_the_answer_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = district(3)
+    plain = solve(question, engine="floor")
+    monkeypatch.setattr("routing.search.search", lambda *_, **__: plain.rounds)
+    found = solve(question, seconds=2)
+    assert found.notes[-2:] == ("confirmed by OR-Tools", "polished by OR-Tools")
+    assert found.summary.cost < plain.summary.cost
+    assert check(question, found) == []
 
 
 BROKEN = [
