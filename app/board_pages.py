@@ -2,7 +2,6 @@
 fragment, and the way back to it.
 """
 
-import asyncio
 import datetime as dt
 from typing import Any
 
@@ -37,6 +36,7 @@ from kitchen.boards import Board, BoardRound, BoardStop
 from kitchen.coordinates import gcj02_from_wgs84
 from kitchen.driver_absences import absences_for
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.round_plans import PlanFacts
 from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_steps import last_step, shape_of
@@ -74,20 +74,18 @@ async def board_page(
         desk = await desk_for(kitchen.id, day, meal)
     except Refusal as refusal:
         return page(request, "rounds/not_yet.html", refusal=refusal, day=day, meal=meal)
-    whole = await asyncio.to_thread(boards.board_of, desk.inputs, desk.plan)
+    whole = await off_loop(boards.board_of, desk.inputs, desk.plan)
     view = cut_for(request.actor, whole)
     context = await _context(request, view, form)
     if request.is_fragment and status_code == 200:
-        return await asyncio.to_thread(
-            fragment, request, "rounds/_board.html", **context
-        )
+        return await off_loop(fragment, request, "rounds/_board.html", **context)
     return await large_page(
         request,
         "rounds/index.html",
         status_code=status_code,
         headers=_tile_policy(request),
         stale=await stale_for(kitchen.id, day, meal),
-        sketch=await asyncio.to_thread(sketch_svg, view),
+        sketch=await off_loop(sketch_svg, view),
         **context,
     )
 

@@ -2,7 +2,6 @@
 of fifty: two thousand names are found, not scrolled.
 """
 
-import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from kitchen import attendance, headcounts, places, plans, registry
 from kitchen.attendance import Hint
 from kitchen.calendar import cut_off_at
 from kitchen.headcounts import SpareFacts
+from kitchen.off_loop import off_loop
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.plans import Eater
 
@@ -120,7 +120,7 @@ async def hinted(
 ) -> dict[int, Hint]:
     """Point → what to expect there; reckoned in a thread, for a till may be waiting."""
     ground = await attendance.ground_for(kitchen_id, day, meal)
-    return await asyncio.to_thread(attendance.hints, ground, booked_at(eaters))
+    return await off_loop(attendance.hints, ground, booked_at(eaters))
 
 
 async def proposed_extras(

@@ -20,6 +20,7 @@ from app.print_store import PrintStore
 from app.printing import Printed, PrintFailed
 from kitchen import prints
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.prints import Content, LabelFacts, Numbered, PrintFacts
 from kitchen.staff import Actor
 
@@ -97,15 +98,13 @@ async def _print(
     told: Told | None,
 ) -> list[Made]:
     day, meal = papers[0].day, papers[0].meal
-    # In threads: a large kitchen has a second of arithmetic here, while tills go on.
-    contents = await asyncio.to_thread(_contents, papers)
+    contents = await off_loop(_contents, papers)
     places = await prints.upcoming(kitchen_id, day, meal, contents)
     pages = [_kept(store, *pair) for pair in zip(papers, places, strict=True)]
     missing = [i for i, pdf in enumerate(pages) if pdf is None]
     stamps = [_stamp(place, zone, by, now) for place in places]
-    documents = await asyncio.to_thread(
-        lambda: [document_for(papers[i], stamps[i]) for i in missing]
-    )
+    # One by one, so that whoever wants a page comes in between.
+    documents = [await off_loop(document_for, papers[i], stamps[i]) for i in missing]
     drawn = dict(zip(missing, await _drawn(documents, told), strict=True))
     counts = [
         drawn[i].pages if i in drawn else (place.same.pages if place.same else 0)

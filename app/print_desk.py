@@ -51,6 +51,7 @@ from kitchen import (
 )
 from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
@@ -157,7 +158,7 @@ async def _put_together(make: Callable[[], list[Paper]]) -> list[Paper]:
             paper.digest  # noqa: B018 - worked out once, here
         return papers
 
-    return await asyncio.to_thread(made)
+    return await off_loop(made)
 
 
 async def paper_at(

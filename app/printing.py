@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.children import Outcome, run_child
+from kitchen.off_loop import off_loop
 
 FONT = "Noto Sans CJK SC"
 STATIC = Path(__file__).parent.parent / "static"
@@ -216,7 +217,7 @@ async def font_faults(names: Iterable[str] = ()) -> FontFaults:
         ["fc-list", "--format", "%{family}\t%{charset}\n"], b"", seconds=20
     )
     listed = outcome.output.decode("utf-8", "replace")
-    return await asyncio.to_thread(_faults_in, listed, tuple(names))
+    return await off_loop(_faults_in, listed, tuple(names))
 
 
 def _faults_in(listed: str, names: Sequence[str]) -> FontFaults:

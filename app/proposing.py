@@ -3,7 +3,6 @@ after each what it has found in minutes, late doors and changed faces, and keeps
 best as an offer. Stopping it, or a restart of the machine, loses nothing found.
 """
 
-import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from app.days import day_url
 from app.solving import SOLVER, Tell, plan_rounds, solve_in_child, telling
 from app.words.proposals import found_words
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_preferences import STRONGER_THAN_HABIT
@@ -72,15 +72,13 @@ async def propose(
     if plan is None:
         raise Refusal("plan_unknown")
     task = task_for(inputs, plan, wish)
-    problem, groups = await asyncio.to_thread(
-        problem_of, task.inputs, task.locked, task.pinned
-    )
+    problem, groups = await off_loop(problem_of, task.inputs, task.locked, task.pinned)
     if problem is None:
         raise Refusal("no_drivers")
     start: Sequence[Round] = ()
     if wish.scope != "all":
         start = starting_rounds(groups, plan.orders)
-    standing = await asyncio.to_thread(schedule, problem, list(start))
+    standing = await off_loop(schedule, problem, list(start))
     run, answered, done = uuid.uuid4().hex, False, 0.0
     best: Comparison | None = None
     for part, share in enumerate(STRETCHES):
@@ -98,7 +96,7 @@ async def propose(
         if solved.fallback:  # what is there is better than the floor
             continue
         answered, start = True, solved.solution.rounds
-        proposal, shape, comparison = await asyncio.to_thread(
+        proposal, shape, comparison = await off_loop(
             _weighed, inputs, task, wish, solved.solution, groups
         )
         if not comparison.is_better or (best and not _beats(comparison, best)):

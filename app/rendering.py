@@ -1,6 +1,5 @@
 """Templates → answers: whole pages, and the same partials alone for htmx."""
 
-import asyncio
 import base64
 import datetime as dt
 import json
@@ -38,6 +37,7 @@ from app.refusals import sentence_for
 from app.requests import Request
 from app.words.diets import diet_words, key_words
 from app.words.roles import role_word
+from kitchen.off_loop import off_loop
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MACROS = ("_macros/ui.html", "_macros/forms.html")
@@ -89,7 +89,7 @@ async def large_page(
 ) -> Response[str]:
     """`page` for a page of hundreds of rows: drawn in a thread, so that no till waits
     for it."""
-    return await asyncio.to_thread(page, request, template, **context)
+    return await off_loop(page, request, template, **context)
 
 
 def fragment(

@@ -20,6 +20,7 @@ import routing
 from app.children import MEBIBYTE, Outcome, run_child
 from app.i18n import translate as _
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, digest_of, latest_plan, plan_by_id
 from kitchen.round_publishing import publish, save_plan
@@ -67,10 +68,8 @@ async def solve_in_child(
     a plan already; else one is made.
     """
     if floor is None:
-        floor = await asyncio.to_thread(
-            routing.solve, problem, seconds=0, engine="floor"
-        )
-    question = await asyncio.to_thread(_question, problem, start)
+        floor = await off_loop(routing.solve, problem, seconds=0, engine="floor")
+    question = await off_loop(_question, problem, start)
     options = ("solve", "--seconds", str(seconds), "--seed", str(seed), "--progress")
     try:
         outcome = await run_child(
@@ -82,7 +81,7 @@ async def solve_in_child(
         )
     except OSError:  # the program itself is missing
         return Solved(floor, "not_started")
-    return await asyncio.to_thread(_judged, problem, outcome, floor)
+    return await off_loop(_judged, problem, outcome, floor)
 
 
 def _question(problem: routing.Problem, start: Sequence[routing.Round]) -> bytes:
@@ -144,12 +143,12 @@ async def _proposal(
     seed: int,
     command: Sequence[str],
 ) -> tuple[Proposal, str]:
-    problem, groups = await asyncio.to_thread(problem_of, inputs, locked, pinned)
+    problem, groups = await off_loop(problem_of, inputs, locked, pinned)
     if problem is None:  # every driver's rounds are locked, or no door is placed
         nothing = routing.Solution(routes=(), engine="hand")
         return proposal_of(inputs, nothing, {}, locked), ""
     solved = await solve_in_child(problem, seconds, seed, command=command)
-    proposal = await asyncio.to_thread(
+    proposal = await off_loop(
         proposal_of,
         inputs,
         solved.solution,
@@ -188,7 +187,7 @@ async def opinion_of(
     may answer for excepted; `no_answer` however the child ends otherwise."""
     facts, digest = plan.facts, digest_of(plan)
     inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
-    asked = await asyncio.to_thread(_asked, inputs, plan.orders)
+    asked = await off_loop(_asked, inputs, plan.orders)
     if asked is None:
         return Opinion("confirmed", digest)
     try:

@@ -8,7 +8,6 @@ Every write is inside `writing()`, opened once, by the verb. Statements are Picc
 queries, or plain SQL with `{}` placeholders that both SQLite and PostgreSQL read.
 """
 
-import asyncio
 import contextlib
 import hashlib
 import json
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 
 from piccolo.table import Table
 
+from kitchen.off_loop import off_loop
 from kitchen.postgres_engine import PooledPostgresEngine
 from kitchen.sqlite_engine import KeptSQLiteEngine
 from kitchen.transactions import Conflict, DatabaseMisuse, Rows, translate
@@ -173,7 +173,7 @@ async def facts_of(found: Rows, fact: Callable[[dict[str, Any]], T]) -> list[T]:
 async def in_bulk(many: int, make: Callable[[], T]) -> T:
     """What `make` puts together, arithmetic only; of many things in a thread, so that
     a till does not wait while a large kitchen is put together."""
-    return make() if many < MANY else await asyncio.to_thread(make)
+    return make() if many < MANY else await off_loop(make)
 
 
 async def one(sql: str, *args: Any) -> dict[str, Any] | None:

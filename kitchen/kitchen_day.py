@@ -2,7 +2,6 @@
 whom it hurts, how much to cook, where it goes. Nothing here is stored.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from kitchen.headcounts import (
     spares_for,
 )
 from kitchen.menus import DayMenu, menu_for
+from kitchen.off_loop import off_loop
 from kitchen.packing import UNPLACED, Grid, Row, destinations, grid_for
 from kitchen.places import (
     KitchenFacts,
@@ -122,7 +122,7 @@ async def kitchen_day(
             unplaced=tuple(order for order, row in where if row == UNPLACED),
         )
 
-    return await asyncio.to_thread(put_together)  # a till may be waiting
+    return await off_loop(put_together)  # a till may be waiting
 
 
 def _dispatches(

@@ -3,12 +3,12 @@ the rounds of a week ago, are there at once, with today's people; the solver onl
 improves on them.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kitchen.database import rows, writing
+from kitchen.off_loop import off_loop
 from kitchen.round_inputs import HABIT_DAYS, Inputs, inputs_for
 from kitchen.round_insertion import best_place
 from kitchen.round_plans import latest_plan, lock_plans
@@ -148,8 +148,8 @@ async def start_rounds(
     if habit is None or not inputs.drops:
         return None
     # Before the transaction and off the loop: nobody waits for the arithmetic.
-    proposal = await asyncio.to_thread(from_habit, inputs, habit)
-    times = await asyncio.to_thread(timetable, inputs, proposal.orders)
+    proposal = await off_loop(from_habit, inputs, habit)
+    times = await off_loop(timetable, inputs, proposal.orders)
     async with writing():
         await lock_plans(kitchen_id, day, meal)
         plan = await latest_plan(kitchen_id, day, meal)

@@ -1,6 +1,5 @@
 """Saving what a solver proposes, and publishing – which nothing faulty passes."""
 
-import asyncio
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, insert_many, rows, writing
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import (
     Plan,
@@ -48,7 +48,7 @@ async def save_plan(
     published plan stays and this becomes the next version. `reason`: why it is a
     fallback, kept in the audit line."""
     # Before the transaction and off the loop: nobody waits for the arithmetic.
-    times = await asyncio.to_thread(timetable, inputs, proposal.orders)
+    times = await off_loop(timetable, inputs, proposal.orders)
     async with writing():
         return await write_plan(inputs, proposal, times, reason=reason, by=by, now=now)
 

@@ -4,11 +4,11 @@ everything they are made of are still what it was computed from; else it is comp
 again there, which is rare and always right.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_steps import Shape, shape_of
@@ -34,7 +34,7 @@ async def think(kitchen_id: int, day: date, meal: str, work: Work) -> Thought | 
         return None
     inputs = await inputs_for(kitchen_id, day, meal)
     before = shape_of(plan)
-    after = await asyncio.to_thread(work, inputs, before)
+    after = await off_loop(work, inputs, before)
     return Thought(inputs, before, after)
 
 
