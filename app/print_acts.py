@@ -100,7 +100,10 @@ async def _print(
     day, meal = papers[0].day, papers[0].meal
     contents = await off_loop(_contents, papers)
     places = await prints.upcoming(kitchen_id, day, meal, contents)
-    pages = [_kept(store, *pair) for pair in zip(papers, places, strict=True)]
+    pages = [
+        await asyncio.to_thread(_kept, store, *pair)
+        for pair in zip(papers, places, strict=True)
+    ]
     missing = [i for i, pdf in enumerate(pages) if pdf is None]
     stamps = [_stamp(place, zone, by, now) for place in places]
     # One by one, so that whoever wants a page comes in between.

@@ -7,6 +7,7 @@ A real server in a process of its own, real HTTP, the embedded database.
 import asyncio
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = start_server(Path(folder), people)
         try:
-            figures = asyncio.run(measure(server, people))
+            figures = asyncio.run(measure(server, Path(folder)))
         finally:
             server.terminate()
             server.wait(10)
@@ -75,7 +76,7 @@ def service_day() -> date:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
-async def measure(server: subprocess.Popen[bytes], people: int) -> list[Figure]:
+async def measure(server: subprocess.Popen[bytes], data: Path) -> list[Figure]:
     day = service_day()
     async with httpx.AsyncClient(base_url=HERE, timeout=120) as client:
         token = await sign_in(client, "chen")
@@ -84,7 +85,7 @@ async def measure(server: subprocess.Popen[bytes], people: int) -> list[Figure]:
         figures += await jobs(client, token, day)
         figures += await pages(client, day, "rounds out")
         figures += await search(client, day)
-        figures += await load(server, client, token, day)
+        figures += await load(server, client, token, day, data)
     return figures
 
 
@@ -199,9 +200,12 @@ async def load(
     client: httpx.AsyncClient,
     token: str,
     day: date,
+    data: Path,
 ) -> list[Figure]:
     """Open loop: one check-in every 20 ms whatever the server does, latency counted
-    from the moment it was due; a solve and a print job run beside it."""
+    from the moment it was due; a solve and a print job run beside it. The pages kept
+    are thrown away first: every paper is drawn again."""
+    shutil.rmtree(data / "prints", ignore_errors=True)
     await post(client, token, f"/dining/{day}/lunch/1/shift")
     beside = [await start_solve(client, token, day)]
     beside.append(await start_print(client, token, day))
