@@ -7,7 +7,7 @@ counted, printed, never dropped.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from kitchen.clashes import (
     HARD,
@@ -149,7 +149,21 @@ def servings(
     decisions: Decisions,
     dishes: Mapping[int, DishFacts],
 ) -> Iterator[tuple[Order, Serving]]:
-    """Every order's serving of every dish of its set: exactly one each.
+    """Every order's serving of every dish of its set: exactly one each."""
+    for alike, found in shared_servings(orders, sets, decisions, dishes):
+        for order in alike:
+            for serving in found:
+                yield order, serving
+
+
+def shared_servings(
+    orders: Iterable[Order],
+    sets: Sets,
+    decisions: Decisions,
+    dishes: Mapping[int, DishFacts],
+) -> Iterator[tuple[list[Order], list[Serving]]]:
+    """Orders that get the same, and what they get: one serving of every dish of their
+    set. A kitchen of thousands has some dozens of diets.
 
     `dishes` holds the substitutes named in decisions and variants. A spare has no name
     to decide for: it follows what was decided for the people of its diet.
@@ -157,21 +171,25 @@ def servings(
     orders = list(orders)
     by_diet = _decisions_by_diet(orders, decisions)
     decided = {elder_id for elder_id, _dish in decisions}
-
-    @cache  # a kitchen of thousands has some dozens of diets
-    def usual(choice: str, diet: Diet) -> list[Serving]:
-        return [_serving(d, diet, None, dishes) for d in set_of(sets, choice)]
-
+    alike: dict[tuple[str, int], list[Order]] = {}
     for order in orders:
         if order.elder_id is not None and order.elder_id not in decided:
-            found = usual(order.choice, order.diet)
+            # By identity: hashing thousands of diets costs more than all the rest.
+            alike.setdefault((order.choice, id(order.diet)), []).append(order)
         else:
-            found = [
-                _serving(d, order.diet, _decided(order, d, decisions, by_diet), dishes)
-                for d in set_of(sets, order.choice)
-            ]
-        for serving in found:
-            yield order, serving
+            yield (
+                [order],
+                [
+                    _serving(
+                        d, order.diet, _decided(order, d, decisions, by_diet), dishes
+                    )
+                    for d in set_of(sets, order.choice)
+                ],
+            )
+    for people in alike.values():
+        one = people[0]
+        served = [_serving(d, one.diet, None, dishes) for d in set_of(sets, one.choice)]
+        yield people, served
 
 
 def _serving(
@@ -241,14 +259,10 @@ def blocks_for(
     dishes: Mapping[int, DishFacts],
 ) -> list[Block]:
     """Everyone's servings, gathered by what has to be the same about them."""
-    # By identity first: comparing thousands of equal servings would cost more than
-    # all the rest.
-    same: dict[int, tuple[Serving, list[Order]]] = {}
-    for order, serving in servings(orders, sets, decisions, dishes):
-        same.setdefault(id(serving), (serving, []))[1].append(order)
     gathered: dict[Serving, list[Order]] = {}
-    for serving, people in same.values():
-        gathered.setdefault(serving, []).extend(people)
+    for alike, served in shared_servings(orders, sets, decisions, dishes):
+        for serving in served:
+            gathered.setdefault(serving, []).extend(alike)
     blocks = [
         Block(
             dish=serving.dish,

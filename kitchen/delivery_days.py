@@ -198,7 +198,7 @@ async def delivery_day(
         rounds=tuple(rounds),
         waiting=_stops(drops, codes, by_round.get(None, ()), outcomes, cases),
         cases=tuple(cases),
-        unfinished=tuple(unfinished_of(inputs, plan, outcomes, cases)),
+        unfinished=tuple(unfinished_of(inputs.drops, plan, outcomes, cases)),
         spares=_by_diet(inputs.spares),
     )
 

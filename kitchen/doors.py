@@ -18,12 +18,13 @@ from kitchen.door_ladders import (
     next_rung,
 )
 from kitchen.errors import Refusal
-from kitchen.headcounts import closed
+from kitchen.headcounts import closed, eaters_for, spares_for
 from kitchen.outcomes import OutcomeFacts
+from kitchen.places import kitchen_by_id
 from kitchen.registry import contacts_for, elders_by_id
-from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_inputs import doors_of, points_of
 from kitchen.round_plans import Plan, published_plan
-from kitchen.stops import Key
+from kitchen.stops import Drop, Key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +117,13 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
     )
     if not found:
         return []
-    inputs = await inputs_for(kitchen_id, day, meal)
+    kitchen = await kitchen_by_id(kitchen_id)
     plan = await published_plan(kitchen_id, day, meal)
     codes = plan.codes if plan else {}
-    drops = {drop.elder_id: drop for drop in inputs.drops}
+    behind = {row["diner_id"] for row in found}
+    eaters = await eaters_for(kitchen_id, day, meal)
+    doors = await doors_of([e for e in eaters if e.diner_id in behind], day)
+    drops = {drop.elder_id: drop for drop in doors}
     contacts = await contacts_for(row["elder_id"] for row in found)
     elders = await elders_by_id(row["elder_id"] for row in found)
     case_ids = [row["id"] for row in found]
@@ -139,7 +143,7 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
                 slow_door=elder.slow_door,
                 code=codes.get(("diner", row["diner_id"]), ""),
                 alarm=alarm,
-                target_minutes=inputs.kitchen.case_target_minutes,
+                target_minutes=kitchen.case_target_minutes,
                 ladder=ladder_of(elder.name, elder.phone_tail, ring, taken),
                 steps=taken,
                 second_visit_at=visits.get(row["id"]),
@@ -170,29 +174,48 @@ async def unfinished(kitchen_id: int, day: date, meal: str) -> list[Unfinished]:
     when = (kitchen_id, day, meal)
     if await closed(*when) is None:
         return []
+    plan = await published_plan(*when)
     return unfinished_of(
-        await inputs_for(*when),
-        await published_plan(*when),
+        await _drops(when, plan),
+        plan,
         await outcomes_for(*when),
         await cases_for(*when),
     )
 
 
+async def _drops(when: tuple[int, date, str], plan: Plan | None) -> list[Drop]:
+    """Who and what gets food. Where somebody lives is read only of those on no round:
+    the code on the sheet says it of the others."""
+    kitchen_id, day, _meal = when
+    eaters = await eaters_for(*when)
+    at_doors = [eater for eater in eaters if eater.way == "deliver"]
+    on_rounds = {stop.key for stop in plan.stops} if plan else set()
+    aside = [e for e in at_doors if ("diner", e.diner_id) not in on_rounds]
+    homes = {drop.key: drop for drop in await doors_of(aside, day)}
+    bare = [
+        Drop(diner_id=e.diner_id, name=e.name, portions=e.portions) for e in at_doors
+    ]
+    return [
+        *await points_of(kitchen_id, eaters, await spares_for(*when)),
+        *(homes.get(drop.key, drop) for drop in bare),
+    ]
+
+
 def unfinished_of(
-    inputs: Inputs,
+    drops: Sequence[Drop],
     plan: Plan | None,
     outcomes: Mapping[Key, OutcomeFacts],
     cases: Sequence[CaseFacts],
 ) -> list[Unfinished]:
     """`unfinished` from loaded rows."""
-    if not inputs.drops:
+    if not drops:
         return []
     if plan is None:
         return [Unfinished("not_published", "", "")]
     # In the order of the sheets, as somebody with a pile of them looks down the list.
     codes, planned = plan.codes, {stop.key: n for n, stop in enumerate(plan.stops)}
     found = []
-    for drop in sorted(inputs.drops, key=lambda drop: planned.get(drop.key, -1)):
+    for drop in sorted(drops, key=lambda drop: planned.get(drop.key, -1)):
         if drop.key not in planned:
             found.append(Unfinished("not_planned", drop.name, drop.place))
         elif drop.key not in outcomes:

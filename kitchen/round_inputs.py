@@ -183,8 +183,8 @@ async def inputs_for(
     for ban in await bans_for(kitchen_id):
         banned[ban.elder_id] = banned.get(ban.elder_id, frozenset()) | {ban.driver_id}
     drops = [
-        *await _points(kitchen_id, eaters, spares),
-        *await _doors([e for e in eaters if e.way == "deliver"], day),
+        *await points_of(kitchen_id, eaters, spares),
+        *await doors_of([e for e in eaters if e.way == "deliver"], day),
     ]
     absent = {one.driver_id for one in await absences_for(kitchen_id, day, meal)}
     crew = await drivers_for(kitchen_id)
@@ -213,7 +213,8 @@ async def inputs_for(
     )
 
 
-async def _doors(eaters: list[Eater], day: date) -> list[Drop]:
+async def doors_of(eaters: Sequence[Eater], day: date) -> list[Drop]:
+    """The doors of these people on a day, in their order."""
     elders = await elders_by_id(eater.elder_id for eater in eaters)
     # Who was moved from a table to a round after the close has no address in the count.
     moved = [e.elder_id for e in eaters if e.address_id is None]
@@ -233,9 +234,10 @@ async def _doors(eaters: list[Eater], day: date) -> list[Drop]:
     ]
 
 
-async def _points(
-    kitchen_id: int, eaters: Sequence[Eater], spares: list[SpareFacts]
+async def points_of(
+    kitchen_id: int, eaters: Sequence[Eater], spares: Sequence[SpareFacts]
 ) -> list[Drop]:
+    """The dining points that get containers for these eaters and spares."""
     found = []
     for point in await points_for(kitchen_id):
         drop = point_drop(
