@@ -12,11 +12,11 @@ from kitchen.deliveries import outcomes_for
 from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished_of
 from kitchen.driver_scope import Sight
 from kitchen.drivers import drivers_for
-from kitchen.headcounts import SpareFacts
+from kitchen.headcounts import SpareFacts, spares_for
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
 from kitchen.plans import Eater
-from kitchen.round_inputs import inputs_for
+from kitchen.round_inputs import inputs_for, points_of
 from kitchen.round_plans import PlanFacts, StopRow, published_plan
 from kitchen.sheet_returns import ReturnFacts, returns_for
 from kitchen.stops import Drop, Key
@@ -102,10 +102,8 @@ class RoundState:
 
     @property
     def is_back(self) -> bool:
-        """Returned, or every single stop reported; never while somebody on it was
-        neither reached nor handed over."""
-        done = self.returned is not None or not self.unreported
-        return done and not any(stop.is_unanswered_for for stop in self.stops)
+        unreached = any(stop.is_unanswered_for for stop in self.stops)
+        return _is_back(self.returned is not None, not self.unreported, unreached)
 
     @property
     def brought_back(self) -> Counter[str]:
@@ -158,6 +156,45 @@ class DeliveryDay:
 
     def round(self, number: int) -> RoundState | None:
         return next((one for one in self.rounds if one.number == number), None)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the rounds of a meal are."""
+
+    rounds: int = 0
+    back: int = 0
+    open_cases: tuple[CaseFacts, ...] = ()
+
+
+async def progress_for(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater]
+) -> Progress:
+    """As `delivery_day` counts them, without the doors themselves."""
+    when = (kitchen_id, day, meal)
+    plan = await published_plan(*when)
+    if plan is None:
+        return Progress()
+    points = await points_of(kitchen_id, eaters, await spares_for(*when))
+    there = {point.key for point in points} | {("diner", e.diner_id) for e in eaters}
+    outcomes, returned = await outcomes_for(*when), await returns_for(*when)
+    cases = tuple(case for case in await cases_for(*when) if case.is_open)
+    unreached = {("diner", case.diner_id) for case in cases}
+    numbers = {row.id: row.number for row in plan.rounds}
+    found = []
+    for round_id, stops in plan.by_round().items():
+        if round_id is not None:
+            keys = {stop.key for stop in stops} & there
+            reported = all(key in outcomes for key in keys)
+            returned_here = numbers[round_id] in returned
+            found.append(_is_back(returned_here, reported, bool(keys & unreached)))
+    return Progress(len(found), sum(found), cases)
+
+
+def _is_back(returned: bool, reported: bool, unreached: bool) -> bool:
+    """Returned, or every single stop reported; never while somebody on it was
+    neither reached nor handed over."""
+    return (returned or reported) and not unreached
 
 
 async def delivery_day(

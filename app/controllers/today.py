@@ -31,9 +31,8 @@ from kitchen import (
     registry,
 )
 from kitchen.calendar import day_kind, is_service_day, next_service_day
-from kitchen.delivery_days import DeliveryDay, delivery_day
+from kitchen.delivery_days import Progress, progress_for
 from kitchen.doors import CaseFacts
-from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.places import ServiceFacts
 from kitchen.round_plans import latest_plan
@@ -77,7 +76,7 @@ async def index(
     service = (await places.services_for(kitchen.id)).get(meal)
     today = await kitchen_day(kitchen.id, day, meal)
     eaters = today.eaters
-    out = await _out(today)
+    out = await progress_for(kitchen.id, day, meal, eaters)
     steps = await _steps(request, service, today, out) if service else []
     matters = await _matters(request, today, out)
     overrides = await places.overrides_for(kitchen.id)
@@ -125,7 +124,7 @@ async def _steps(
     request: Request,
     service: ServiceFacts,
     today: KitchenDay,
-    out: DeliveryDay,
+    out: Progress,
 ) -> list[Step]:
     return [
         _menu(today),
@@ -221,28 +220,20 @@ async def _rounds(today: KitchenDay, service: ServiceFacts) -> Step:
     )
 
 
-async def _out(today: KitchenDay) -> DeliveryDay:
-    when = today.kitchen.id, today.day, today.meal
-    try:
-        return await delivery_day(*when, today.eaters)
-    except Refusal:  # the count is still open: nothing is on the road
-        return DeliveryDay(plan=None)
-
-
-def _deliveries(today: KitchenDay, out: DeliveryDay, service: ServiceFacts) -> Step:
-    back = sum(1 for one in out.rounds if one.is_back)
+def _deliveries(today: KitchenDay, out: Progress, service: ServiceFacts) -> Step:
+    all_back = out.back == out.rounds
     kind = "not_started"
     if out.rounds:
-        kind = "confirmed" if back == len(out.rounds) else "working"
+        kind = "confirmed" if all_back else "working"
     if out.open_cases:
         kind = "problem"
     elif not any(order.way == "deliver" for order in today.orders) and today.count:
-        kind = "confirmed" if back == len(out.rounds) else kind
+        kind = "confirmed" if all_back else kind
     return Step(
         "deliveries",
         _("送餐"),
         kind,
-        _("{back} / {all} 趟回单", back=back, all=len(out.rounds)),
+        _("{back} / {all} 趟回单", back=out.back, all=out.rounds),
         None if kind == "confirmed" else service.serve_to_minutes,
         _("登记回单"),
         _url(today, "deliveries"),
@@ -289,9 +280,7 @@ async def _balance(today: KitchenDay) -> Step:
     )
 
 
-async def _matters(
-    request: Request, today: KitchenDay, out: DeliveryDay
-) -> list[Matter]:
+async def _matters(request: Request, today: KitchenDay, out: Progress) -> list[Matter]:
     """What a person should look at, worst first, each with where to go."""
     matters = []
     kitchen, day, meal = today.kitchen, today.day, today.meal

@@ -24,11 +24,12 @@ from hypothesis.stateful import (
 from kitchen import database, day_close, sealing, upgrading
 from kitchen.database import rows
 from kitchen.deliveries import outcomes_for, report_exception, void_report
-from kitchen.delivery_days import delivery_day
+from kitchen.delivery_days import Progress, delivery_day, progress_for
 from kitchen.door_meals import settle_meal
 from kitchen.door_steps import Step, plan_second_visit, take_step
-from kitchen.doors import CaseFacts, cases_for
+from kitchen.doors import CaseFacts, cases_for, unfinished
 from kitchen.errors import Refusal
+from kitchen.headcounts import eaters_for
 from kitchen.outcomes import Report
 from kitchen.schema import TABLES
 from kitchen.sheet_returns import SheetBack, close_rest
@@ -261,6 +262,19 @@ class ClosedDoors(RuleBasedStateMachine):
         for trip in view.rounds:
             if any(stop.drop.name in listed for stop in trip.stops):
                 assert not trip.is_back
+
+    @invariant()
+    def the_short_reading_says_the_same(self) -> None:
+        """Today and the balance read less than the page of the rounds."""
+        if not hasattr(self, "cast"):
+            return
+        when = (self.cast.kitchen, TODAY, "lunch")
+        view = self.run(delivery_day(*when))
+        eaters = self.run(eaters_for(*when))
+        back = sum(trip.is_back for trip in view.rounds)
+        far = self.run(progress_for(*when, eaters))
+        assert far == Progress(len(view.rounds), back, view.open_cases)
+        assert self.run(unfinished(*when)) == list(view.unfinished)
 
     @invariant()
     def every_clock_runs_from_the_knock(self) -> None:
