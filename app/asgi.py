@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from app import controllers, sessions
+from app import children, controllers, sessions
 from app.api_shapes import ClosedBodies
 from app.assets import read_assets, static_file
 from app.auth import PasswordDesk, requires_own_form, with_doorway
@@ -124,6 +124,7 @@ async def _running(app: Litestar, own_database: bool) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await app.state.jobs.close()
+        await children.end_all()
         app.state.passwords.close()
         if own_database:
             await database.close()

@@ -10,7 +10,7 @@ import json
 import os
 import resource
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,60 @@ LINE_LIMIT = 64 * 1024
 TAIL = 2_000
 
 Ending = Literal["done", "failed", "killed", "timed_out", "too_much_output"]
+
+
+class _Pipes(asyncio.subprocess.SubprocessStreamProtocol):
+    """The ends of a child's pipes; `closed` is set when it is over and they all are."""
+
+    def __init__(self, limit: int, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(limit=limit, loop=loop)
+        self.exited = asyncio.Event()
+        self.closed = asyncio.Event()
+        self._open = {0, 1, 2}
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self.exited.set()
+        self._look()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        super().pipe_connection_lost(fd, exc)
+        self._open.discard(fd)
+        self._look()
+
+    def _look(self) -> None:
+        if self.exited.is_set() and not self._open:
+            self.closed.set()
+
+
+class _Child(asyncio.subprocess.Process):
+    """A process whose end can be waited for to the last pipe."""
+
+    def __init__(
+        self,
+        transport: asyncio.SubprocessTransport,
+        pipes: _Pipes,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(transport, pipes, loop)
+        self._ends, self._pipes = transport, pipes
+
+    async def end(self) -> None:
+        """Kill it unless it is over, with all it started; wait; close its pipes."""
+        if not self._pipes.closed.is_set():
+            _signal(self)
+        await self._pipes.exited.wait()  # `wait` would wait for pipes nobody reads
+        typing = self._ends.get_pipe_transport(0)
+        if (
+            isinstance(typing, asyncio.WriteTransport)
+            and typing.get_write_buffer_size()
+        ):
+            typing.abort()  # closing would wait for what nobody will read
+        self._ends.close()
+        await self._pipes.closed.wait()
+
+
+_alive: set[asyncio.Future[_Child]] = set()
 
 
 @dataclass(frozen=True)
@@ -56,18 +110,43 @@ async def run_child(
 ) -> Outcome:
     """Run one child to its end, or to the deadline; never raises for what it does.
 
-    Cancelling the caller kills the child. Raises `FileNotFoundError` only when the
-    program itself does not exist.
+    Cancelling the caller, however often, kills the child and waits for its end. Raises
+    `FileNotFoundError` only when the program itself does not exist.
     """
-    child = await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(_started(argv))
+    _alive.add(starting)
+    try:
+        child = await asyncio.shield(starting)
+        _limit(child.pid, memory_bytes, niceness)
+        return await _lived(child, stdin, seconds, on_progress)
+    finally:
+        try:
+            await _whatever_comes(_ended(starting))
+        finally:
+            _alive.discard(starting)
+
+
+async def end_all() -> None:
+    """End whatever child still runs, and wait for it: for the end of the server."""
+    await asyncio.gather(*[_ended(starting) for starting in _alive])
+
+
+async def _started(argv: Sequence[str]) -> _Child:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: _Pipes(LINE_LIMIT, loop),
         *argv,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT,
         start_new_session=True,  # so that the child's own children go with it
     )
-    _limit(child.pid, memory_bytes, niceness)
+    return _Child(transport, protocol, loop)
+
+
+async def _lived(
+    child: _Child,
+    stdin: bytes,
+    seconds: float,
+    on_progress: Callable[[dict[str, Any]], None] | None,
+) -> Outcome:
     words: list[str] = []
     try:
         async with asyncio.timeout(seconds):
@@ -79,8 +158,6 @@ async def run_child(
             )
     except TimeoutError:
         return Outcome("timed_out", b"", None, _tail(words))
-    finally:
-        await _kill(child)
     if output is None:
         return Outcome("too_much_output", b"", child.returncode, _tail(words))
     code = child.returncode
@@ -149,10 +226,27 @@ def _progress(line: bytes) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-async def _kill(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is None:
-        _signal(child)
-        await asyncio.shield(child.wait())
+async def _ended(starting: asyncio.Future[_Child]) -> None:
+    try:
+        child = await asyncio.shield(starting)
+    except OSError:  # there is no such program, as the caller is told
+        return
+    await child.end()
+
+
+async def _whatever_comes(work: Coroutine[Any, Any, None]) -> None:
+    """Do it to its end even when cancelled, and cancelled again: a loop that closed
+    before its child's end would leave the child without anybody to collect it."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as again:
+            cancelled = again
+    task.result()
+    if cancelled:
+        raise cancelled
 
 
 def _signal(child: asyncio.subprocess.Process) -> None:

@@ -17,7 +17,6 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,12 +157,9 @@ class Supervisor:
         self._wake.set()
 
     async def close(self) -> None:
-        tasks = [*self._running.values(), *([self._loop] if self._loop else [])]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        """Take no more jobs, then end those that run; children go with them."""
+        await _over([self._loop] if self._loop else [])
+        await _over(list(self._running.values()))
 
     async def start(
         self, kind: str, title: str, arguments: Arguments, by: Actor | None
@@ -275,6 +271,12 @@ class Supervisor:
                 state,
                 job_id,
             )
+
+
+async def _over(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _facts(row: dict[str, Any]) -> JobFacts:

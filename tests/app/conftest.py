@@ -7,6 +7,8 @@
 `areas` may be overridden in a test file, to build the application of fewer pages.
 """
 
+import asyncio
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,6 +48,26 @@ async def app(
     app = create_app(settings, clock=clock, areas=areas, own_database=False)
     async with app.lifespan():
         yield app
+
+
+@pytest.fixture
+async def no_child_left() -> AsyncIterator[None]:
+    """Fails a test that leaves a process running or its pipes open at its end."""
+    before = children_alive()
+    yield
+    assert children_alive() <= before
+    gc.collect()
+    assert not [
+        found
+        for found in gc.get_objects()
+        if isinstance(found, asyncio.SubprocessTransport) and not found.is_closing()
+    ]
+
+
+def children_alive() -> set[str]:
+    """The processes this one has started and not collected."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {pid for task in tasks for pid in task.read_text().split()}
 
 
 @pytest.fixture

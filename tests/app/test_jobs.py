@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import jobs
-from app.children import MEBIBYTE, run_child
+from app.children import MEBIBYTE, end_all, run_child
 from app.jobs import Arguments, JobFacts, Result, Supervisor, Tell
 from kitchen import database as doors
 from kitchen.database import Engine
@@ -262,6 +262,42 @@ async def test_cancelling_kills_the_child() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_child_is_collected_however_often_and_whenever_its_caller_is_cancelled(
+    no_child_left: None,
+) -> None:
+    for turns in (*range(12), 30, 100):  # from before its start to its sleep
+        task = asyncio.create_task(run_child(["sleep", "60"], b"1" * 99, seconds=60))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(4):  # stopped, and the server ended, and again
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time; time.sleep(60)",
+        # more than is read at once, so that reading pauses, and nothing follows
+        "import sys,time; sys.stdout.write('x' * 900_000); time.sleep(60)",
+        # a grandchild holds the pipes
+        "import subprocess; subprocess.Popen(['sleep', '60'])",
+    ],
+)
+async def test_the_end_of_the_server_is_the_end_of_its_children(
+    code: str, no_child_left: None
+) -> None:
+    asked = [asyncio.create_task(run_child(python(code), b"", seconds=60))]
+    asked.append(asyncio.create_task(run_child(["no such program"], b"", seconds=60)))
+    await asyncio.sleep(0.3)
+    await end_all()
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert getattr(found[0], "ending", "") in ("killed", "done")
+    assert isinstance(found[1], FileNotFoundError)
 
 
 async def test_jobs_survive_in_the_table(supervisor: Supervisor) -> None:

@@ -5,8 +5,11 @@ import json
 
 import pytest
 
+from app.asgi import create_app
 from app.board_pages import running_job
-from app.proposing import Wish, propose
+from app.jobs import JobFacts
+from app.jobs import job_by_id as found_job
+from app.proposing import JOB, Wish, propose
 from app.settings import Settings
 from app.words.proposals import found_words
 from kitchen import round_changes, round_publishing
@@ -17,6 +20,7 @@ from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_steps import shape_of
 from kitchen.standing_rounds import standing_of
 from tests.app.client import Client, SignInAs
+from tests.app.conftest import children_alive
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_round_board import a_street
 
@@ -38,6 +42,12 @@ def settings(settings: Settings) -> Settings:
 async def street(app: object) -> Cast:
     cast, _inputs, _plan = await a_street()
     return cast
+
+
+async def job_by_id(job_id: int) -> JobFacts:
+    job = await found_job(job_id)
+    assert job is not None
+    return job
 
 
 async def now(cast: Cast) -> Plan:
@@ -93,7 +103,7 @@ async def test_the_solver_searches_beside_the_rounds_and_offers(
 async def test_a_stopped_search_keeps_the_best(street: Cast, manager: Client) -> None:
     await crooked(street)
     await manager.submit(f"{BOARD}/solving", scope="unlocked")
-    for _ in range(300):
+    for _ in range(1_200):  # a loaded machine takes its time to start a child
         if await open_proposal(street.kitchen, TODAY, "lunch"):
             break
         await asyncio.sleep(0.1)
@@ -101,6 +111,37 @@ async def test_a_stopped_search_keeps_the_best(street: Cast, manager: Client) ->
     assert await running_job(street.kitchen, TODAY, "lunch") is None
     assert await open_proposal(street.kitchen, TODAY, "lunch") is not None
     assert "全部接受" in (await manager.get(BOARD)).text
+
+
+async def test_a_server_that_ends_takes_its_search_along(
+    street: Cast, manager: Client, settings: Settings, no_child_left: None
+) -> None:
+    """At once, as it begins, while it runs, and while it is just being stopped."""
+    wanted = {
+        "kitchen_id": street.kitchen,
+        "day": TODAY.isoformat(),
+        "meal": "lunch",
+        "seconds": 60,
+        "staff_id": CHEN.staff_id,
+        "name": CHEN.name,
+        "role": CHEN.role,
+        "at": MORNING.isoformat(),
+    }
+    quiet = children_alive()
+    for moment in ("at once", "begun", "running", "stopping"):
+        app = create_app(settings, areas=("signin",), own_database=False)
+        async with app.lifespan():
+            job = await app.state.jobs.start(JOB, "", wanted, None)
+            for _ in range(3_000):
+                begun = (await job_by_id(job)).state == "running"
+                living = children_alive() != quiet
+                if {"at once": True, "begun": begun}.get(moment, living):
+                    break
+                await asyncio.sleep(0.01)
+            if moment == "stopping":
+                await app.state.jobs.stop(job)
+                await asyncio.sleep(0)  # the search hears of it and ends its child
+        assert children_alive() == quiet, moment
 
 
 async def test_one_round_is_accepted_and_the_rest_left(
