@@ -5,6 +5,7 @@ A real server, a real morning, a real browser; the pictures land in docs/images.
 
 import datetime as dt
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,7 @@ def main() -> None:
         server = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=env)
         try:
             wait()
-            take(day)
+            take(day, at_the_table(Path(folder), day))
         finally:
             server.terminate()
 
@@ -56,7 +57,20 @@ def wait() -> None:
             time.sleep(0.2)
 
 
-def take(day: dt.date) -> None:
+def at_the_table(folder: Path, day: dt.date) -> list[str]:
+    """Numbers of three people who eat at the first point that day."""
+    with sqlite3.connect(folder / "nuancan.db") as connection:
+        found = connection.execute(
+            "SELECT e.number FROM diner d JOIN elder e ON e.id = d.elder"
+            " JOIN headcount h ON h.id = d.headcount WHERE h.day = ? AND"
+            " h.meal = 'lunch' AND d.way = 'dine_in' AND d.point = 1"
+            " ORDER BY d.id LIMIT 3",
+            (day.isoformat(),),
+        )
+        return [number for (number,) in found]
+
+
+def take(day: dt.date, guests: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=list(QUIET)
@@ -72,10 +86,10 @@ def take(day: dt.date) -> None:
         till.goto(f"{HERE}/dining/{day}/lunch")
         till.keyboard.press("Enter")
         till.wait_for_selector("[data-till-field]")
-        for number in ("0100012", "0100020", "0100031"):
+        for served, number in enumerate(guests, 1):
             till.fill("[data-till-field]", number)
             till.keyboard.press("Enter")
-            till.wait_for_timeout(900)
+            till.wait_for_selector(f"b:text-is('{served}') + span:text('已就餐')")
         till.screenshot(path=IMAGES / "till.png")
         browser.close()
 

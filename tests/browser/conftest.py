@@ -21,7 +21,13 @@ from typing import Any, TypeVar
 import pytest
 import uvicorn
 from litestar import Litestar
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from app import sessions
 from app.asgi import create_app
@@ -38,6 +44,10 @@ QUIET = (
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
 )
 SIZES = {"phone": (390, 844), "tablet": (800, 1280), "desk": (1366, 800)}
+
+PATIENCE = 60_000
+"""Milliseconds to wait for what should be seen: a loaded machine is slow, not wrong."""
+expect.set_options(timeout=PATIENCE)
 
 T = TypeVar("T")
 Enter = Callable[..., Page]
@@ -64,7 +74,7 @@ class Server:
         self.run(self._until_started())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(120)
 
     def close(self) -> None:
         self._server.should_exit = True
@@ -76,7 +86,7 @@ class Server:
         self._loop.close()
 
     async def _until_started(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 if self._server.started:
                     return
@@ -142,6 +152,7 @@ def enter(server: Server, browser: Browser, clock: Clock) -> Iterator[Enter]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if role:
             token = server.run(_signed_in(role, name, clock(), scope))
