@@ -234,6 +234,9 @@ async def count_page(
         candidates=candidates,
         people_choices=people_choices,
         total=sum(eater.portions for eater in eaters),
+        uncounted=await headcounts.served_uncounted(kitchen.id, day, meal)
+        if not count and not eaters
+        else 0,
         by_way={way: sum(e.portions for e in eaters if e.way == way) for way in WAYS},
         extra=sum(spare.portions for spare in spares),
         special=sum(e.portions for e in eaters if e.diet.key != "regular"),

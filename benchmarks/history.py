@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kitchen import database, findings, meals, sealing, settlement, upgrading
+from kitchen.balance import DayClose
 from kitchen.database import writing
 from kitchen.demo import build
 from kitchen.findings import FindingSettled
@@ -103,10 +104,19 @@ async def measure(path: Path, wanted: int) -> list[tuple[str, str, str]]:
     found = await findings.findings(kitchen, MONTH)
     looked = time.perf_counter() - begun
     word = {"kitchen": kitchen, "month": MONTH, "note": "测量", "recovery": None}
+    days = {one.day for one in found if one.kind == "day_open"}
+    signed = {"kitchen": kitchen, "meal": "lunch", "summary": "{}", "seal": ""}
     async with writing():
         await database.insert_many(
+            DayClose, [{**signed, "day": d, "at": NOW, "by": "测量"} for d in days]
+        )
+        await database.insert_many(
             FindingSettled,
-            [{**word, "key": one.key, "at": NOW, "by": "测量"} for one in found],
+            [
+                {**word, "key": one.key, "at": NOW, "by": "测量"}
+                for one in found
+                if one.key
+            ],
         )
     begun = time.perf_counter()
     await settlement.close_month(kitchen, MONTH, today=TODAY, by=TILL, now=NOW)

@@ -135,11 +135,17 @@ When = tuple[int, date, date]
 
 
 async def _days_open(when: When) -> list[Finding]:
+    """Meals that were counted or served and not closed: where only guests ate there
+    may be no count at all."""
     found = await rows(
-        "SELECT h.day AS day, h.meal AS meal FROM headcount h"
+        "SELECT h.day AS day, h.meal AS meal FROM (SELECT kitchen, day, meal"
+        " FROM headcount WHERE kitchen = {} AND day >= {} AND day <= {}"
+        " UNION SELECT m.kitchen, m.day, m.meal FROM meal m"
+        " LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.kitchen = {} AND m.day >= {} AND m.day <= {} AND v.id IS NULL) h"
         " LEFT JOIN day_close d ON d.kitchen = h.kitchen AND d.day = h.day"
-        " AND d.meal = h.meal WHERE h.kitchen = {} AND h.day >= {}"
-        " AND h.day <= {} AND d.id IS NULL ORDER BY h.day, h.meal",
+        " AND d.meal = h.meal WHERE d.id IS NULL ORDER BY h.day, h.meal",
+        *when,
         *when,
     )
     return [Finding("day_open", row["day"], row["meal"]) for row in found]

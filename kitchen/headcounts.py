@@ -406,6 +406,19 @@ def _eater(row: dict[str, Any]) -> Eater:
 # Verbs ------------------------------------------------------------------------
 
 
+async def served_uncounted(kitchen_id: int, day: date, meal: str) -> int:
+    """Portions handed over and not taken back although no count of that meal is
+    closed."""
+    row = await one(
+        "SELECT COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " LEFT JOIN headcount h ON h.kitchen = m.kitchen AND h.day = m.day"
+        " AND h.meal = m.meal WHERE m.kitchen = {} AND m.day = {} AND m.meal = {}"
+        " AND v.id IS NULL AND h.id IS NULL",
+        *(kitchen_id, day, meal),
+    )
+    return int(row["n"]) if row else 0
+
+
 async def close_headcount(
     kitchen_id: int,
     day: date,
@@ -416,7 +429,8 @@ async def close_headcount(
     now: datetime,
 ) -> HeadcountFacts:
     """Freeze who eats what where. Twice is harmless: the first close stands.
-    Refuses `nobody_eats` (nothing to close)."""
+    Refuses `nobody_eats` (nothing to close): a day on which only guests ate is closed
+    with nobody on its list, so that it can be balanced like any other."""
     spares = list(spares)
     async with writing():
         await _hold_count(kitchen_id, day, meal)
@@ -424,7 +438,7 @@ async def close_headcount(
         if already is not None:
             return already
         eaters = await expected_eaters(kitchen_id, day, meal)
-        if not eaters:
+        if not eaters and not await served_uncounted(kitchen_id, day, meal):
             raise Refusal("nobody_eats", day=day, meal=meal)
         headcount_id = await insert(
             Headcount, kitchen=kitchen_id, day=day, meal=meal, at=now, by=by.name

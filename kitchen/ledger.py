@@ -99,9 +99,18 @@ async def post(
     return int(entry_id)
 
 
-async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
-    """The mirrored entry, inside the caller's `writing()`. Refuses
-    `already_reversed`, `entry_unknown`, `month_closed`."""
+async def reverse(
+    entry_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str,
+    today: date | None = None,
+) -> int:
+    """The mirrored entry, inside the caller's `writing()`: on the day of the first, or
+    on `today` where one is given and that day's month is settled, since what was
+    settled is only ever corrected forward. Refuses `already_reversed`,
+    `entry_unknown`, `month_closed`."""
     await lock_for("entry", entry_id)
     entry = await one("SELECT * FROM entry WHERE id = {}", entry_id)
     if entry is None:
@@ -113,10 +122,13 @@ async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
         " JOIN account a ON a.id = p.account WHERE p.entry = {} ORDER BY p.id",
         entry_id,
     )
+    day = entry["day"]
+    if today is not None and await _is_settled(entry["kitchen"], day):
+        day = today
     return await post(
         kitchen_id=entry["kitchen"],
         kind="reversal",
-        day=entry["day"],
+        day=day,
         movements={row["code"]: -row["fen"] for row in found},
         by=by,
         now=now,
@@ -127,14 +139,21 @@ async def reverse(entry_id: int, *, by: Actor, now: datetime, note: str) -> int:
 
 async def refuse_closed_month(kitchen_id: int, day: date) -> None:
     """Refuses `month_closed`: a settled month takes no more entries."""
+    if await _is_settled(kitchen_id, day):
+        raise Refusal("month_closed", month=f"{day:%Y-%m}")
+
+
+async def _is_settled(kitchen_id: int, day: date) -> bool:
+    """Whether that day's month is closed; if not, it cannot be before the caller's
+    `writing()` has ended."""
     month = f"{day:%Y-%m}"
     await lock_for("month", f"{kitchen_id}|{month}", shared=True)
-    if await rows(
-        "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
-        kitchen_id,
-        month,
-    ):
-        raise Refusal("month_closed", month=month)
+    return bool(
+        await rows(
+            "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
+            *(kitchen_id, month),
+        )
+    )
 
 
 async def _accounts(codes: list[str]) -> dict[str, int]:
@@ -281,11 +300,12 @@ async def refund(
 
 
 async def take_back(
-    entry_id: int, elder_id: int, reason: str, *, by: Actor, now: datetime
+    entry_id: int, elder_id: int, reason: str, *, today: date, by: Actor, now: datetime
 ) -> int:
-    """A payment entered wrongly, as the mirrored entry. A meal is taken back where it
-    was served instead. Refuses `reason_missing`, `entry_unknown` (not this elder's, or
-    not a payment), `already_reversed`, `month_closed`."""
+    """A payment entered wrongly, as the mirrored entry, on `today` where its month is
+    settled. A meal is taken back where it was served instead. Refuses
+    `reason_missing`, `entry_unknown` (not this elder's, or not a payment),
+    `already_reversed`, `month_closed`."""
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
@@ -299,7 +319,7 @@ async def take_back(
         )
         if not mine:
             raise Refusal("entry_unknown", entry=entry_id)
-        mirrored = await reverse(entry_id, by=by, now=now, note=reason)
+        mirrored = await reverse(entry_id, by=by, now=now, note=reason, today=today)
         await _trace(
             "ledger.reverse", elder_id, by=by, now=now, reason=reason, entry=entry_id
         )

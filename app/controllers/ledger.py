@@ -130,7 +130,12 @@ async def reverse(
     if form.ok:
         with form.refusals():
             await ledger.take_back(
-                entry, elder, reason, by=request.actor, now=request.now
+                entry,
+                elder,
+                reason,
+                today=request.today,
+                by=request.actor,
+                now=request.now,
             )
     if not form.ok:
         return await _statement(request, elder, form, 422)

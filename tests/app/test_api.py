@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from kitchen import headcounts
+from kitchen import cards, headcounts
 from kitchen.database import one, rows
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -100,6 +100,20 @@ async def test_a_card_is_as_good_as_the_person(cast: Cast, manager: Client) -> N
     assert answer.status_code == 201
     shown = await manager.get(f"/api/meals/{answer.json()['meal_id']}")
     assert (shown.json()["elder"], shown.json()["name"]) == (cast.li, "李德福")
+
+
+async def test_a_lost_card_serves_nobody_and_says_so(
+    cast: Cast, manager: Client
+) -> None:
+    old = (await cards.member_cards([cast.li]))[cast.li]
+    new = await cards.replace_card(cast.li, "丢了", by=CHEN, now=MORNING)
+    body = {**lunch(cast, card=old), "elder": None}
+    answer = await manager.json("/api/meals", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "card_blocked")
+    assert "李德福" not in answer.text
+    assert await count_of("SELECT COUNT(*) AS n FROM meal") == 0
+    served = await manager.json("/api/meals", {**body, "card": new})
+    assert served.status_code == 201
 
 
 async def test_a_price_that_changed_is_told_before_anybody_pays(

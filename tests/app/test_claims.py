@@ -12,6 +12,7 @@ from kitchen import claims, settlement, statements
 from kitchen.database import Engine, rows, writing
 from tests.app.client import Client, Clock, SignInAs
 from tests.kitchen.cast import QIAN, Cast, enter
+from tests.kitchen.signed import sign_days
 from tests.kitchen.test_meals import hand_over, lunch_for
 
 DISTRICT = "funder:district"
@@ -47,6 +48,7 @@ async def cast(app: Litestar, clock: Clock) -> Cast:
     cast = await enter()
     await hand_over(lunch_for(cast, cast.li))
     clock.at = dt.datetime(2027, 1, 5, 2, 0, tzinfo=dt.UTC)
+    await sign_days(cast.kitchen, "2026-11", now=clock.at)
     await settlement.close_month(
         cast.kitchen, "2026-11", today=clock.at.date(), by=QIAN, now=clock.at
     )

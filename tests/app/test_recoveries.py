@@ -9,7 +9,8 @@ from litestar import Litestar
 from kitchen import findings, recoveries
 from kitchen.database import rows
 from tests.app.client import Client, SignInAs
-from tests.kitchen.cast import Cast, enter
+from tests.kitchen.cast import MORNING, Cast, enter
+from tests.kitchen.signed import sign_days
 from tests.kitchen.test_meals import hand_over, lunch_for
 
 
@@ -23,6 +24,7 @@ async def cast(app: Litestar) -> Cast:
     cast = await enter()
     await hand_over(lunch_for(cast, cast.li))
     await hand_over(replace(lunch_for(cast, cast.li), tariff="full"))
+    await sign_days(cast.kitchen, "2026-11", now=MORNING)
     return cast
 
 

@@ -9,6 +9,7 @@ from kitchen import claims, costs, ledger, settlement
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from tests.kitchen.cast import MORNING, QIAN, Cast, enter
+from tests.kitchen.signed import sign_days
 from tests.kitchen.test_meal_prices import brought_to, shipped
 from tests.kitchen.test_meals import hand_over, lunch_for
 
@@ -27,6 +28,7 @@ async def closed_november() -> Cast:
 
 
 async def close(cast: Cast, month: str, today: date) -> None:
+    await sign_days(cast.kitchen, month, now=LATER)
     await settlement.close_month(cast.kitchen, month, today=today, by=QIAN, now=LATER)
 
 

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from kitchen import findings, ledger, meals, settlement
+from kitchen import day_close, findings, headcounts, ledger, meals, settlement
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
+from tests.kitchen.signed import sign_days
 from tests.kitchen.test_meal_prices import brought_to, shipped
 from tests.kitchen.test_meals import hand_over, lunch_for
 
@@ -49,6 +50,7 @@ async def test_a_closed_month_takes_no_meal_and_replays_to_the_same_bytes(
     database: object,
 ) -> None:
     cast = await november()
+    await sign_days(cast.kitchen, "2026-11", now=MORNING)
     for _ in range(2):  # twice is harmless
         await settlement.close_month(
             cast.kitchen, "2026-11", today=DECEMBER, by=QIAN, now=MORNING
@@ -56,18 +58,66 @@ async def test_a_closed_month_takes_no_meal_and_replays_to_the_same_bytes(
     assert len(await rows("SELECT id FROM month_close")) == 1
     assert await settlement.replay(cast.kitchen, "2026-11")
     with pytest.raises(Refusal, match="month_closed"):
-        await hand_over(lunch_for(cast, cast.zhou))
+        await hand_over(replace(lunch_for(cast, cast.zhou), day=date(2026, 11, 23)))
+    (eaten,) = await rows("SELECT id FROM meal WHERE elder = {}", cast.li)
+    with pytest.raises(Refusal, match="day_closed"):
+        await meals.void_meal(eaten["id"], "按错人", by=SUN, now=MORNING)
     async with writing():
         await rows("UPDATE elder SET name = {} WHERE id = {}", "李改名", cast.li)
         await rows("UPDATE dining_point SET name = {}", "改名点")
     assert await settlement.replay(cast.kitchen, "2026-11")
 
 
+async def test_a_payment_of_a_settled_month_is_mirrored_today(database: object) -> None:
+    cast = await november()
+    paid = {"kitchen_id": cast.kitchen, "point_id": None, "by": QIAN, "now": MORNING}
+    first = await ledger.top_up(cast.li, 10_000, day=TODAY, **paid)
+    second = await ledger.top_up(cast.zhou, 500, day=TODAY, **paid)
+    when = {"today": DECEMBER, "by": QIAN, "now": MORNING}
+    await ledger.take_back(second, cast.zhou, "多收", **when)  # its month is open
+    await sign_days(cast.kitchen, "2026-11", now=MORNING)
+    await settlement.close_month(
+        cast.kitchen, "2026-11", today=DECEMBER, by=QIAN, now=MORNING
+    )
+    await ledger.take_back(first, cast.li, "多打了一个零", **when)
+    days = await rows("SELECT day FROM entry WHERE kind = 'reversal' ORDER BY id DESC")
+    assert [row["day"] for row in days][:2] == [DECEMBER, TODAY]
+    assert await ledger.credit_of(cast.li) == 0
+    assert await settlement.replay(cast.kitchen, "2026-11")
+
+
+async def test_a_day_of_guests_alone_is_counted_and_closed_before_its_month(
+    database: object,
+) -> None:
+    cast = await enter()
+    saturday = (cast.kitchen, date(2026, 11, 21), "lunch")
+    count = {"by": CHEN, "now": MORNING}
+    with pytest.raises(Refusal, match="nobody_eats"):
+        await headcounts.close_headcount(*saturday, **count)
+    guest = replace(lunch_for(cast, None), tariff="full", day=saturday[1])
+    await hand_over(guest)
+    closing = {"today": DECEMBER, "by": QIAN, "now": MORNING}
+    with pytest.raises(Refusal, match="days_open"):
+        await settlement.close_month(cast.kitchen, "2026-11", **closing)
+    with pytest.raises(Refusal, match="headcount_open"):
+        await day_close.close_day(*saturday, **count)
+    await headcounts.close_headcount(*saturday, **count)
+    balance = await day_close.balance_for(*saturday)
+    assert balance.total("handed_over") == 1
+    for one in balance.differences:
+        await day_close.note_difference(*saturday, one.key, "散客", **count)
+    await day_close.close_day(*saturday, **count)
+    await settlement.close_month(cast.kitchen, "2026-11", **closing)
+
+
 async def test_a_second_meal_is_a_finding(database: object) -> None:
     cast = await november()
     await hand_over(replace(lunch_for(cast, cast.li), tariff="full"))
     found = await findings.findings(cast.kitchen, "2026-11")
-    assert [(f.kind, f.what) for f in found] == [("second_meal", "李德福 × 2")]
+    assert [(f.kind, f.what) for f in found] == [
+        ("day_open", "lunch"),
+        ("second_meal", "李德福 × 2"),
+    ]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "11-2026", "", "十一月"])

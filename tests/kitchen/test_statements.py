@@ -9,6 +9,7 @@ from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from kitchen.staff import Actor
 from tests.kitchen.cast import CHEN, MORNING, QIAN, Cast, enter
+from tests.kitchen.signed import sign_days
 from tests.kitchen.test_claims import LATER, correct
 from tests.kitchen.test_meals import hand_over, lunch_for
 
@@ -21,6 +22,7 @@ DISTRICT = Actor(9, "郑区局", "supervisor")
 async def quarter_over() -> Cast:
     cast = await enter()
     await hand_over(lunch_for(cast, cast.li))
+    await sign_days(cast.kitchen, "2026-11", now=LATER)
     await settlement.close_month(
         cast.kitchen, "2026-11", today=JANUARY, by=QIAN, now=LATER
     )
@@ -110,6 +112,7 @@ async def test_a_quarter_is_drawn_up_only_when_over_and_closed(
     for text in ("2026-Q5", "2026-4", "", "Q4-2026", "２０２６-Q4"):
         with pytest.raises(Refusal, match="quarter_unreadable"):
             statements.months_of(text)
+    await sign_days(cast.kitchen, "2026-11", now=LATER)
     await settlement.close_month(
         cast.kitchen, "2026-11", today=JANUARY, by=QIAN, now=LATER
     )
