@@ -1,6 +1,10 @@
 // The week grid as a spreadsheet. A cell is *chosen* (arrows move, Del clears, Ctrl+C and
 // Ctrl+V copy blocks, Ctrl+Z undoes) until something is typed or F2 is pressed; then it
 // is *edited* and the keys are the field's own. Leaving a cell saves it.
+//
+// Nobody waits for an answer: what is left, pasted, cleared or undone stands in a line
+// and is sent one after the other, in the order it was done. An answer draws the grid
+// anew, but keeps whatever was typed since it was asked for, and the place of the caret.
 (() => {
   "use strict";
 
@@ -8,8 +12,10 @@
   let editing = false;
   let anchor = null; // names of the two corners of the chosen block
   let corner = null;
-  let pending = 0;
+  const line = []; // acts not yet answered; the first of them is on its way
   let failed = false;
+  let drawing = false; // an answer is being drawn: focus moves without anybody's doing
+  let leaving = false; // the whole week's form is sent
 
   const inputOf = (cell) => cell && cell.querySelector("input");
   const cellOf = (element) =>
@@ -65,28 +71,109 @@
   };
   const dirty = (input) => input.value !== input.defaultValue;
 
-  // Sends a block of texts; the grid comes back with what could not be read marked.
-  const send = (start, lines) => {
-    const form = document.getElementById("week-form");
-    const values = {
-      csrf: form.elements.csrf.value,
-      act: crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()),
-      start,
-      block: lines.map((line) => `${line.join("\t")}\n`).join(""),
-    };
-    if (document.getElementById("grid").dataset.sets) values.sets = "AB";
-    const back = document.activeElement && document.activeElement.name;
-    forgetBlock();
-    htmx
-      .ajax("POST", form.getAttribute("action"), { source: "#week-form", target: "#grid", swap: "outerHTML", values })
-      .then(() => goTo(named(back || start)));
+  // What a cell will hold once everything in the line is stored.
+  const awaited = (input) => {
+    const last = line.findLast((act) => act.texts.has(input.name));
+    return last ? last.texts.get(input.name) : input.defaultValue;
   };
 
+  // Whether everything typed is stored: a word beside the grid, a red corner on the cell.
+  const say = (state) => {
+    const place = document.getElementById("save-state");
+    if (!place) return;
+    place.dataset.state = state;
+    place.querySelector("span").textContent = place.dataset[state];
+  };
+  const mark = (names) => {
+    for (const name of names) named(name)?.closest(".cell-in").classList.add("unsaved");
+  };
+  const unstored = () =>
+    [...document.querySelectorAll(".week td.cell input")].filter((input) => dirty(input) || input.ariaInvalid);
+
+  const next = async () => {
+    const act = line[0];
+    if (!act) {
+      say(failed ? "failed" : "saved");
+      return;
+    }
+    say("saving");
+    try {
+      await act.send();
+    } catch {
+      act.stored = false; // the console has the reason, the cells are marked below
+    }
+    line.shift();
+    drawing = false;
+    if (!act.stored) mark(act.texts.keys());
+    failed = !act.stored || document.querySelector(".week .unsaved") !== null;
+    next();
+  };
+  // An act: the texts it stores by cell, and how it is sent when its turn comes.
+  const queue = (texts, send) => {
+    line.push({ texts, send, stored: false });
+    if (line.length === 1) next();
+    else say("saving");
+  };
+  const post = (path, target, values) => {
+    if (document.getElementById("grid").dataset.sets) values.sets = "AB";
+    values.csrf = document.getElementById("week-form").elements.csrf.value;
+    return htmx.ajax("POST", path, { source: "#save-state", target, swap: "outerHTML", values });
+  };
+
+  const leave = (input) => {
+    if (input.value === awaited(input)) return;
+    const { name, value } = input;
+    queue(new Map([[name, value]]), () => {
+      const now = named(name);
+      return post(now.dataset.save, now.closest(".cell-in"), { cell: name, [name]: value });
+    });
+  };
+  // A block of texts stands in its cells at once; the grid comes back with what could
+  // not be read marked – there, and where something unreadable stood before.
+  const send = (start, lines) => {
+    const corner = placeOf(named(start));
+    const texts = new Map();
+    lines.forEach((cells, down) =>
+      cells.forEach((text, across) => {
+        const input = inputAt(corner.row + down, corner.column + across);
+        if (!input) return;
+        input.value = text.trim();
+        texts.set(input.name, input.value);
+      }),
+    );
+    const values = {
+      act: crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()),
+      start,
+      block: lines.map((cells) => `${cells.join("\t")}\n`).join(""),
+    };
+    forgetBlock();
+    if (document.activeElement.name === start) document.activeElement.select();
+    queue(texts, () => {
+      for (const wrong of document.querySelectorAll(".week [aria-invalid]")) {
+        if (!dirty(wrong)) values[wrong.name] = wrong.value;
+      }
+      return post(document.getElementById("week-form").getAttribute("action"), "#grid", values);
+    });
+  };
+  const undo = () =>
+    queue(new Map(), () => {
+      const form = document.getElementById("undo")?.form;
+      if (!form) {
+        line[0].stored = true; // nothing left to take back
+        return null;
+      }
+      return post(form.getAttribute("action"), "#grid", { edit: form.elements.edit.value });
+    });
+
   document.addEventListener("focusin", (event) => {
-    if (!cellOf(event.target)) return;
+    if (!cellOf(event.target) || drawing) return;
     editing = false;
     event.target.select();
     if (corner !== event.target.name) forgetBlock();
+  });
+  document.addEventListener("focusout", (event) => {
+    // Another window in front is no reason to store half a word.
+    if (cellOf(event.target) && !drawing && document.hasFocus()) leave(event.target);
   });
   document.addEventListener("input", (event) => {
     if (cellOf(event.target)) editing = true;
@@ -137,7 +224,7 @@
       editing = true;
       input.setSelectionRange(input.value.length, input.value.length);
     } else if (event.key === "Escape") {
-      if (dirty(input)) input.value = input.defaultValue;
+      input.value = awaited(input);
       editing = false;
       forgetBlock();
       input.select();
@@ -146,12 +233,9 @@
       const lines = isBlock() ? block() : [[input]];
       send(lines[0][0].name, lines.map((line) => line.map(() => "")));
     } else if (control && event.code === "KeyZ" && !event.shiftKey && !editing) {
-      const undo = document.getElementById("undo");
-      if (!undo) return;
+      if (!line.length && !document.getElementById("undo")) return;
       event.preventDefault();
-      const back = input.name;
-      document.body.addEventListener("htmx:afterSettle", () => goTo(named(back)), { once: true });
-      undo.click();
+      undo();
     }
   });
 
@@ -177,35 +261,86 @@
     }
   });
 
-  // Whether everything typed is stored: a word beside the grid, a red corner on the cell.
-  const say = (state) => {
-    const place = document.getElementById("save-state");
-    if (!place) return;
-    place.dataset.state = state;
-    place.querySelector("span").textContent = place.dataset[state];
-  };
+  // Whatever else is sent from this page – published, copied, answered – waits until
+  // the line is empty, and stays when something could not be stored.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.querySelector("#undo")) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        undo();
+      } else if (line.length) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const { submitter } = event;
+        queue(new Map(), () => {
+          line[0].stored = true;
+          const [open] = unstored();
+          if (open) goTo(open);
+          else if (!failed) setTimeout(() => form.requestSubmit(submitter), 0);
+        });
+      } else {
+        leaving = form.id === "week-form";
+      }
+    },
+    true,
+  );
+
   const ours = (event) => {
-    const path = event.detail.requestConfig ? event.detail.requestConfig.path : event.detail.pathInfo && event.detail.pathInfo.requestPath;
-    const verb = event.detail.requestConfig ? event.detail.requestConfig.verb : "post";
-    return verb === "post" && /\/(cells|undos)$/.test(path || "");
+    const path = event.detail.pathInfo ? event.detail.pathInfo.requestPath : "";
+    return /\/(cells|undos)$/.test(path);
   };
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!ours(event)) return;
-    event.detail.xhr.timeout = SAVED_AGAIN;
-    pending += 1;
-    failed = false;
-    say("saving");
+    if (ours(event)) event.detail.xhr.timeout = SAVED_AGAIN;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!ours(event)) return;
-    pending -= 1;
-    if (!event.detail.successful) failed = true;
-    const input = event.detail.elt;
-    if (failed && cellOf(input)) input.closest(".cell-in").classList.add("unsaved");
-    if (failed) say("failed");
-    else if (pending === 0) say("saved");
+    if (ours(event) && line[0]) line[0].stored = event.detail.successful;
+  });
+
+  // An answer replaces a cell or the grid: what was typed since stays in its place.
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!ours(event) || !event.detail.shouldSwap) return;
+    const input = cellOf(document.activeElement) && document.activeElement;
+    const answered = line[0].texts;
+    const typed = unstored().filter((each) => answered.get(each.name) !== each.value);
+    kept = {
+      texts: typed.map((each) => [each.name, each.value]),
+      unsaved: [...document.querySelectorAll(".week .unsaved input")]
+        .filter((each) => typed.includes(each))
+        .map((each) => each.name),
+      caret: input && { name: input.name, editing, from: input.selectionStart, to: input.selectionEnd },
+    };
+    drawing = true;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!ours(event) || !kept) return;
+    for (const [name, text] of kept.texts) if (named(name)) named(name).value = text;
+    mark(kept.unsaved);
+    const { caret } = kept;
+    const input = caret && named(caret.name);
+    if (input) {
+      input.focus();
+      if (caret.editing && dirty(input)) input.setSelectionRange(caret.from, caret.to);
+      else input.select();
+    }
+    drawBlock();
+    kept = null;
+    drawing = false;
+  });
+  // A reason being written under the grid is not swept away by the day's new answer.
+  const begun = (field) =>
+    field.matches("select")
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.type !== "hidden" && field.value !== field.defaultValue;
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.id !== "panel") return;
+    const fields = event.detail.target.querySelectorAll("input, select, textarea");
+    if ([...fields].some(begun)) event.detail.shouldSwap = false;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (pending > 0 || failed) event.preventDefault();
+    if (line.length || (!leaving && unstored().length)) event.preventDefault();
   });
 })();
