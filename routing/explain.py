@@ -71,20 +71,27 @@ def reasons(
     """The unassigned jobs of the solution, each with its first binding reason."""
     jobs = {job.id: job for job in problem.jobs}
     scheduler = Scheduler(problem, travel).knowing(solution.rounds)
+    alike: dict[object, int] = {}
+    kinds = [alike.setdefault(v.features, len(alike)) for v in problem.vehicles]
     return tuple(
-        replace(left, reason=_reason(scheduler, jobs[left.job]))
+        replace(left, reason=_reason(scheduler, kinds, jobs[left.job]))
         for left in solution.unassigned
     )
 
 
-def _reason(scheduler: Scheduler, job: Job) -> str:
-    """What stops the job even alone in an empty vehicle, else `no_room`."""
+def _reason(scheduler: Scheduler, kinds: Sequence[int], job: Job) -> str:
+    """What stops the job even alone in an empty vehicle, else `no_room`; `kinds` are
+    equal numbers for vehicles alike, of which one is asked."""
     problem = scheduler.problem
-    able = [v for v in problem.vehicles if problem.may_serve(v, job)]
+    able = {
+        kind: vehicle
+        for kind, vehicle in zip(kinds, problem.vehicles, strict=True)
+        if problem.may_serve(vehicle, job)
+    }
     if not able:
         return "no_vehicle_allowed"
     broken = []
-    for vehicle in {v.features: v for v in able}.values():  # one of those alike
+    for vehicle in able.values():
         found = all_violations([_alone(scheduler, vehicle, job)])
         if not found:
             return "no_room"

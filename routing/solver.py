@@ -37,6 +37,8 @@ POLISHED = "polished by OR-Tools"
 
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
+# Beyond this the full model of one problem takes more than half a gigabyte.
+MOST_FOR_MODEL = 2000
 
 
 def solve(
@@ -163,7 +165,8 @@ class Task:
         free = how.steps is None and not how.locks.rounds
         uneven = self.problem.weights.uneven > 0 and free
         unfinished = how.full and not is_compiled()
-        for_model = _confirm_seconds(self.problem) if how.full else 0.0
+        is_small = how.full and len(self.problem.jobs) <= MOST_FOR_MODEL
+        for_model = _confirm_seconds(self.problem) if is_small else 0.0
         affords = 0 < for_model <= self.clock.left / 2 and not unfinished
         later = for_model + self._polish_seconds() if affords else 0.0
         if uneven or unfinished:

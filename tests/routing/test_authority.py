@@ -66,6 +66,15 @@ def test_a_crossed_pair_of_doors_is_uncrossed_and_the_answer_says_so(
     assert check(question, found) == []
 
 
+def test_too_large_a_problem_is_not_read_into_the_full_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = district(3)
+    assert "confirmed by OR-Tools" in solve(question, steps=20, seconds=60).notes
+    monkeypatch.setattr("routing.solver.MOST_FOR_MODEL", len(question.jobs) - 1)
+    assert solve(question, steps=20, seconds=60).notes == ()
+
+
 BROKEN = [
     ("too_big_for_any_vehicle", [Round("a", (1,))]),
     ("hot_limit_too_far", [Round("a", (1,))]),
