@@ -15,23 +15,20 @@ from kitchen.round_drafts import (
     numbered,
     put,
     reshape,
-    take_out,
 )
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_insertion import best_place
+from kitchen.round_insertion import up_to_date
 from kitchen.round_plans import (
     Plan,
     differences,
     latest_plan,
     lock_plans,
-    plan_by_id,
     record,
     round_plan_of,
     stop_plan_of,
-    stop_values,
 )
-from kitchen.round_steps import PlanStepUndo, step_before
-from kitchen.rounds import Stop
+from kitchen.round_steps import PlanStepUndo, Shape, shape_of, step_before
+from kitchen.round_thinking import settled, think
 from kitchen.staff import Actor
 from kitchen.stops import Key
 
@@ -240,41 +237,31 @@ async def bring_up_to_date(
 
     Returns the plan that has them, None when there is no plan at all.
     """
+
+    def work(inputs: Inputs, now: Shape) -> Shape:
+        return up_to_date(inputs, now, waiting=waiting)
+
+    thought = await think(kitchen_id, day, meal, work)
     async with writing():
         await lock_plans(kitchen_id, day, meal)
         plan = await latest_plan(kitchen_id, day, meal)
         if plan is None:
             return None
-        inputs = await inputs_for(kitchen_id, day, meal)
-        missing, gone = differences(inputs, plan)
-        again = _waiting(inputs, plan) if waiting else []
-        if not missing and not gone and not again:
+        inputs, shape = await settled(thought, plan, work)
+        if shape == shape_of(plan):
             return plan.facts.id
         draft = await draft_of(plan, "round_plan.update", by=by, now=now)
-        plan_id = draft.plan.facts.id
-        await take_out(plan_id, [*gone, *again])
-        for key in [*missing, *again]:
-            await _put_in(inputs, plan_id, key)
+        await reshape(draft.plan, shape, _spares(inputs))
+        missing, gone = differences(inputs, plan)
         await record(
             "round_plan.update",
-            plan_id,
+            draft.plan.facts.id,
             by=by,
             now=now,
             added=[list(key) for key in missing],
             removed=[list(key) for key in gone],
         )
-    return plan_id
-
-
-def _waiting(inputs: Inputs, plan: Plan) -> list[Key]:
-    """Doors on no round whose place is known, most urgent first."""
-    drops = inputs.by_key()
-    keys = [
-        stop.key
-        for stop in plan.stops_of(None)
-        if stop.why != "by_hand" and stop.key in drops and drops[stop.key].is_placed
-    ]
-    return sorted(keys, key=lambda key: (-drops[key].priority, key))
+    return draft.plan.facts.id
 
 
 async def _begun(plan_id: int, act: str, by: Actor, now: datetime) -> Draft:
@@ -283,18 +270,3 @@ async def _begun(plan_id: int, act: str, by: Actor, now: datetime) -> Draft:
 
 def _spares(inputs: Inputs) -> dict[Key, int]:
     return {drop.key: drop.spares for drop in inputs.drops}
-
-
-async def _put_in(inputs: Inputs, plan_id: int, key: Key) -> None:
-    plan, drop = await plan_by_id(plan_id), inputs.by_key()[key]
-    found = best_place(inputs, plan.orders, drop)
-    values = stop_values(plan_id, key, None, len(plan.stops_of(None)) + 1)
-    values["why"] = "" if found else "no_room" if drop.is_placed else "no_place"
-    stop_id = await insert(Stop, **{**values, "spares": drop.spares})
-    if found is None:
-        return
-    number, position = found
-    round_id = next(row.id for row in plan.rounds if row.number == number)
-    plan = await plan_by_id(plan_id)
-    stop = next(stop for stop in plan.stops if stop.id == stop_id)
-    await put(moved(plan, stop, round_id, position))

@@ -4,7 +4,7 @@ A published plan is never edited: the first change copies it into the next versi
 Every act leaves a step behind that can be taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -230,13 +230,3 @@ async def _stops_like(
                 locked,
                 stop_row.id,
             )
-
-
-async def take_out(plan_id: int, keys: Iterable[Key]) -> None:
-    """Delete doors from a draft; their rounds close the gaps."""
-    for key in keys:
-        plan = await plan_by_id(plan_id)
-        stop = next(stop for stop in plan.stops if stop.key == key)
-        left = [s for s in plan.stops_of(stop.round_id) if s.id != stop.id]
-        await rows("DELETE FROM stop WHERE id = {}", stop.id)
-        await put(numbered(stop.round_id, left))

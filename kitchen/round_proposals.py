@@ -2,7 +2,7 @@
 a whole, round by round, or not at all. Nothing changes until somebody accepts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs
-from kitchen.round_insertion import best_place
+from kitchen.round_insertion import housed, up_to_date, without
 from kitchen.round_plans import latest_plan, record
 from kitchen.round_prices import Totals, totals_of
 from kitchen.round_steps import Shape, read_shape, shape_text
@@ -213,7 +213,7 @@ def with_round(inputs: Inputs, now: Shape, offer: Shape, number: int) -> Shape:
         if key not in keys
     ]
     rest = tuple(
-        _without(order, {*keys, *leaving})
+        without(order, {*keys, *leaving})
         for order in now.orders
         if order.number != number
     )
@@ -221,60 +221,7 @@ def with_round(inputs: Inputs, now: Shape, offer: Shape, number: int) -> Shape:
     orders = tuple(sorted((*rest, taken), key=lambda order: order.number))
     why = {key: said for key, said in now.why.items() if key not in keys}
     shape = replace(now, orders=orders, why=why)
-    return _housed(inputs, shape, offer, leaving, full=number)
-
-
-def up_to_date(inputs: Inputs, offer: Shape) -> Shape:
-    """The offer for the people of now: who came since goes where it costs least, who
-    left is left out."""
-    known = inputs.by_key()
-    placed = {*offer.placed, *offer.why}
-    orders = tuple(
-        _without(order, {key for key in order.keys if key not in known})
-        for order in offer.orders
-    )
-    why = {key: said for key, said in offer.why.items() if key in known}
-    shape = replace(offer, orders=orders, why=why)
-    return _housed(inputs, shape, offer, [key for key in known if key not in placed])
-
-
-def _housed(
-    inputs: Inputs,
-    shape: Shape,
-    offer: Shape,
-    homeless: Iterable[Key],
-    full: int | None = None,
-) -> Shape:
-    """Everybody homeless where the offer has them, else where it costs least; `full`
-    is a round that takes nobody."""
-    drops, there = inputs.by_key(), offer.placed
-    for key in homeless:
-        drop = drops.get(key)
-        if drop is None:
-            continue
-        wanted = [o for o in shape.orders if o.number == there.get(key)]
-        free = wanted or [o for o in shape.orders if o.number != full]
-        place = best_place(inputs, shape.orders, drop, free)
-        if place is None:
-            why = "no_room" if drop.is_placed else "no_place"
-            shape = replace(shape, why={**shape.why, key: why})
-            continue
-        number, position = place
-        orders = tuple(
-            replace(
-                order,
-                keys=(*order.keys[: position - 1], key, *order.keys[position - 1 :]),
-            )
-            if order.number == number
-            else order
-            for order in shape.orders
-        )
-        shape = replace(shape, orders=orders)
-    return shape
-
-
-def _without(order: Order, keys: set[Key]) -> Order:
-    return replace(order, keys=tuple(key for key in order.keys if key not in keys))
+    return housed(inputs, shape, leaving, there=offer.placed, full=number)
 
 
 # Readers ----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, insert_many, rows, writing
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
-from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_inputs import Inputs
 from kitchen.round_plans import (
     Plan,
     differences,
@@ -20,7 +20,8 @@ from kitchen.round_plans import (
     record,
     stop_values,
 )
-from kitchen.round_steps import keep_step
+from kitchen.round_steps import Shape, keep_step
+from kitchen.round_thinking import settled, think
 from kitchen.rounds import (
     PlanOpinion,
     PlanPublication,
@@ -157,14 +158,14 @@ async def publish(
     facts = plan.facts
     if not facts.is_draft:
         return
+    thought = await think(facts.kitchen_id, facts.day, facts.meal, _clocks)
     async with writing():
         await lock_plans(facts.kitchen_id, facts.day, facts.meal)
         await refuse_closed_day(facts.kitchen_id, facts.day, facts.meal)
         plan = await plan_by_id(plan_id)
         if not plan.facts.is_draft:  # somebody was quicker
             return
-        inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
-        times = timetable(inputs, plan.orders)
+        inputs, times = await settled(thought, plan, _clocks)
         refuse_hard_faults(inputs, plan, times)
         refuse_unnamed_override(plan, times, override)
         opinion = _of_this_order(opinion, plan)
@@ -189,6 +190,10 @@ async def publish(
             digest=digest_of(plan),
             authority=opinion.verdict if opinion else "",
         )
+
+
+def _clocks(inputs: Inputs, shape: Shape) -> Timetable:
+    return timetable(inputs, shape.orders)
 
 
 def _of_this_order(opinion: Opinion | None, plan: Plan) -> Opinion | None:

@@ -7,26 +7,32 @@ again there, which is rare and always right.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_steps import Shape, shape_of
 
-Work = Callable[[Inputs, Shape], Shape]
-"""From what a day is made of and its rounds as they are to the rounds wanted. Pure."""
+_T = TypeVar("_T")
+
+Work = Callable[[Inputs, Shape], _T]
+"""From what a day is made of and its rounds as they are to what is wanted: other
+rounds, or their clocks. Pure."""
 
 
 @dataclass(frozen=True)
-class Thought:
+class Thought(Generic[_T]):
     """A result, and what it was computed from."""
 
     inputs: Inputs
     before: Shape
-    after: Shape
+    after: _T
 
 
-async def think(kitchen_id: int, day: date, meal: str, work: Work) -> Thought | None:
+async def think(
+    kitchen_id: int, day: date, meal: str, work: Work[_T]
+) -> Thought[_T] | None:
     """Do the work on the newest rounds, outside any transaction; None without rounds.
     Refuses as `inputs_for` does."""
     plan = await latest_plan(kitchen_id, day, meal)
@@ -39,8 +45,8 @@ async def think(kitchen_id: int, day: date, meal: str, work: Work) -> Thought | 
 
 
 async def settled(
-    thought: Thought | None, plan: Plan, work: Work
-) -> tuple[Inputs, Shape]:
+    thought: Thought[_T] | None, plan: Plan, work: Work[_T]
+) -> tuple[Inputs, _T]:
     """Inside the transaction that holds the plan: the inputs of now, and the result
     for them."""
     facts = plan.facts

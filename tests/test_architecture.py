@@ -67,7 +67,7 @@ KITCHEN_ORDER = """
     drivers driver_absences driver_bonds
     stops round_preferences timetables round_inputs rounds
     round_plans round_steps round_prices round_insertion
-    round_drafts round_publishing standing_rounds round_thinking
+    round_thinking round_drafts round_publishing standing_rounds
     round_habits
     round_changes round_proposals round_mending round_reasons boards driver_scope
     meals

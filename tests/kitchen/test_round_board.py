@@ -2,6 +2,8 @@
 and a driver who is missing. Nobody is ever lost.
 """
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,11 +17,12 @@ from kitchen import (
     headcounts,
     registry,
     round_changes,
+    round_insertion,
     round_mending,
     round_proposals,
     round_publishing,
 )
-from kitchen.database import writing
+from kitchen.database import rows, writing
 from kitchen.errors import Refusal
 from kitchen.registry import NewAddress, NewElder
 from kitchen.round_habits import from_habit, habit_for, start_rounds
@@ -608,8 +611,6 @@ async def test_waiting_doors_are_tried_again_but_those_put_there_by_hand(
     now = await newest(cast)
     again = next(s for s in now.stops if s.key == stops[1].key)
     await round_changes.unassign(again.id, **BY)
-    from kitchen.database import rows, writing
-
     async with writing():
         await rows("UPDATE stop SET why = 'no_room' WHERE id = {}", again.id)
     await round_changes.bring_up_to_date(
@@ -618,6 +619,40 @@ async def test_waiting_doors_are_tried_again_but_those_put_there_by_hand(
     after = shape_of(await newest(cast))
     assert after.why.get(stops[0].key) == "by_hand"
     assert stops[1].key in after.placed
+
+
+async def test_no_till_waits_for_the_arithmetic_of_publishing_and_of_late_adds(
+    database: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast, _inputs, plan = await a_street()
+    where: list[str] = []
+
+    def noting(work: Callable[..., object]) -> Callable[..., object]:
+        def noted(*args: object, **kwargs: object) -> object:
+            where.append(threading.current_thread().name)
+            return work(*args, **kwargs)
+
+        return noted
+
+    for module, name in (
+        (round_publishing, "timetable"),
+        (round_insertion, "price_at"),
+    ):
+        monkeypatch.setattr(module, name, noting(getattr(module, name)))
+    await round_publishing.publish(plan.facts.id, "陈经理", **BY)
+    assert not (await newest(cast)).facts.is_draft
+    published = len(where)
+    assert published
+    stop = next(s for s in plan.stops if s.round_id and s.key[0] == "diner")
+    draft = await round_changes.unassign(stop.id, **BY)
+    async with writing():
+        await rows("DELETE FROM stop WHERE plan = {} AND round IS NULL", draft)
+    await round_changes.bring_up_to_date(cast.kitchen, TODAY, "lunch", **BY)
+    assert stop.key in shape_of(await newest(cast)).placed
+    assert len(where) > published
+    assert {name.split("_")[0] for name in where} == {"arithmetic"}
+    again = await round_changes.bring_up_to_date(cast.kitchen, TODAY, "lunch", **BY)
+    assert again == draft  # and what is up to date is left alone
 
 
 def test_nothing_changed_costs_nothing() -> None:
