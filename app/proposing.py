@@ -26,6 +26,10 @@ from kitchen.timetables import Order, Proposal
 from routing import Round, Solution, schedule
 
 JOB = "solve_rounds"
+PATIENCE_SECONDS = 45.0
+"""For an answer beside the time of the search. The child gives way to everybody, so on
+a busy machine it is long in starting; the rounds are there, nobody waits for it."""
+
 STRETCHES = (0.15, 0.25, 0.3, 0.3)
 """Shares of the time: the first answer comes early, the later ones dig deeper."""
 
@@ -90,6 +94,7 @@ async def propose(
                 wish.seed + part,
                 start=start,
                 command=command,
+                grace_seconds=PATIENCE_SECONDS,
                 floor=standing,
             )
         done += seconds
