@@ -26,6 +26,7 @@ from kitchen import (
     plans,
     prices,
     registry,
+    scaling,
 )
 from kitchen.blocks import order_of
 from kitchen.clash_groups import decided_groups
@@ -195,6 +196,7 @@ async def grounds_on(
     grounds = Grounds(
         rules=await menu_rules.rules_for(kitchen.id, meal),
         prices=await prices.prices_on(kitchen.id, day),
+        scaling=await scaling.scaling_for(kitchen.id),
         people={one.id: (one.sex, one.age_on(day)) for one in people.values()},
         pot_portions=kitchen.pot_portions,
     )

@@ -33,6 +33,7 @@ from kitchen.nutrition import (
     reference_for,
 )
 from kitchen.prices import Cost, Prices, cost_of_set
+from kitchen.scaling import PLAIN, Scaling
 from kitchen.variety import (
     Repeat,
     Variety,
@@ -80,11 +81,12 @@ class Bony:
 
 @dataclass(frozen=True)
 class Grounds:
-    """What a menu is judged by: the kitchen's rules, prices of the day, sex and age of
-    the people by elder id, pots and clock."""
+    """What a menu is judged by: the kitchen's rules, prices of the day and own yields,
+    sex and age of the people by elder id, pots and clock."""
 
     rules: MenuRules
     prices: Prices = field(default_factory=dict)
+    scaling: Scaling = PLAIN
     people: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     pot_portions: int = 60
     cooked_by_minutes: int = 10 * 60 + 15
@@ -213,7 +215,7 @@ def _set_nutrition(
         total,
         distances(total, reference, share),
         tuple(Band(b, n, distances(total, b, share)) for b, n in bands),
-        cost_of_set(menu.sets[choice], grounds.prices),
+        cost_of_set(menu.sets[choice], grounds.prices, grounds.scaling),
     )
 
 

@@ -22,6 +22,7 @@ from kitchen.menus import Edit, Place, menus_for, write_cells
 from kitchen.places import Kitchen, kitchen_by_id, serves_on, services_for
 from kitchen.plans import expected_eaters
 from kitchen.prices import prices_on
+from kitchen.scaling import scaling_for
 from kitchen.staff import Actor
 from planning.plan import Fault
 
@@ -180,6 +181,7 @@ async def question_for(
         menus=await menus_for(kitchen_id, first - AROUND, last + AROUND, meal),
         rules=await rules_for(kitchen_id, meal),
         prices=await prices_on(kitchen_id, first),
+        scaling=await scaling_for(kitchen_id),
         pot_portions=kitchen.pot_portions,
         cooked_by_minutes=service.cooked_by_minutes,
         rows=wish.rows,

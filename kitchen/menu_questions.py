@@ -20,6 +20,7 @@ from kitchen.menus import ROWS, DayMenu, MenuLine, Place
 from kitchen.nutrition import nutrition_of, reference_for
 from kitchen.plans import SIZE_PERCENT
 from kitchen.prices import Prices, cost_of, cost_of_set
+from kitchen.scaling import PLAIN, Scaling
 from kitchen.variety import SHARED, is_out_of_season
 from planning.plan import Cells, Fault
 from planning.problem import Equipment, Fixed, Group, Item, Problem, Slot, UseUp
@@ -49,6 +50,7 @@ class Question:
     menus: Mapping[date, DayMenu]  # of these days and of the weeks around
     rules: MenuRules
     prices: Prices
+    scaling: Scaling = PLAIN
     pot_portions: int = 60
     cooked_by_minutes: int = 10 * 60 + 15
     rows: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -101,7 +103,7 @@ def problem_of(question: Question) -> Problems:
     return Problems(
         Problem(
             offsets=tuple((day - question.days[0]).days for day in question.days),
-            items=tuple(_item(dish, question.prices) for dish in items),
+            items=tuple(_item(dish, question) for dish in items),
             slots=tuple(
                 Slot(
                     choice,
@@ -146,8 +148,9 @@ def _fits(dish: DishFacts, choice: str, row: int) -> bool:
     return dish.category in MAY_REPLACE.get(wanted, (wanted,))
 
 
-def _item(dish: DishFacts, prices: Prices) -> Item:
+def _item(dish: DishFacts, question: Question) -> Item:
     contents = nutrition_of(dish.recipe)
+    cost = cost_of(dish.recipe, question.prices, question.scaling)
     traits = {
         kind: tuple(sorted(words(dish)))
         for kind, (categories, words) in SHARED.items()
@@ -157,7 +160,7 @@ def _item(dish: DishFacts, prices: Prices) -> Item:
         traits["item"] = (dish.code,)
     return Item(
         id=dish.id,
-        cost_fen=-int(-cost_of(dish.recipe, prices).fen // 1),
+        cost_fen=-int(-cost.fen // 1),
         na_mg=round(contents.amount("na_mg")),
         ca_mg=round(contents.amount("ca_mg")),
         equipment=kind_of(dish),
@@ -358,7 +361,9 @@ def _unfed(question: Question, menu: DayMenu, number: int) -> Iterator[Fault]:
 def _too_dear(question: Question, menu: DayMenu, number: int) -> Iterator[Fault]:
     limit = question.rules.budget_fen
     for choice in menu.choices if limit else ():
-        over = cost_of_set(set_of(menu.sets, choice), question.prices).fen - limit
+        served = set_of(menu.sets, choice)
+        cost = cost_of_set(served, question.prices, question.scaling)
+        over = cost.fen - limit
         if over > 0.5:
             yield Fault("budget", number, choice, round(over))
 

@@ -15,6 +15,7 @@ from kitchen.database import insert_many, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import DishFacts, Ingredient, RecipeLine
 from kitchen.places import Kitchen
+from kitchen.scaling import PLAIN, Scaling
 from kitchen.staff import Actor
 
 DEAREST_FEN_PER_KG = 10_000_000
@@ -72,22 +73,27 @@ Prices = Mapping[int, int]
 """Ingredient id → fen per kilogram as bought."""
 
 
-def cost_of(recipe: Iterable[RecipeLine], prices: Prices) -> Cost:
-    """One normal serving of a recipe, at gross weights. Water costs nothing."""
+def cost_of(
+    recipe: Iterable[RecipeLine], prices: Prices, scaling: Scaling = PLAIN
+) -> Cost:
+    """One normal serving of a recipe, at the weights this kitchen buys: by its own
+    yields where it has told them. Water costs nothing."""
     fen, unpriced, empty = 0.0, set[str](), True
     for line in recipe:
         empty = False
         known = prices.get(line.ingredient.id)
         if known is not None:
-            fen += known * line.gross_decigrams / 10_000
+            fen += known * scaling.gross_decigrams(line) / 10_000
         elif line.ingredient.is_bought:
             unpriced.add(line.ingredient.name)
     return Cost(fen, frozenset({"?"} if empty else unpriced))
 
 
-def cost_of_set(dishes: Iterable[DishFacts], prices: Prices) -> Cost:
+def cost_of_set(
+    dishes: Iterable[DishFacts], prices: Prices, scaling: Scaling = PLAIN
+) -> Cost:
     """One normal serving of each dish."""
-    costs = [cost_of(dish.recipe, prices) for dish in dishes]
+    costs = [cost_of(dish.recipe, prices, scaling) for dish in dishes]
     return Cost(
         sum(cost.fen for cost in costs),
         frozenset().union(*(cost.unpriced for cost in costs)),

@@ -26,6 +26,7 @@ from kitchen.food import (
 from kitchen.names import search_keys
 from kitchen.nutrition import Nutrition, nutrition_of
 from kitchen.prices import Cost, Prices, cost_of
+from kitchen.scaling import PLAIN, Scaling
 from kitchen.staff import Actor
 
 MOST_LINES = 40
@@ -75,7 +76,9 @@ def gross_of(net_decigrams: int, edible_percent: float) -> int:
     return round(net_decigrams * 100 / edible_percent)
 
 
-def serving_of(recipe: Sequence[RecipeLine], prices: Prices) -> Serving:
+def serving_of(
+    recipe: Sequence[RecipeLine], prices: Prices, scaling: Scaling = PLAIN
+) -> Serving:
     """A recipe's serving: totals, what is unknown in them, and by whose fault."""
     foods = [line.ingredient for line in recipe]
     unknown = {
@@ -84,7 +87,7 @@ def serving_of(recipe: Sequence[RecipeLine], prices: Prices) -> Serving:
     }
     return Serving(
         nutrition_of(recipe),
-        cost_of(recipe, prices),
+        cost_of(recipe, prices, scaling),
         {nutrient: names for nutrient, names in unknown.items() if names},
         frozenset().union(*(food.allergens for food in foods)),
         sum(line.net_decigrams for line in recipe),

@@ -49,8 +49,8 @@ KITCHEN_ORDER = """
     plans
     people_columns people_words people_sheet people_doubles intake
     listings
-    food nutrition food_files prices menu_rules
-    compositions recipes scaling
+    food nutrition food_files scaling prices menu_rules
+    compositions recipes
     menu_days menu_edits menus menu_cycles
     headcounts
     weather

@@ -18,6 +18,7 @@ from kitchen.menu_rules import usual_rules
 from kitchen.menus import DayMenu, MenuLine
 from kitchen.nutrition import nutrition_of
 from kitchen.prices import NewPrice, cost_of, cost_of_set
+from kitchen.scaling import Scaling
 from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
 from tests.kitchen.plates import dish, dishes, ingredients, order
 
@@ -41,6 +42,19 @@ def test_a_cost_is_gross_weight_times_price() -> None:
     cost = cost_of(rice.recipe, KILO)
     assert cost.fen == pytest.approx(grams)  # a gram costs a fen
     assert cost.is_complete
+
+
+def test_a_cost_counts_what_this_kitchen_gets_out_of_what_it_buys() -> None:
+    rice = dish("白米饭")
+    line = next(line for line in rice.recipe if line.ingredient.is_bought)
+    half = Scaling(yields={line.ingredient.id: 50.0})
+    added = line.net_decigrams / 10 * 2 - line.gross_decigrams / 10
+    assert cost_of_set([rice], KILO, half).fen == pytest.approx(
+        cost_of(rice.recipe, KILO).fen + added
+    )
+    grounds = Grounds(RULES, prices=KILO, scaling=half)
+    (found,) = consequences_of(day_menu("白米饭"), {}, [], {}, {}, grounds).sets
+    assert found.cost.fen == pytest.approx(cost_of(rice.recipe, KILO, half).fen)
 
 
 def test_an_unpriced_ingredient_makes_a_lower_bound_and_water_does_not() -> None:

@@ -16,6 +16,7 @@ from app.words.menus import NUTRIENT_WORDS
 from kitchen import dish_variants, food
 from kitchen.nutrition import nutrition_of
 from kitchen.prices import cost_of, prices_on
+from kitchen.scaling import scaling_for
 
 SHOWN = 200
 
@@ -59,7 +60,11 @@ async def _page(request: Request, dish_id: int, form: Form) -> Response[Any]:
         status_code=200 if form.ok else 422,
         dish=dish,
         serving=nutrition_of(dish.recipe),
-        cost=cost_of(dish.recipe, await prices_on(kitchen.id, request.today)),
+        cost=cost_of(
+            dish.recipe,
+            await prices_on(kitchen.id, request.today),
+            await scaling_for(kitchen.id),
+        ),
         catalogue=catalogue,
         needs=dish_variants.NEEDS,
         form=form,

@@ -21,6 +21,7 @@ from kitchen.errors import Refusal
 from kitchen.food import DishFacts, IngredientFacts
 from kitchen.prices import prices_on
 from kitchen.recipes import NewLine, Serving, checked, gross_of, serving_of
+from kitchen.scaling import scaling_for
 
 SPARE_LINES = 4
 MOST_GRAMS = recipes.HEAVIEST_DECIGRAMS / 10
@@ -179,7 +180,8 @@ async def _serving(
         return None
     kitchen = await kitchen_of(request)
     prices = await prices_on(kitchen.id, request.today)
-    return serving_of(checked(lines, larder.by_id), prices)
+    made = checked(lines, larder.by_id)
+    return serving_of(made, prices, await scaling_for(kitchen.id))
 
 
 handlers = [edit, trial, update]
