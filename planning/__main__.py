@@ -8,10 +8,10 @@ told), 4 none was found in the time.
 import argparse
 import json
 import sys
+import time
 
 from planning.plan import Cells, as_json, listed
 from planning.problem import read
-from planning.solver import solve
 
 EXITS = {"optimal": 0, "feasible": 0, "infeasible": 3, "unknown": 4}
 
@@ -23,6 +23,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--processor-seconds", type=float, default=None)
     asked = parser.parse_args(arguments)
+    started = time.monotonic()
+    from planning.solver import solve  # half a second of the time asked for
+
     try:
         problem = read(json.load(sys.stdin))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -35,6 +38,7 @@ def main(arguments: list[str]) -> int:
         asked.workers,
         _tell,
         asked.processor_seconds,
+        started,
     )
     json.dump(as_json(plan), sys.stdout)
     return EXITS[plan.status]

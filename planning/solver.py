@@ -15,6 +15,7 @@ from planning.problem import Problem
 
 GOOD_ENOUGH = 0.005  # of the sum: nobody would notice the rest
 RELAXING_SECONDS = 10.0
+ANSWERING_SECONDS = 1.5  # the solver ends late, the answer is checked and told
 WORDS = {
     cp_model.OPTIMAL: "optimal",
     cp_model.FEASIBLE: "feasible",
@@ -49,13 +50,16 @@ def solve(
     workers: int = 2,
     tell: Tell | None = None,
     processor_seconds: float | None = None,
+    started: float | None = None,
 ) -> Plan:
-    """A plan within the time – of the clock, and of the processors of all workers
-    together where that is given. Its sum is reckoned anew from its cells, not taken
+    """A plan within the time – of the clock since `started` (monotonic), with reading,
+    building and answering in it, and of the processors of all workers together where
+    that is given. Its sum is reckoned anew from its cells, not taken
     from the solver; `bound` is proven: no plan can have a smaller sum."""
-    started = time.monotonic()
+    started = time.monotonic() if started is None else started
     model = Model(problem)
-    solver = _solver(seconds, seed, workers)
+    left = seconds - ANSWERING_SECONDS - (time.monotonic() - started)
+    solver = _solver(max(left, seconds / 2), seed, workers)
     better = _Better(model, tell, started) if tell else None
     with _metered(solver, processor_seconds):
         status = solver.Solve(model.cp, better)
