@@ -107,10 +107,12 @@ def rows_of(
 
 
 def booked_at(eaters: Sequence[Eater]) -> Counter[int]:
-    """Portions booked at each point."""
+    """Portions booked at each point, and to all the doors together."""
     booked: Counter[int] = Counter()
     for eater in eaters:
-        if eater.point_id is not None and eater.way != "deliver":
+        if eater.way == "deliver":
+            booked[attendance.DOORS] += eater.portions
+        elif eater.point_id is not None:
             booked[eater.point_id] += eater.portions
     return booked
 

@@ -1,4 +1,5 @@
-"""Who came: one row for each place, day and meal – written when a day is closed, or
+"""Who came: one row for each place – a dining point, or all the doors together –,
+day and meal – written when a day is closed, or
 brought in from a list (`kitchen.attendance_lists`). Rows are never changed. What they
 lead one to expect is `kitchen.forecasts`.
 """
@@ -34,6 +35,8 @@ from kitchen.places import (
 from kitchen.staff import Actor
 
 LOOKS_BACK_DAYS = 420
+DOORS = 0
+"""Stands where a point's id does, for all the doors of a kitchen together."""
 # House estimates until the kitchen says otherwise: a meal bought elsewhere for someone
 # who got none, against the ingredients and the work of one thrown away.
 SHORT_FEN, WASTED_FEN = 2_000, 800
@@ -72,6 +75,19 @@ class AttendanceRow(Table, tablename="attendance"):
     run = ForeignKey(AttendanceRun, null=True)
 
 
+class DoorAttendanceRow(Table, tablename="door_attendance"):
+    """One meal sent to doors on one day. `came` of those booked to a door, `walk_ins`
+    were sent one without having booked it: entered late, or moved to their door."""
+
+    kitchen = ForeignKey(Kitchen, null=False)
+    day = Date()
+    meal = Text()
+    booked = Integer(null=True)
+    came = Integer()
+    walk_ins = Integer()
+    run = ForeignKey(AttendanceRun, null=True)
+
+
 class SpareCost(Table, tablename="spare_cost"):
     """What one portion short and one wasted cost, from a moment on."""
 
@@ -98,24 +114,23 @@ class Costs:
 
 # Readers ------------------------------------------------------------------------
 
-_STANDING = (
-    " FROM attendance a WHERE a.kitchen = {} AND a.meal = {} AND a.day >= {}"
-    " AND a.day < {} AND (a.run IS NULL OR a.run NOT IN"
-    " (SELECT run FROM attendance_undo))"
+_PAST = (
+    "SELECT {point} AS point, a.day AS day, a.booked AS booked, a.came AS came,"
+    " a.walk_ins AS walk_ins, a.run AS run FROM {table} a WHERE a.kitchen = {{}}"
+    " AND a.meal = {{}} AND a.day >= {{}} AND a.day < {{}} AND (a.run IS NULL"
+    " OR a.run NOT IN (SELECT run FROM attendance_undo)) ORDER BY a.id"
 )
+_AT_POINTS = _PAST.format(point="a.point", table="attendance")
+_AT_DOORS = _PAST.format(point=DOORS, table="door_attendance")
 
 
 async def past_of(
     kitchen_id: int, meal: str, before: date
 ) -> dict[int, list[Attendance]]:
-    """Point → its days before a day, oldest first; the product's own count of a day
-    counts instead of a list's."""
-    since = before - timedelta(days=LOOKS_BACK_DAYS)
-    found = await rows(
-        "SELECT a.point AS point, a.day AS day, a.booked AS booked, a.came AS came,"
-        " a.walk_ins AS walk_ins, a.run AS run" + _STANDING + " ORDER BY a.id",
-        *(kitchen_id, meal, since, before),
-    )
+    """Point (or `DOORS`) → its days before a day, oldest first; the product's own count
+    of a day counts instead of a list's."""
+    when = kitchen_id, meal, before - timedelta(days=LOOKS_BACK_DAYS), before
+    found = [*await rows(_AT_POINTS, *when), *await rows(_AT_DOORS, *when)]
     best: dict[tuple[int, date], dict[str, Any]] = {}
     for row in found:
         key = row["point"], row["day"]
@@ -192,9 +207,9 @@ async def ground_for(kitchen_id: int, day: date, meal: str) -> Ground:
 
 
 def hints(ground: Ground, booked: Mapping[int, int]) -> dict[int, Hint]:
-    """Point → what to expect on the day when so many are booked there, with spares by
-    the kitchen's own costs. A point without a past day is not in it. Pure; about two
-    milliseconds of a processor for each point."""
+    """Point (or `DOORS`) → what to expect on the day when so many are booked there,
+    with spares by the kitchen's own costs. A point without a past day is not in it.
+    Pure; about two milliseconds of a processor for each point."""
     found = {}
     for point, days in ground.past.items():
         expected = expected_at(
@@ -210,10 +225,14 @@ def proposed(
     hints: Mapping[int, Hint], usual: Mapping[int, int]
 ) -> list[tuple[int, str, int]]:
     """(point, walk_in | spare, portions) to cook beyond the bookings: the forecast
-    where there is one, else the usual number of walk-ins."""
-    told = {point: hint.suggestion.walk_ins for point, hint in hints.items()}
-    walk_ins = {**usual, **told}
-    spares = {point: hint.suggestion.spares for point, hint in hints.items()}
+    where there is one, else the usual number of walk-ins. At `DOORS` all of them are
+    spares: they ride along, whoever is to get them."""
+    at = {point: hint.suggestion for point, hint in hints.items()}
+    doors = at.pop(DOORS, None)
+    walk_ins = {**usual, **{point: one.walk_ins for point, one in at.items()}}
+    spares = {point: one.spares for point, one in at.items()}
+    if doors is not None:
+        spares[DOORS] = doors.portions
     return [
         (point, kind, portions)
         for kind, counts in (("walk_in", walk_ins), ("spare", spares))
@@ -246,10 +265,29 @@ _OWN = (
 )
 
 
+_OWN_DOORS = (
+    "INSERT INTO door_attendance (kitchen, day, meal, booked, came, walk_ins, run)"
+    " SELECT h.kitchen, h.day, h.meal,"
+    " (SELECT COALESCE(SUM(d.portions), 0) FROM diner d WHERE d.headcount = h.id"
+    " AND d.way = 'deliver' AND NOT d.added),"
+    " (SELECT COUNT(*) FROM meal m JOIN diner d ON d.id = m.diner"
+    " WHERE d.headcount = h.id AND m.channel = 'door' AND d.way = 'deliver'"
+    " AND NOT d.added AND m.id NOT IN (SELECT served FROM meal_void)),"
+    " (SELECT COUNT(*) FROM meal m JOIN diner d ON d.id = m.diner"
+    " WHERE d.headcount = h.id AND m.channel = 'door'"
+    " AND (d.added OR d.way <> 'deliver')"
+    " AND m.id NOT IN (SELECT served FROM meal_void)), NULL"
+    " FROM headcount h WHERE h.kitchen = {} AND h.day = {} AND h.meal = {}"
+    " AND EXISTS (SELECT 1 FROM diner d WHERE d.headcount = h.id"
+    " AND d.way = 'deliver')"
+)
+
+
 async def count_in_transaction(kitchen_id: int, day: date, meal: str) -> None:
-    """The day is closed: what each point's count and till say. Inside the caller's
-    `writing()`, once (the close itself happens once)."""
+    """The day is closed: what each point's count and till, and the rounds, say. Inside
+    the caller's `writing()`, once (the close itself happens once)."""
     await rows(_OWN, kitchen_id, day, meal)
+    await rows(_OWN_DOORS, kitchen_id, day, meal)
 
 
 async def set_costs(

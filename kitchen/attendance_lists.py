@@ -10,9 +10,11 @@ from uuid import UUID
 
 from kitchen import acts
 from kitchen.attendance import (
+    DOORS,
     AttendanceRow,
     AttendanceRun,
     AttendanceUndo,
+    DoorAttendanceRow,
     record_trace,
 )
 from kitchen.calendar import parse_date
@@ -60,6 +62,7 @@ COLUMNS = (
     Column("came", "到场", ("实到", "到场数", "实到数"), width=10),
     Column("walk_ins", "散客", ("临时", "未订到场"), width=10),
 )
+DOORS_NAME = "送餐到家"
 EXAMPLE = {
     "date": "示例 2026-03-02",
     "point": "朝阳就餐点",
@@ -94,7 +97,8 @@ def _listed(
     def point_called(typed: str) -> int | Fault:
         found = points.get(plain_text(typed))
         choices = "、".join(points)
-        return found or Fault("point_unknown", typed, {"choices": choices})
+        fault = Fault("point_unknown", typed, {"choices": choices})
+        return fault if found is None else found
 
     def meal_called(typed: str) -> str | Fault:
         return code_of(typed, MEAL_WORDS)
@@ -134,10 +138,13 @@ def _past_day(typed: str, today: date) -> date | Fault:
 
 
 async def known_days(kitchen_id: int) -> dict[tuple[int, date, str], bool]:
-    """Every (point, day, meal) that has a row: True = the product's own."""
+    """Every (point or `DOORS`, day, meal) that has a row: True = the product's own."""
     found = await rows(
-        "SELECT point, day, meal, run FROM attendance WHERE kitchen = {} AND"
-        " (run IS NULL OR run NOT IN (SELECT run FROM attendance_undo)) ORDER BY id",
+        "SELECT point, day, meal, run FROM"
+        " (SELECT kitchen, point, day, meal, run FROM attendance UNION ALL"
+        " SELECT kitchen, 0, day, meal, run FROM door_attendance) a"
+        " WHERE kitchen = {} AND"
+        " (run IS NULL OR run NOT IN (SELECT run FROM attendance_undo))",
         kitchen_id,
     )
     known: dict[tuple[int, date, str], bool] = {}
@@ -165,6 +172,7 @@ async def runs_for(kitchen_id: int) -> list[RunFacts]:
 async def preview(grid: Grid, kitchen_id: int, today: date) -> Listing[NewAttendance]:
     """What a list would do; nothing is written."""
     points = {plain_text(p.name): p.id for p in await points_for(kitchen_id)}
+    points = {DOORS_NAME: DOORS, **points}
     return listing(grid, points, await known_days(kitchen_id), today)
 
 
@@ -201,8 +209,17 @@ async def bring_in(
             at=now,
             by=by.name,
         )
+        at_points = [one for one in read.values if one.point_id != DOORS]
+        at_doors = [one for one in read.values if one.point_id == DOORS]
         await insert_many(
-            AttendanceRow, [_stored(one, kitchen_id, run_id) for one in read.values]
+            AttendanceRow,
+            [
+                {"point": one.point_id, **_stored(one, kitchen_id, run_id)}
+                for one in at_points
+            ],
+        )
+        await insert_many(
+            DoorAttendanceRow, [_stored(one, kitchen_id, run_id) for one in at_doors]
         )
         after = {"file": file_name[:200], "rows": len(read.good)}
         await record_trace("attendance.import", kitchen_id, after, by=by, now=now)
@@ -216,7 +233,6 @@ async def bring_in(
 def _stored(one: NewAttendance, kitchen_id: int, run_id: int) -> dict[str, Any]:
     return {
         "kitchen": kitchen_id,
-        "point": one.point_id,
         "day": one.attendance.day,
         "meal": one.meal,
         "booked": one.attendance.booked,

@@ -140,7 +140,7 @@ async def _run(
             day,
             meal,
             spares=[
-                SpareFacts(0, point_id, kind, "regular", portions)
+                SpareFacts(0, point_id or None, kind, "regular", portions)
                 for point_id, kind, portions in attendance.proposed(hints, usual)
             ],
             by=OPERATOR,

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from kitchen import attendance, day_close
-from kitchen.attendance import Costs, costs_for, ground_for, hints, past_of, set_costs
+from kitchen.attendance import (
+    DOORS,
+    Costs,
+    costs_for,
+    ground_for,
+    hints,
+    past_of,
+    proposed,
+    set_costs,
+)
 from kitchen.attendance_lists import bring_in, preview, runs_for, take_back
 from kitchen.database import rows
 from kitchen.errors import Refusal
@@ -59,9 +68,18 @@ async def test_a_closed_day_writes_what_its_count_and_till_say(
         "SELECT point, COUNT(*) AS n FROM meal WHERE point IS NOT NULL AND id NOT IN"
         " (SELECT served FROM meal_void) GROUP BY point"
     )
+    sent = await rows(
+        "SELECT COUNT(*) AS n FROM meal WHERE channel = 'door' AND id NOT IN"
+        " (SELECT served FROM meal_void)"
+    )
     assert {point: days[0].fed for point, days in found.items() if days[0].fed} == {
-        row["point"]: row["n"] for row in served
+        **{row["point"]: row["n"] for row in served},
+        DOORS: sent[0]["n"],
     }
+    booked = await rows(
+        "SELECT SUM(portions) AS n FROM diner WHERE way = 'deliver' AND NOT added"
+    )
+    assert found[DOORS][0].booked == booked[0]["n"]
     assert found[cast.chaoyang][0].booked == 1  # 李德福
 
 
@@ -87,6 +105,32 @@ async def test_a_list_is_entered_once_and_taken_back_whole(database: object) -> 
     assert await bring(cast, weeks(6)) == n  # and may come again
     with pytest.raises(Refusal, match="import_unknown"):
         await take_back(run.id, kitchen_ids={cast.kitchen + 1}, by=CHEN, now=MORNING)
+
+
+async def test_meals_sent_to_doors_are_forecast_from_their_own_days(
+    database: object,
+) -> None:
+    cast = await enter()
+    grid = a_list(
+        *(
+            [f"{TODAY - timedelta(days=n)}", "送餐到家", "午餐", "20", "19", "3"]
+            for n in range(42, 0, -1)
+            if (TODAY - timedelta(days=n)).weekday() < 5
+        )
+    )
+    n = await bring(cast, grid)
+    past = await past_of(cast.kitchen, "lunch", TODAY)
+    assert list(past) == [DOORS]
+    assert len(past[DOORS]) == n
+    found = hints(await ground_for(cast.kitchen, TODAY, "lunch"), {DOORS: 20})
+    assert found[DOORS].expected.fed.expected == pytest.approx(22, abs=1)
+    assert found[DOORS].expected.no_shows.expected == pytest.approx(1, abs=0.5)
+    assert proposed(found, {}) == [(DOORS, "spare", 2)]  # they ride on the rounds
+    with pytest.raises(Refusal, match="nothing_to_import"):
+        await bring(cast, grid)
+    (run,) = await runs_for(cast.kitchen)
+    await take_back(run.id, kitchen_ids={cast.kitchen}, by=CHEN, now=MORNING)
+    assert await past_of(cast.kitchen, "lunch", TODAY) == {}
 
 
 async def test_the_products_own_count_goes_before_a_list(

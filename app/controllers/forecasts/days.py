@@ -59,7 +59,9 @@ async def update_costs(
 
 async def _page(request: Request, day: dt.date, meal: str, form: Form) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    points = await points_of(request, kitchen.id)
+    places = {point.id: point.name for point in await points_of(request, kitchen.id)}
+    if request.actor.point_id is None:
+        places[attendance.DOORS] = _("送餐到家")
     eaters = await headcounts.eaters_for(kitchen.id, day, meal)
     booked = booked_at(eaters)
     hints = await hinted(kitchen.id, day, meal, eaters)
@@ -69,7 +71,7 @@ async def _page(request: Request, day: dt.date, meal: str, form: Form) -> Respon
         status_code=200 if form.ok else 422,
         day=day,
         meal=meal,
-        points=points,
+        places=places,
         booked=booked,
         hints=hints,
         costs=await attendance.costs_for(kitchen.id, meal),

@@ -11,20 +11,22 @@ from litestar.response import Response
 
 from app.days import meal_in
 from app.i18n import N_
+from app.i18n import translate as _
 from app.rendering import page
 from app.requests import Request
 from app.scope import kitchen_of, point_of
 from kitchen import attendance
-from kitchen.attendance import Ground
+from kitchen.attendance import DOORS, Ground
 from kitchen.forecast_replays import Measured, Replay, measured, replayed
 from kitchen.forecasts import Attendance
 
 QUANTITIES = {
-    "fed": N_("用餐的人"),
-    "no_shows": N_("订了没来"),
-    "walk_ins": N_("没订来了"),
+    "fed": N_("拿到饭的人"),
+    "no_shows": N_("订了没拿"),
+    "walk_ins": N_("没订的"),
 }
 SHOWN = 28
+DOORS_NAME = N_("送餐到家")
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,26 @@ async def show(
     meal: FromPath[str],
     point_id: FromPath[int],
 ) -> Response[Any]:
-    point, kitchen = await point_of(request, point_id), await kitchen_of(request)
+    kitchen, place = await kitchen_of(request), await _place(request, point_id)
     ground = await attendance.ground_for(kitchen.id, day, meal_in(meal))
-    past = ground.past.get(point.id, [])
+    past = ground.past.get(point_id, [])
     replay = await asyncio.to_thread(_replay, ground, list(past))
     return page(
         request,
         "forecasts/point.html",
         day=day,
         meal=meal,
-        point=point,
+        place=place,
         past=past,
         replay=replay,
         quantities=QUANTITIES,
     )
+
+
+async def _place(request: Request, point_id: int) -> str:
+    if point_id == DOORS and request.actor.point_id is None:
+        return _(DOORS_NAME)
+    return (await point_of(request, point_id)).name
 
 
 def _replay(ground: Ground, past: list[Attendance]) -> PointReplay:
