@@ -52,8 +52,9 @@ HEAD = """# The menu planner, measured
 
 Two weeks of lunches (ten days) for 300 elders out of 138 dishes; {limit};
 two search workers in a child process as the product starts it. *Seconds* are those a
-user waits: the question made, the program started, the search, the answer told. Ten made-up kitchens that differ
-in diets, bookings, prices, budget, equipment and stock (`benchmarks/menu_cases.py`).
+user waits: the question made, the program started, the search, the answer told. Ten
+made-up kitchens that differ in diets, bookings, prices, budget, equipment and stock
+(`benchmarks/menu_cases.py`).
 *Points* is the stated sum, reckoned anew from the cells; *bound* is proven: no plan has
 fewer points. *Gap* is (points − bound) ÷ points. *Examined* counts the hard rules found
 broken by the kitchen's own rules. Machine: {machine}.

@@ -74,11 +74,11 @@ async def test_a_day_shows_points_and_a_point_its_error(
     assert "还没有证明比同星期平均更准" in page  # every day is alike: nothing to gain
     assert "52–52" in page
     doors = f"{PAGE}/points/0"
-    assert "送餐到家" in (await manager.get(PAGE)).text
+    assert ">送餐到家<" in (await manager.get(PAGE)).text
     assert "记录不满四周，还量不出误差" in (await manager.get(doors)).text
     sun = await sign_in_as("point_staff", point_id=cast.xinhua)
     assert "朝阳就餐点" not in (await sun.get(PAGE)).text
-    assert "送餐到家" not in (await sun.get(PAGE)).text
+    assert ">送餐到家<" not in (await sun.get(PAGE)).text
     assert (await sun.get(point)).status_code == 404
     assert (await sun.get(doors)).status_code == 404
     assert (await sun.get("/forecasts/lists")).status_code == 403
