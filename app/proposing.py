@@ -3,6 +3,7 @@ after each what it has found in minutes, late doors and changed faces, and keeps
 best as an offer. Stopping it, or a restart of the machine, loses nothing found.
 """
 
+import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from app import jobs
 from app.days import day_url
-from app.solving import SOLVER, Tell, plan_rounds, solve_in_child, telling
+from app.solving import SOLVER, Tell, plan_rounds, searching, solve_in_child, telling
 from app.words.proposals import found_words
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
@@ -65,12 +66,15 @@ async def propose(
     tell: Tell | None = None,
     command: Sequence[str] = SOLVER,
 ) -> Comparison | None:
-    """Search beside the day's rounds; the best found is kept as an offer.
+    """Search beside the day's rounds, `wish.seconds` in all; the best found is kept as
+    an offer.
 
     Returns the comparison offered, None when the rounds were found to be as good.
     Refuses `plan_unknown`, `round_without_driver`, `no_drivers`, and `solver_silent`
     when the solver gave no usable answer at all.
     """
+    clock = asyncio.get_running_loop().time
+    end = clock() + wish.seconds
     inputs = await inputs_for(kitchen_id, day, meal)
     plan = await latest_plan(kitchen_id, day, meal)
     if plan is None:
@@ -83,21 +87,22 @@ async def propose(
     if wish.scope != "all":
         start = starting_rounds(groups, plan.orders)
     standing = await off_loop(schedule, problem, list(start))
-    run, answered, done = uuid.uuid4().hex, False, 0.0
+    run, answered = uuid.uuid4().hex, False
     best: Comparison | None = None
     for part, share in enumerate(STRETCHES):
-        seconds = wish.seconds * share
+        if answered and clock() >= end:  # a slow machine: what was found has to do
+            break
+        done = wish.seconds - max(0.0, end - clock())
         async with telling(tell, wish.seconds, done, found_words(best)):
             solved = await solve_in_child(
                 problem,
-                seconds,
+                searching((wish.seconds - done) * share / sum(STRETCHES[part:])),
                 wish.seed + part,
                 start=start,
                 command=command,
                 grace_seconds=PATIENCE_SECONDS,
                 floor=standing,
             )
-        done += seconds
         if solved.fallback:  # what is there is better than the floor
             continue
         answered, start = True, solved.solution.rounds
@@ -114,7 +119,7 @@ async def propose(
             scope=wish.scope,
             number=wish.number,
             run=run,
-            seconds=round(done),
+            seconds=round(wish.seconds - (end - clock())),
             proposal=proposal,
             by=by,
             now=now,

@@ -30,9 +30,11 @@ from kitchen.stops import Key
 from kitchen.timetables import HARD, Opinion, Order, Proposal
 
 SOLVER = (sys.executable, "-m", "routing")
-GRACE_SECONDS = 15.0  # starting, reading and writing beside a busy kitchen
+GRACE_SECONDS = 30.0  # starting, reading and writing beside a busy kitchen
 MEMORY_BYTES = 2048 * MEBIBYTE
 ANSWERED = (0, 3)  # 3: solved, somebody is left over
+ASIDE_SECONDS = 1.5
+"""Of the time asked for: starting the child, reading its answer, keeping it."""
 CONFIRM_SECONDS = 15.0  # a publisher waits at most so long for the authority's word
 
 Tell = Callable[[int, str], Awaitable[None]]
@@ -84,6 +86,11 @@ async def solve_in_child(
     return await off_loop(_judged, problem, outcome, floor)
 
 
+def searching(seconds: float) -> float:
+    """How long a child may search so that whoever asked waits `seconds` in all."""
+    return max(0.2, seconds / 2, seconds - ASIDE_SECONDS)
+
+
 def _question(problem: routing.Problem, start: Sequence[routing.Round]) -> bytes:
     return json.dumps(routing.write_problem(problem, start)).encode()
 
@@ -117,8 +124,8 @@ async def plan_rounds(
     tell: Tell | None = None,
     command: Sequence[str] = SOLVER,
 ) -> int:
-    """Solve a day's rounds and keep them as its draft; locked rounds stay as they are,
-    locked stops with their driver.
+    """Solve a day's rounds and keep them as its draft, `seconds` in all; locked rounds
+    stay as they are, locked stops with their driver.
 
     Returns the plan. Refuses `headcount_open`, `meal_not_served`, `no_drivers`.
     """
@@ -130,7 +137,7 @@ async def plan_rounds(
     pinned = plan.pinned if plan else {}
     async with telling(tell, seconds):
         proposal, trouble = await _proposal(
-            inputs, locked, pinned, seconds, seed, command
+            inputs, locked, pinned, searching(seconds), seed, command
         )
     return await save_plan(inputs, proposal, reason=trouble, by=by, now=now)
 

@@ -50,7 +50,7 @@ async def asked(cast: Cast, seconds: int = 3) -> int:
 
 
 async def answered(
-    cast: Cast, command: Sequence[str] = menu_planning.PLANNER, grace: float = 20
+    cast: Cast, command: Sequence[str] = menu_planning.PLANNER, grace: float = 120
 ) -> Proposal:
     proposal = await asked(cast)
     facts = await menu_proposals.proposal_by_id(cast.kitchen, proposal)

@@ -1,7 +1,6 @@
 """The till in a real browser, by the keys of a scanner and of people."""
 
 import re
-import statistics
 import time
 
 import pytest
@@ -439,18 +438,15 @@ def test_the_tallies_follow_what_another_tablet_serves(
     assert page.locator(f"{FIELD}:focus").count() == 1
 
 
-def test_elders_are_served_by_card_well_under_three_seconds(
+def test_elders_are_served_by_card_one_after_the_other(
     town: Midday, cards: list[str], enter: Enter
 ) -> None:
+    """How long it takes is measured by `./run bench till`, not here."""
     page = open_till(town, enter)
-    taken = []
     for number, card in enumerate(cards[:7], start=5):
-        begun = time.monotonic()
         scan(page, card)
         expect(page.locator(TALLY)).to_have_text(str(number))
         page.wait_for_selector(f"{FIELD}:focus")
-        taken.append(time.monotonic() - begun)
-    assert statistics.median(taken) < 3
 
 
 def test_a_shift_is_served_without_scripts(
