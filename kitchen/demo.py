@@ -14,6 +14,7 @@ from kitchen import (
     demo_helpers,
     demo_history,
     demo_menus,
+    demo_money,
     demo_voices,
     drivers,
     food,
@@ -22,6 +23,7 @@ from kitchen import (
     subsidies,
 )
 from kitchen.demo_history import Past
+from kitchen.demo_money import Books
 from kitchen.demo_people import (
     MAKER as MAKER,
 )
@@ -85,15 +87,17 @@ async def build(
     history: bool = False,
 ) -> Community:
     """Fill an empty database. `people` elders, about a third of them delivered. With
-    `history` the town is two weeks old, and a few of its lunches are over and closed
-    (towns of `demo_history.TOWNS`).
+    `history` its plans are two weeks old, a few of its lunches are over and closed, and
+    a trial opening before lies in months that are settled (towns of
+    `demo_history.TOWNS`).
     """
     chance = random.Random(seed)  # noqa: S311 - a believable town, not a secret
+    began_at = now
     history = history and people in demo_history.TOWNS
     first = menus.monday_of(today)
     if history:
         first -= timedelta(days=14)
-        now -= timedelta(days=14 + today.weekday())
+        now -= today - demo_money.trial_days(today)[0] + timedelta(days=2)
     community, rural, kitchen = await _street(now)
     points = await _points(kitchen, community, rural, people, now)
     await _tariffs(kitchen, today, first, now)
@@ -107,13 +111,19 @@ async def build(
     await demo_menus.write(kitchen, first, today, by=MAKER, now=now)
     await _accounts(kitchen, points[0], community, password_hash, now)
     if history:
+        books = Books(kitchen, tuple(points), today, began_at, MAKER)
+        for day in demo_money.trial_days(today):
+            await demo_money.open_on_trial(books, day)
         for day in lived_through(today):
             past = Past(kitchen, day, tuple(points), MAKER)
             await demo_hands.morning(kitchen, day, past.at(7, 30))
             await demo_history.clear_fridge(past)
             await demo_history.live(past, chance)
+            await demo_money.tap(books, day)
         await demo_voices.speak(kitchen, today, past.at(15, 10))
         await demo_attendance.bring_in(kitchen, today, seed, by=MAKER, now=now)
+        await demo_money.settle(books)
+        await demo_money.lose_a_card(books, today - timedelta(days=1))
     return Community(kitchen, tuple(points), people, deliveries)
 
 
@@ -215,7 +225,7 @@ async def _tariffs(kitchen: int, today: date, first: date, now: datetime) -> Non
     year, month = divmod(today.year * 12 + today.month + 1, 12)
     later = date(year, month + 1, 1)
     for number, rules, valid_from in (
-        ("1", FIVE, date(first.year, 1, 1)),
+        ("1", FIVE, date(min(first, now.date()).year, 1, 1)),
         ("2", FIVE_THREE_FREE, later),
     ):
         version = await subsidies.propose_version(

@@ -22,6 +22,7 @@ async def hire(kitchen: int, today: date, now: datetime) -> None:
         papers = {"health": (ends - timedelta(days=364), ends), "training": None}
         for kind, dates in papers.items():
             issued, expires = dates or (ends - timedelta(days=700), None)
+            issued = min(issued, now.date())
             await certificates.record_certificate(
                 *(kitchen, "hand", hand, kind, f"临健 {today:%Y}{number:04d}"),
                 *(issued, expires),

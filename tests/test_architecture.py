@@ -98,7 +98,7 @@ KITCHEN_ORDER = """
     costs
     schema
     demo_people demo_menus
-    demo_goods demo_history demo_hands demo_helpers demo_attendance
+    demo_goods demo_history demo_hands demo_helpers demo_attendance demo_money
     demo_voices
     demo
 """

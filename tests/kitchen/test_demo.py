@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 import routing
-from kitchen import day_close, demo, headcounts
+from kitchen import (
+    claims,
+    day_close,
+    demo,
+    demo_money,
+    feedback,
+    headcounts,
+    recoveries,
+    settlement,
+    statements,
+)
 from kitchen.callbacks import quarter_of, sample_of
 from kitchen.database import configure, one, rows
 from kitchen.demo import Community
@@ -88,6 +98,20 @@ def test_the_past_is_yesterday_and_the_same_weekday_of_two_weeks() -> None:
     assert past == ["2026-11-08", "2026-11-15", "2026-11-21"]
 
 
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2026, 11, 28), ["2026-09-05", "2026-10-05"]),
+        (date(2027, 1, 1), ["2026-12-05"]),
+        (date(2027, 3, 1), ["2026-12-05", "2027-02-05"]),
+    ],
+)
+def test_the_trial_lies_in_months_that_are_over_before_any_plan_begins(
+    today: date, days: list[str]
+) -> None:
+    assert [str(day) for day in demo_money.trial_days(today)] == days
+
+
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 10, 1)])
 async def test_there_is_a_lunch_to_serve_on_a_sunday_and_on_a_holiday(
     sqlite_database: object, today: date
@@ -112,6 +136,17 @@ async def test_past_lunches_are_closed_without_an_open_difference(
     sample = await sample_of(town.kitchen_id, quarter_of(FRIDAY))
     assert sample is not None
     assert sample.answered == 1 < len(sample.picks)
+    owed = await claims.open_claims(town.kitchen_id, FRIDAY)
+    assert {one.month for one in owed} == {"2026-09", "2026-10"}
+    assert {one.open_fen == 0 for one in owed} == {True, False}
+    for month in ("2026-09", "2026-10"):
+        assert await settlement.replay(town.kitchen_id, month)
+    [statement] = await statements.statements_for(town.kitchen_id, "2026-Q3")
+    assert statement.next_step == "district"
+    [case] = await recoveries.cases_for(town.kitchen_id)
+    assert 0 < case.open_fen < case.amount_fen
+    assert await feedback.taps_for(town.kitchen_id, FRIDAY - timedelta(30), FRIDAY)
+    assert await rows("SELECT id FROM card WHERE blocked_at IS NOT NULL")
     usual = await headcounts.usual_walk_ins(town.kitchen_id, FRIDAY, "lunch")
     assert set(usual) == set(town.point_ids)
     assert all(usual.values())
