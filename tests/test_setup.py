@@ -98,7 +98,7 @@ class Machine:
             env={"PATH": str(self.commands), "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
 
     def installed(self) -> list[str]:

@@ -233,7 +233,7 @@ async def published(manager: Client, cast: Cast) -> dict[str, Any]:
             shift_to="13:00",
         )
     job = (await manager.json(f"/api/rounds/{LUNCH}/solve", {"seconds": 1})).json()
-    for _look in range(300):
+    for _look in range(1_800):
         at = (await manager.get(f"/api/jobs/{job['id']}")).json()
         if at["over"]:
             break

@@ -182,7 +182,7 @@ async def test_the_whole_morning_is_one_job(
 
 
 async def _finished(client: Client, location: str) -> str:
-    for _ in range(240):
+    for _ in range(1_200):
         page = await client.get(location)
         if "看结果" in page.text or "没有做成" in page.text:
             return page.text

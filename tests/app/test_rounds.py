@@ -65,7 +65,7 @@ async def planned(cast: Cast, manager: Client) -> round_plans.Plan:
 
 async def over(cast: Cast, manager: Client) -> None:
     """Until the search of the board has ended."""
-    for _ in range(300):
+    for _ in range(1_800):
         if await running_job(cast.kitchen, TODAY, "lunch") is None:
             return
         await asyncio.sleep(0.1)

@@ -65,7 +65,7 @@ class Keys:
             self.page.keyboard.press("Enter")
 
     def see(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for(timeout=15_000)
+        self.page.get_by_text(text).first.wait_for()
 
 
 def test_a_lunch_from_the_count_to_the_closed_day(

@@ -155,7 +155,7 @@ def test_cards_read_faster_than_the_answers_are_all_served(
     page = open_till(town, enter)
     for card in cards[:4]:
         scan(page, card)
-    expect(page.locator(TALLY)).to_have_text("8", timeout=20_000)
+    expect(page.locator(TALLY)).to_have_text("8")
     page.wait_for_selector(f"{FIELD}:focus")
     assert served(town, run) == 8
 
@@ -433,7 +433,7 @@ def test_the_tallies_follow_what_another_tablet_serves(
     asked = Request(town.point, *LUNCH, eater.elder_id, "subsidised", "cash")
     run(dining.serve("another-tablet", asked, by=SUN, now=MORNING))
     page.keyboard.type("w", delay=60)
-    expect(page.locator(TALLY)).to_have_text("5", timeout=25_000)
+    expect(page.locator(TALLY)).to_have_text("5")
     assert page.input_value(FIELD) == "w"
     assert page.locator(f"{FIELD}:focus").count() == 1
 

@@ -180,7 +180,7 @@ def test_a_meal_whose_answer_was_lost_is_one_meal(
     page = till()
     network.mode = "mute"
     scan(page, cards[0])
-    page.wait_for_selector("[data-tone=ok], [data-tone=diet]", timeout=20_000)
+    page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
     assert "已存在本机" in page.inner_text("#outcome")
     assert served(town, run) == 5  # the server knows, the till does not
     network.mode = "up"

@@ -330,7 +330,7 @@ async def test_a_backup_is_whole_although_everyone_goes_on_writing(
         return written
 
     writing = asyncio.create_task(keep_writing())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await doors.backup_to(copy)
     over.set()
     assert await writing > 1

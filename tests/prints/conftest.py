@@ -68,7 +68,7 @@ def pictures(pdf: bytes, folder: Path, dpi: int = 100) -> Iterator[Image.Image]:
     source = folder / "paper.pdf"
     source.write_bytes(pdf)
     command = ["pdftoppm", "-r", str(dpi), str(source), str(folder / "page")]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=240)
     for path in sorted(folder.glob("page-*.ppm")):
         yield Image.open(path).convert("RGB")
         path.unlink()
