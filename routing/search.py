@@ -34,7 +34,8 @@ Report = Callable[[int, int], None]
 class Setting:
     """How one worker searches: stops removed per step, longest string, heat.
 
-    `first` are stops and string for the first half of the time, when not the same.
+    `first` are stops and string for the first half of the time, when not the same;
+    `cycles` is how often it is heated, each time from where it then is.
     """
 
     removed: float = 10.0
@@ -45,6 +46,7 @@ class Setting:
     few: int = 120
     blink: float = 0.01
     tails: int = 1
+    cycles: int = 1
 
 
 SETTINGS = (
@@ -56,6 +58,10 @@ SETTINGS = (
 
 # Where a vehicle costs something, whole rounds must come out in one step to save one.
 FLEET_SETTINGS = (Setting(first=(15.0, 30)), *SETTINGS)
+
+# With steps in plenty, whole rounds come out all the time: in a giant compound, where
+# all doors are near all others, what is left to find is how to share them out.
+WIDE = Setting(removed=20.0, longest=30, hot=3.0, cold=0.03, cycles=3)
 
 # From a good plan on: refine, and do not melt it first.
 COOL = (
@@ -95,7 +101,8 @@ def search(
 
     `clock` measures `seconds`; benchmarks count processor time instead of the wall's.
     """
-    settings = settings or default_settings(table.instance)
+    budget = seconds * STEPS_PER_SECOND if steps is None else steps
+    settings = settings or default_settings(table.instance, budget)
     searches = [
         Worker(table, start, seed + 1000 * k, settings[k % len(settings)])
         for k in range(max(1, workers))
@@ -113,9 +120,12 @@ def search(
     return named(table, best.orders())
 
 
-def default_settings(instance: Instance) -> Sequence[Setting]:
+def default_settings(instance: Instance, steps: float) -> Sequence[Setting]:
     """The portfolio for a problem begun from nothing, the likeliest first."""
-    return FLEET_SETTINGS if instance.vehicles[:, FIXED].any() else SETTINGS
+    if not instance.vehicles[:, FIXED].any():
+        return SETTINGS
+    is_plenty = steps > STEPS_WELL_SPENT * len(instance.keys)
+    return (WIDE, *FLEET_SETTINGS) if is_plenty else FLEET_SETTINGS
 
 
 class Worker:
@@ -171,7 +181,8 @@ class Worker:
                 run.catch_up(self)
             count = min(chunk, steps - done) if steps is not None else chunk
             began = time.perf_counter()
-            self._run(count, hot * (cold / hot) ** part, part)
+            cooled = part * self.setting.cycles % 1.0
+            self._run(count, hot * (cold / hot) ** cooled, part)
             done += count
             if steps is None:
                 took = max(1e-6, time.perf_counter() - began)
