@@ -57,7 +57,8 @@ KITCHEN_ORDER = """
     forecasts forecast_replays
     attendance
     attendance_lists
-    clashes dish_variants blocks clash_groups decisions variety equipment consequences
+    clashes dish_variants blocks clash_groups decisions variety equipment dish_traits
+    consequences
     menu_questions menu_proposals
     packing portions pot_choices kitchen_day pot_planning
     production_records use_by

@@ -191,6 +191,15 @@ def initials_of(dish: DishFacts) -> str:
     return keys[1] if len(keys) > 1 else ""
 
 
+def food_words(codes: Iterable[str]) -> str:
+    return "、".join(food_word(code) for code in codes)
+
+
+def allergen_options(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """(code, word) of allergen classes, for boxes to tick."""
+    return [(code, food_word(code)) for code in codes]
+
+
 def allergens_of(dish: DishFacts) -> list[str]:
     """The allergen classes in a dish, in words."""
     return sorted(food_word(code) for code in dish.allergens)

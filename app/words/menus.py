@@ -11,6 +11,7 @@ SENTENCES = {
     "recipe_weight": N_(
         "“{name}”净重 {net} g、毛重 {gross} g 不对：毛重不能比净重少，也不会到十倍"
     ),
+    "dish_trait": N_("“{name}”不在可选的范围里"),
     "dish_name_taken": N_("已经有叫“{name}”的菜，请换个名字"),
     "menu_row_unknown": N_("菜单里没有 {choice} 套第 {row} 行"),
     "menu_week_empty": N_("{day} 那一周没有菜单，复制不了"),

@@ -77,3 +77,57 @@ async def test_a_wrong_line_is_told_and_everything_kept(
     tried = await manager.submit(f"{url}/trial", **typed)
     assert tried.status_code == 200
     assert len((await food.dish_by_id(dish.id)).recipe) == len(dish.recipe)
+
+
+async def test_a_tag_whose_ingredient_went_is_a_question_until_somebody_looked(
+    dish: food.DishFacts, manager: Client
+) -> None:
+    found = (await food.dishes()).values()
+    peanuts = next(d for d in found if d.name == "宫保鸡丁")
+    url = f"/food/dishes/{peanuts.id}"
+    page = (await manager.get(url)).text
+    assert "花生仁" in page  # which ingredient brings it
+    assert "看一看，留还是去" not in page
+    await manager.submit(f"{url}/recipe", **LINES)
+    assert "看一看，留还是去" in (await manager.get(url)).text
+    assert "peanut" in (await food.dish_by_id(peanuts.id)).allergens  # blocks still
+    form = TRAITS | {"allergens": "peanut"}
+    assert (await manager.submit(f"{url}/traits", **form)).status_code == 303
+    page = (await manager.get(url)).text
+    assert "看一看，留还是去" not in page  # looked at, and kept
+    assert "自己标的" in page
+    await manager.submit(f"{url}/traits", **TRAITS)
+    assert (await food.dish_by_id(peanuts.id)).allergens == {"egg"}  # never taken away
+
+
+TRAITS = {
+    "category": "main",
+    "cook_method": "蒸",
+    "texture": "soft",
+    "bones": "none",
+    "season": "秋冬",
+    "vegetarian": "vegan",
+    "halal": "yes",
+    "purine_class": "low",
+    "cooked_grams": "150",
+    "diabetic_ok": "on",
+    "active": "on",
+}
+
+
+async def test_what_is_said_about_a_dish_is_edited(
+    dish: food.DishFacts, manager: Client, sign_in_as: SignInAs
+) -> None:
+    url = f"/food/dishes/{dish.id}/traits"
+    page = (await manager.get(url)).text
+    assert f'<option value="{dish.cook_method}" selected>' in page
+    answer = await manager.submit(url, **TRAITS)
+    assert answer.status_code == 303
+    saved = await food.dish_by_id(dish.id)
+    assert (saved.cook_method, saved.season, saved.hot_hold_ok) == ("蒸", "秋冬", False)
+    assert (saved.cooked_grams, saved.diabetic_ok, saved.name) == (150, True, dish.name)
+    wrong = await manager.submit(url, **TRAITS | {"season": "雨季", "note": "蒸透"})
+    assert wrong.status_code == 422
+    assert 'value="蒸透"' in wrong.text  # nothing typed is lost
+    cook = await sign_in_as("auditor")
+    assert (await cook.get(url)).status_code == 403

@@ -1,6 +1,9 @@
 """Recipes written anew: kept before and after, reckoned live, never less than whole."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as some
 
 from kitchen import food
 from kitchen.database import rows
+from kitchen.dish_traits import set_traits, tags_of, traits_of
 from kitchen.errors import Refusal
 from kitchen.food import NUTRIENTS, IngredientFacts, RecipeLine
 from kitchen.nutrition import nutrition_of
@@ -122,3 +126,40 @@ def test_nutrition_and_cost_grow_with_the_recipe(code: str, times: int) -> None:
     for nutrient in NUTRIENTS:
         assert often.amount(nutrient) == pytest.approx(times * once.amount(nutrient))
     assert once.incomplete == often.incomplete
+
+
+async def test_an_own_tag_is_in_question_after_each_change_of_the_recipe(
+    database: object,
+) -> None:
+    await food.load_food(by=CHEN, now=MORNING)
+    dish = next(d for d in (await food.dishes()).values() if d.name == "宫保鸡丁")
+    assert dict((await tags_of(dish)).brought)["peanut"] == ("花生仁",)
+    assert not (await tags_of(dish)).in_question
+    left = [line for line in dish.recipe if "peanut" not in line.ingredient.allergens]
+    lines = [
+        NewLine(one.ingredient.id, one.net_decigrams, one.gross_decigrams, one.role)
+        for one in left
+    ]
+    later = MORNING + timedelta(minutes=5)
+    await set_recipe(dish.id, lines, by=CHEN, now=later)
+    dish = await food.dish_by_id(dish.id)
+    assert "peanut" in dish.allergens
+    told = await tags_of(dish)
+    assert (told.added, told.in_question) == (("peanut",), True)
+    traits = await traits_of(dish.id)
+    looked = later + timedelta(minutes=5)
+    await set_traits(dish.id, traits, by=CHEN, now=looked)  # kept as it is
+    assert not (await tags_of(dish)).in_question
+    assert await traits_of(dish.id) == traits
+    free = replace(traits, allergens=())
+    await set_traits(dish.id, free, by=CHEN, now=looked)
+    assert "peanut" not in (await food.dish_by_id(dish.id)).allergens
+    wrong: list[dict[str, Any]] = [
+        {"season": "雨季"},
+        {"allergens": ("sesame",)},
+        {"cooked_grams": -1},
+        {"texture": ""},
+    ]
+    for changes in wrong:
+        with pytest.raises(Refusal, match="dish_trait"):
+            await set_traits(dish.id, replace(traits, **changes), by=CHEN, now=looked)

@@ -13,7 +13,7 @@ from app.requests import Request
 from app.scope import kitchen_of
 from app.words import diets as words
 from app.words.menus import NUTRIENT_WORDS
-from kitchen import dish_variants, food
+from kitchen import dish_traits, dish_variants, food
 from kitchen.nutrition import nutrition_of
 from kitchen.prices import cost_of, prices_on
 from kitchen.scaling import scaling_for
@@ -59,6 +59,7 @@ async def _page(request: Request, dish_id: int, form: Form) -> Response[Any]:
         "food/dish.html",
         status_code=200 if form.ok else 422,
         dish=dish,
+        tags=await dish_traits.tags_of(dish),
         serving=nutrition_of(dish.recipe),
         cost=cost_of(
             dish.recipe,
