@@ -1,6 +1,7 @@
 """Reading people: by id, by kitchen, with their dated facts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -27,6 +28,33 @@ async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
         part = wanted[start : start + 10_000]
         found += await rows("SELECT * FROM elder WHERE id IN {}", part)
     return {person.id: person for person in await facts_of(found, elder_of)}
+
+
+@dataclass(frozen=True)
+class Patron:
+    """What a kitchen has to know of somebody who eats."""
+
+    id: int
+    number: str
+    name: str
+    point_id: int | None
+    diet: Diet
+
+
+async def patrons_by_id(ids: Iterable[int]) -> dict[int, Patron]:
+    """Those elders as patrons: a count of thousands reads a third of their columns."""
+    wanted = sorted(set(ids))
+    columns = ", ".join(("id", "number", "name", "point", *NEEDS))
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(wanted), 10_000):
+        part = wanted[start : start + 10_000]
+        found += await rows(f"SELECT {columns} FROM elder WHERE id IN {{}}", part)  # noqa: S608 - of our own words
+    return {patron.id: patron for patron in await facts_of(found, _patron)}
+
+
+def _patron(row: dict[str, Any]) -> Patron:
+    diet = _diet(*(row[need] for need in NEEDS))
+    return Patron(row["id"], row["number"], row["name"], row["point"], diet)
 
 
 async def elders_of(kitchen_id: int) -> list[ElderFacts]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from kitchen.database import one, rows
+from kitchen.elders import Patron, patrons_by_id
 from kitchen.places import serves_on
 from kitchen.plan_facts import (
     ClosureFacts,
@@ -13,7 +14,7 @@ from kitchen.plan_facts import (
     PlanFacts,
     expected,
 )
-from kitchen.registry import ElderFacts, addresses_on, elders_by_id, states_on
+from kitchen.registry import addresses_on, states_on
 
 
 async def expected_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
@@ -32,7 +33,7 @@ async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     exceptions = await exceptions_on(kitchen_id, day, meal)
     away = await states_on(kitchen_id, day)
     meals = expected(plans, exceptions, away)
-    people = await elders_by_id(meals)
+    people = await patrons_by_id(meals)
     addresses = await addresses_on(kitchen_id, day)
     eaters = [
         eater_of(people[elder_id], meal_facts, addresses.get(elder_id))
@@ -41,7 +42,7 @@ async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
 
 
-def eater_of(person: ElderFacts, meal: PlanFacts, address_id: int | None) -> Eater:
+def eater_of(person: Patron, meal: PlanFacts, address_id: int | None) -> Eater:
     """A person and their meal as one line. Who eats at a point without one of
     their own has the plan's; who has neither is shown as without a point."""
     return Eater(

@@ -213,7 +213,9 @@ async def test_a_childs_answer_and_progress_come_back() -> None:
     ],
 )
 async def test_a_child_that_misbehaves_is_an_outcome(code: str, ending: str) -> None:
-    outcome = await run_child(python(code), b"", seconds=60, memory_bytes=512 * MEBIBYTE)
+    outcome = await run_child(
+        python(code), b"", seconds=60, memory_bytes=512 * MEBIBYTE
+    )
     assert outcome.ending == ending
     assert outcome.json() is None
 
