@@ -1,4 +1,9 @@
-"""One tap after a meal: three faces, no name; what it says of a point and of a dish."""
+"""One tap after a meal: three faces, no name; what it says of a point and of a dish.
+
+A tap belongs to a point's meal and not to a serving: elders tap as they leave, half an
+hour after the till served them, and would not be frank under their own name. There are
+never more taps than meals, so nobody votes for the others.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
