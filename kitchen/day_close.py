@@ -33,6 +33,7 @@ from kitchen.prints import current_labels
 from kitchen.round_plans import Plan, published_plan
 from kitchen.staff import Actor
 from kitchen.till_reports import refuse_open_reports
+from kitchen.wastes import waste_of, wastes_for
 from kitchen.weather import refuse_left_over
 
 
@@ -286,6 +287,20 @@ async def closed_day(kitchen_id: int, day: date, meal: str) -> ClosedDay | None:
     return ClosedDay(row["day"], row["meal"], row["seal"], row["at"], row["by"])
 
 
+async def signed_figures(
+    kitchen_id: int, day: date, meal: str, balance: Balance
+) -> dict[str, int]:
+    """What a close signs: the chain of portions, and the grams of each dish weighed
+    and thrown away in the kitchen or scraped off plates, under "weighed:" and the
+    dish's id."""
+    weighed = waste_of(await wastes_for(kitchen_id, day, meal))
+    grams = {
+        f"weighed:{dish}": sum(one.by_why.values())
+        for dish, one in sorted(weighed.items())
+    }
+    return {**dict(balance.chain), **grams}
+
+
 async def note_difference(
     kitchen_id: int,
     day: date,
@@ -354,6 +369,7 @@ async def close_day(
         balance = balance_of(await gathered(kitchen_id, day, meal))
         if balance.open:
             raise Refusal("differences_open", count=len(balance.open))
+        figures = await signed_figures(kitchen_id, day, meal, balance)
         await audit.record(
             by=by.name,
             staff_id=by.staff_id,
@@ -361,7 +377,7 @@ async def close_day(
             action="day.close",
             object_kind="kitchen",
             object_id=kitchen_id,
-            after={"day": day, "meal": meal, **dict(balance.chain)},
+            after={"day": day, "meal": meal, **figures},
         )
         seal = await audit.day_seal(now.astimezone(audit.LOCAL_ZONE).date())
         await insert(
@@ -369,7 +385,7 @@ async def close_day(
             kitchen=kitchen_id,
             day=day,
             meal=meal,
-            summary=audit.canonical(dict(balance.chain)),
+            summary=audit.canonical(figures),
             seal=seal,
             at=now,
             by=by.name,

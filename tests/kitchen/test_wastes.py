@@ -1,8 +1,12 @@
 """What was thrown away is weighed, dish by dish; plates are a sample."""
 
+import json
+
 import pytest
 
-from kitchen import wastes
+from app import verifying
+from kitchen import day_close, wastes
+from kitchen.database import insert, one, writing
 from kitchen.errors import Refusal
 from kitchen.food import dish_by_id
 from kitchen.leftovers import leftovers_for
@@ -10,7 +14,7 @@ from kitchen.production import void_production
 from kitchen.wastes import WasteFacts, WasteLine, waste_lines, waste_of, wastes_for
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.test_production import NOON, batch, cooking
-from tests.test_a_day import live_through
+from tests.test_a_day import WHEN, at, live_through
 
 
 def weighing(why: str, grams: int, plates: int | None = None) -> WasteFacts:
@@ -93,6 +97,31 @@ async def test_what_was_weighed_stands_in_the_balance_beside_what_was_cooked(
     assert line.grams == 900 + 20 * line.cooked_portions
     assert line.portions == pytest.approx(line.grams / portion)
     assert line.percent == pytest.approx(100 * line.portions / line.cooked_portions)
+
+
+async def test_a_close_signs_what_was_weighed(database: object) -> None:
+    cast = await enter()
+    await live_through(cast)
+    row = await one("SELECT MIN(id) AS id FROM dish")
+    assert row is not None
+    dish = int(row["id"])
+    await weigh(cast, dish, "left", 900)
+    await weigh(cast, dish, "plates", 400, 20)
+    await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
+    signed = await one("SELECT summary FROM day_close")
+    assert signed is not None
+    assert json.loads(signed["summary"])[f"weighed:{dish}"] == 1300
+    with pytest.raises(Refusal, match="day_closed"):
+        await weigh(cast, dish, "left", 100)
+    assert {check.code: check.fault for check in await verifying.verify_all()}[
+        "days"
+    ] == ""
+    async with writing():  # past the verb, as somebody with the file could
+        where = {"kitchen": cast.kitchen, "day": TODAY, "meal": "lunch", "dish": dish}
+        what = {"why": "left", "grams": 50, "plates": None, "at": NOON, "by": "?"}
+        await insert(wastes.Waste, **where, **what)
+    found = {check.code: check.fault for check in await verifying.verify_all()}
+    assert "数字和关账时不一样" in found["days"]
 
 
 def test_without_a_weight_or_a_pot_nothing_is_made_up() -> None:
