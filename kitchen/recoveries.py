@@ -86,6 +86,19 @@ class CaseFacts:
         return self.amount_fen - self.repaid_fen
 
 
+@dataclass(frozen=True)
+class RepaymentFacts:
+    """Something paid back; `undone` when it was a mistake."""
+
+    id: int
+    case_id: int
+    fen: int
+    entry_id: int
+    at: datetime
+    by: str
+    undone: bool
+
+
 # Readers ----------------------------------------------------------------------
 
 
@@ -95,7 +108,8 @@ async def cases_for(kitchen_id: int) -> list[CaseFacts]:
         "SELECT c.id AS id, c.elder AS elder_id, e.name AS name, c.finding AS finding,"
         " c.amount_fen AS amount_fen, c.reason AS reason, c.at AS at, c.by AS by,"
         " b.id AS bar_id, b.from_day AS barred_from,"
-        " (SELECT COALESCE(SUM(r.fen), 0) FROM repayment r WHERE r.recovery = c.id)"
+        " (SELECT COALESCE(SUM(r.fen), 0) FROM repayment r WHERE r.recovery = c.id"
+        " AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.reverses = r.entry))"
         " AS repaid_fen FROM recovery_case c LEFT JOIN elder e ON e.id = c.elder"
         " LEFT JOIN subsidy_bar b ON b.recovery = c.id AND NOT EXISTS"
         " (SELECT 1 FROM bar_lift l WHERE l.barred = b.id)"
@@ -112,6 +126,19 @@ async def cases_for(kitchen_id: int) -> list[CaseFacts]:
         )
         for row in found
     ]
+
+
+async def repayments_for(kitchen_id: int) -> list[RepaymentFacts]:
+    """Everything paid back, the newest first; what was taken back is marked."""
+    found = await rows(
+        "SELECT r.id AS id, r.recovery AS case_id, r.fen AS fen, r.entry AS entry_id,"
+        " r.at AS at, r.by AS by, x.id AS undone FROM repayment r"
+        " JOIN recovery_case c ON c.id = r.recovery"
+        " LEFT JOIN entry x ON x.reverses = r.entry"
+        " WHERE c.kitchen = {} ORDER BY r.id DESC",
+        kitchen_id,
+    )
+    return [RepaymentFacts(**{**row, "undone": bool(row["undone"])}) for row in found]
 
 
 async def case_by_id(kitchen_id: int, case_id: int) -> CaseFacts:
@@ -231,6 +258,35 @@ async def repay(
     async with writing():
         body = {"case": case_id, "fen": fen}
         await acts.once_if(act, by.name, now, body, pay)
+
+
+async def undo_repayment(
+    repayment_id: int,
+    reason: str,
+    *,
+    kitchen_id: int,
+    today: date,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """A repayment was a mistake: its mirrored entry, on `today` where its month is
+    settled; what is owed is owed again. Twice is harmless. Refuses `reason_missing`,
+    `payment_unknown`, `month_closed`."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    async with writing():
+        await lock_for("repayment", repayment_id)
+        found = await repayments_for(kitchen_id)
+        paid = next((one for one in found if one.id == repayment_id), None)
+        if paid is None:
+            raise Refusal("payment_unknown")
+        if paid.undone:
+            return
+        await ledger.reverse(
+            paid.entry_id, by=by, now=now, note=reason.strip(), today=today
+        )
+        facts = {"fen": paid.fen}
+        await _trace("recovery.undo", paid.case_id, facts, reason, by=by, now=now)
 
 
 async def lift_bar(

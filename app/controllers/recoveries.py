@@ -29,6 +29,7 @@ async def _page(request: Request, form: Form, status_code: int = 200) -> Respons
         "recoveries/index.html",
         status_code=status_code,
         cases=await recoveries.cases_for(kitchen.id),
+        repayments=await recoveries.repayments_for(kitchen.id),
         form=form,
     )
 
@@ -58,6 +59,34 @@ async def repay(request: Request, recovery_id: FromPath[int]) -> Response[Any]:
     if not form.ok:
         return await _page(request, form, 422)
     return see_other(request, "/recoveries", _("已记下还款"))
+
+
+@post(
+    "/recoveries/repayments/{repayment_id:int}/reversal",
+    allows="settlement.recover",
+    include_in_schema=False,
+)
+async def undo(request: Request, repayment_id: FromPath[int]) -> Response[Any]:
+    """A repayment recorded by mistake, taken back by its mirrored entry."""
+    kitchen = await kitchen_of(request)
+    found = await recoveries.repayments_for(kitchen.id)
+    if repayment_id not in {one.id for one in found}:
+        raise NotFoundException
+    form = await read_form(request)
+    reason = form.text("reason", _("原因"), longest=120)
+    if form.ok:
+        with form.refusals():
+            await recoveries.undo_repayment(
+                repayment_id,
+                reason,
+                kitchen_id=kitchen.id,
+                today=request.today,
+                by=request.actor,
+                now=request.now,
+            )
+    if not form.ok:
+        return await _page(request, form, 422)
+    return see_other(request, "/recoveries", _("已冲回"))
 
 
 @post(
@@ -92,4 +121,4 @@ async def _own(kitchen_id: int, recovery_id: int) -> None:
         raise NotFoundException
 
 
-handlers = [index, repay, lift]
+handlers = [index, repay, undo, lift]

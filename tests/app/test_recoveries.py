@@ -77,6 +77,14 @@ async def test_a_case_is_repaid_and_its_bar_lifted(
     assert too_much.status_code == 422
     assert "只差 8.00 元" in too_much.text
     assert (await manager.submit(paid, amount="8")).status_code == 303
+    (wrong,) = await recoveries.repayments_for(cast.kitchen)
+    back = f"/recoveries/repayments/{wrong.id}/reversal"
+    assert (await manager.submit(back, reason="")).status_code == 422
+    assert (await manager.submit(back, reason="记错人")).status_code == 303
+    assert "已冲回" in (await manager.get("/recoveries")).text
+    unknown = await manager.submit("/recoveries/repayments/99/reversal", reason="错")
+    assert unknown.status_code == 404
+    assert (await manager.submit(paid, amount="8")).status_code == 303
     supervisor = await sign_in_as("supervisor", "周督导")
     lifted = await supervisor.submit(
         f"/recoveries/bars/{one.bar_id}/lift", reason="还清"

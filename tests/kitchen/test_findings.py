@@ -188,6 +188,16 @@ async def test_a_case_recovers_money_and_bars_the_next_subsidy(
         await recoveries.repay(case_id, 300, act="repay-1", **paying)
     with pytest.raises(Refusal, match="more_than_owed"):
         await recoveries.repay(case_id, 501, **paying)
+    (paid,) = await recoveries.repayments_for(cast.kitchen)
+    back = {"kitchen_id": cast.kitchen, "today": DECEMBER, "by": QIAN, "now": noon}
+    for _ in range(2):  # a mistake is mirrored once, and owed again
+        await recoveries.undo_repayment(paid.id, "记错人", **back)
+    assert (await recoveries.case_by_id(cast.kitchen, case_id)).open_fen == 800
+    with pytest.raises(Refusal, match="payment_unknown"):
+        await recoveries.undo_repayment(paid.id + 1, "记错人", **back)
+    with pytest.raises(Refusal, match="reason_missing"):
+        await recoveries.undo_repayment(paid.id, " ", **back)
+    await recoveries.repay(case_id, 300, **paying)
     await recoveries.repay(case_id, 500, **paying)
     case = await recoveries.case_by_id(cast.kitchen, case_id)
     assert (case.repaid_fen, case.open_fen) == (800, 0)
