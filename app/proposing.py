@@ -109,7 +109,7 @@ async def propose(
         proposal, shape, comparison = await off_loop(
             _weighed, inputs, task, wish, solved.solution, groups
         )
-        if not comparison.is_better or (best and not _beats(comparison, best)):
+        if not comparison.is_better or (best and comparison.worth >= best.worth):
             continue
         best = comparison
         await offer(
@@ -186,17 +186,6 @@ def _numbered(proposal: Proposal, wish: Wish) -> Proposal:
         if not order.locked
     )
     return replace(proposal, orders=orders[-1:])
-
-
-def _beats(one: Comparison, other: Comparison) -> bool:
-    a, b = one.after, other.after
-    return (one.waiting_after, a.hard, a.over, a.soft_seconds, a.seconds) < (
-        other.waiting_after,
-        b.hard,
-        b.over,
-        b.soft_seconds,
-        b.seconds,
-    )
 
 
 @jobs.kind(JOB)

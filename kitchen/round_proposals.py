@@ -17,6 +17,7 @@ from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs
 from kitchen.round_insertion import housed, up_to_date, without
 from kitchen.round_plans import latest_plan, record
+from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_prices import Totals, totals_of
 from kitchen.round_steps import Shape, read_shape, shape_text
 from kitchen.round_thinking import settled, think
@@ -105,6 +106,8 @@ class Comparison:
     waiting_after: int
     changes: tuple[Change, ...]
     rounds: tuple[int, ...]  # numbers whose doors, order or driver differ
+    parted_before: int = 0  # doors with another driver than their pairing or language
+    parted_after: int = 0
 
     @property
     def changed_drivers(self) -> int:
@@ -114,11 +117,20 @@ class Comparison:
         )
 
     @property
+    def worth(self) -> tuple[int, ...]:
+        """What is offered, the less the better, in the order of its weight: a pairing
+        is a promise to a person, minutes are only minutes."""
+        return _worth(self.waiting_after, self.after, self.parted_after)
+
+    @property
     def is_better(self) -> bool:
         """Whether there is any reason to accept it."""
-        a, b = self.after, self.before
-        worth = (self.waiting_after, a.hard, a.over, a.soft_seconds, a.seconds)
-        return worth < (self.waiting_before, b.hard, b.over, b.soft_seconds, b.seconds)
+        return self.worth < _worth(self.waiting_before, self.before, self.parted_before)
+
+
+def _worth(waiting: int, totals: Totals, parted: int) -> tuple[int, ...]:
+    faults = (totals.hard, totals.over, totals.soft_seconds)
+    return (waiting, *faults, parted, totals.seconds)
 
 
 # Pure rules -------------------------------------------------------------------
@@ -195,6 +207,19 @@ def compared(inputs: Inputs, before: Shape, after: Shape) -> Comparison:
             for n in numbers
             if orders_before.get(n, (None, ())) != orders_after.get(n, (None, ()))
         ),
+        parted_before=_parted(inputs, old),
+        parted_after=_parted(inputs, new),
+    )
+
+
+def _parted(inputs: Inputs, drivers: Mapping[Key, int | None]) -> int:
+    """Doors on a round whose paired driver, or the one who speaks their language, is
+    there and somebody else comes."""
+    return sum(
+        why in STRONGER_THAN_HABIT
+        and key in drivers
+        and drivers[key] != inputs.usual[key]
+        for key, why in inputs.wishes.items()
     )
 
 

@@ -77,6 +77,9 @@ def found_words(found: Comparison | None) -> str:
         _("晚到 {before}→{after}", before=found.before.late, after=found.after.late),
         _("{n} 户换送餐员", n=found.changed_drivers),
     ]
+    if found.parted_before != found.parted_after:
+        a, b = found.parted_before, found.parted_after
+        parts.append(_("结对或语言不合 {a}→{b} 户", a=a, b=b))
     if found.waiting_before != found.waiting_after:
         parts.append(_("未编 {a}→{b}", a=found.waiting_before, b=found.waiting_after))
     return " · ".join(parts)

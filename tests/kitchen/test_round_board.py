@@ -427,6 +427,14 @@ async def test_a_comparison_counts_what_changes(database: object) -> None:
     assert (same.changes, same.rounds, same.is_better) == ((), (), False)
     key = next(k for o in base.orders for k in o.keys if len(o.keys) > 1)
     number = base.placed[key]
+    mine = base.driver_of()[key]
+    assert mine is not None
+    for friend, better in ((mine, False), (mine + 1, True)):  # a pairing outweighs time
+        paired = replace(inputs, usual={key: friend}, wishes={key: "paired"})
+        asked = compared(paired, base, base)
+        assert asked.parted_before == asked.parted_after == int(better)
+        kept = replace(asked, parted_after=0, after=replace(asked.after, seconds=9_999))
+        assert kept.is_better == better
     away = Shape(
         tuple(
             replace(o, keys=tuple(k for k in o.keys if k != key)) for o in base.orders
