@@ -32,16 +32,21 @@ TILL = Actor(1, "测量", "manager")
 SERVED = 200
 
 ELDERS = """
-INSERT INTO elder SELECT {id} + n.n, kitchen, printf('%07d', 500000 + n.n), name,
-  search, sex, date('1930-01-01', '+' || (n.n % 9000) || ' days'), id_sealed, '',
-  id_tail, id_note, phone_sealed, '', phone_tail, NULL, point, hukou_area,
-  residence_area, residence_since, self_care, lives_alone, slow_door, texture,
-  low_salt, sugar_control, halal, vegetarian, allergies, dislikes, enrolled_on,
-  NULL, 1
+INSERT INTO elder ({columns}) SELECT {values}
 FROM elder JOIN (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n
   WHERE n < ?) SELECT n FROM n) n WHERE elder.id = (SELECT MIN(id) FROM elder
   WHERE point IS NOT NULL AND hukou_area IS NOT NULL)
 """
+OWN = {
+    "id": "{base} + n.n",
+    "number": "printf('%07d', 500000 + n.n)",
+    "birth_date": "date('1930-01-01', '+' || (n.n % 9000) || ' days')",
+    "id_index": "''",
+    "phone_index": "''",
+    "household": "NULL",
+    "import_run": "NULL",
+}
+"""What one elder does not share with the one copied."""
 ENTRIES = """
 INSERT INTO entry SELECT ? + e.id, e.kitchen, 'meal', ?, ?, '测量', '', NULL
 FROM elder e WHERE e.id > ?
@@ -168,7 +173,10 @@ def write_history(path: Path, wanted: int) -> int:
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA synchronous = OFF")
         base = file.execute("SELECT MAX(id) FROM elder").fetchone()[0]
-        file.execute(ELDERS.replace("{id}", str(base)), (PEOPLE,))
+        names = [row[1] for row in file.execute("PRAGMA table_info(elder)")]
+        values = [OWN.get(name, f"elder.{name}").format(base=base) for name in names]
+        told = {"columns": ", ".join(names), "values": ", ".join(values)}
+        file.execute(ELDERS.format(**told), (PEOPLE,))
         used = max(
             file.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()[0]
             for table in ("meal", "entry")
