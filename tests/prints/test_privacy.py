@@ -2,29 +2,36 @@
 entitlements, illnesses; and names where a wall or a stranger would read them."""
 
 import io
-from dataclasses import fields, is_dataclass
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pypdf import PdfReader
 
-from app import papers
+from app import papers, print_desk
 from app.morning import MAKERS, Office, morning_for, papers_of
 from app.paper_html import document_for
 from app.papers import KINDS, Paper, Stamp
 from app.papers.base import Paper as Root
+from app.print_desk import Desk
 from app.print_options import PrintOptions
+from app.print_store import PrintStore
 from app.printing import render
-from kitchen import registry, round_publishing, weather
+from kitchen import registry, round_publishing, settlement, statements, weather
 from kitchen.database import Engine
 from tests.kitchen import test_rounds as rounds
-from tests.kitchen.cast import CHEN, MORNING, TODAY
-from tests.test_a_day import plan_the_menu
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.signed import sign_days
+from tests.kitchen.test_recalls import rice_of
+from tests.test_a_day import live_through, plan_the_menu
 
 SECRETS = (
     *("13800138000", "13900139000", "13700137000"),  # hers, the son's, the neighbour's
     *("330102194511030042", "0042"),  # ID number and its tail
-    *("低保", "特困", "独居", "糖尿病", "吞咽", "民政"),
+    *("低保", "特困", "独居", "糖尿病", "吞咽", "民政局证明"),
 )
 NAMES = ("王秀英", "李德福", "赵秀兰", "周建国", "王强", "刘芳")
 NAMELESS = (
@@ -82,6 +89,86 @@ async def test_a_strict_kitchen_prints_neither_given_names_nor_tails(
     for paper, text in pages:
         assert not any(name in text for name in NAMES), paper.kind
         assert "8000" not in text, paper.kind
+
+
+def shows(text: str) -> str:
+    """How far people are named: whole, masked, or not at all."""
+    if any(name in text for name in NAMES):
+        return "whole"
+    masked = re.search("[\u4e00-\u9fff]\\*[\u4e00-\u9fff]", text)
+    return "masked" if masked else "nobody"
+
+
+async def the_offices_papers(cast: Cast, desk: Desk) -> dict[str, str]:
+    """What is printed after the day, by kind: its text."""
+    closed = datetime(2027, 1, 5, 2, tzinfo=UTC)
+    await sign_days(cast.kitchen, "2026-11", now=closed)
+    await settlement.close_month(
+        cast.kitchen, "2026-11", today=closed.date(), by=CHEN, now=closed
+    )
+    asked = (cast.kitchen, "2026-Q4", cast.community)
+    await statements.draw_up(*asked, today=closed.date(), by=CHEN, now=closed)
+    (quarter, *_others) = await statements.statements_for(cast.kitchen)
+    rice = await rice_of(cast)
+    subjects = {
+        "balance": "all",
+        "settlement": "month:2026-11",
+        "claim": "2026-11:funder:district",
+        "statement": f"statement:{quarter.id}",
+        "notice": "month:2026-11",
+        "inspection": "2026-11-01_2026-11-30",
+        "recall": f"batch:{rice.id}",
+        "cards": "all",
+    }
+    every = [
+        await print_desk.paper_at(desk, cast.kitchen, TODAY, "lunch", kind, subject)
+        for kind, subject in subjects.items()
+    ]
+    papers = [paper for paper in every if paper is not None]
+    assert [paper.kind for paper in papers] == list(subjects)
+    return {paper.kind: text for paper, text in await drawn(papers)}
+
+
+async def a_slip(cast: Cast, desk: Desk) -> str:
+    """What a driver gets whose printed sheet has lost its last stop."""
+    found = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch", ("sheet",))
+    sheet = next(one for one in found if isinstance(one, papers.DriverSheet))
+    (made,) = await print_desk.print_now(
+        desk, cast.kitchen, [sheet], by=CHEN, now=MORNING
+    )
+    shorter = replace(sheet, visits=sheet.visits[:-1], plan_digest="another")
+    slip = await print_desk.print_slip(
+        desk, cast.kitchen, shorter, made.facts, by=CHEN, now=MORNING
+    )
+    return text_of(slip.pdf)
+
+
+NAMED = {
+    **dict.fromkeys(("balance", "settlement", "claim", "statement"), "nobody"),
+    "inspection": "nobody",
+    "notice": "masked",
+    **dict.fromkeys(("recall", "cards", "slip"), "whole"),
+}
+"""Papers of after the day; those of the morning are above."""
+
+
+async def test_no_paper_of_the_office_tells_more_than_its_reader_needs(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    cast = await enter()
+    await live_through(cast)
+    for code in ("low_income", "destitute"):
+        await registry.set_category(
+            cast.wang, code, TODAY, None, "民政局证明：糖尿病", by=CHEN, now=MORNING
+        )
+    desk = Desk(Office(ZoneInfo("Asia/Shanghai")), PrintStore(tmp_path))
+    found = await the_offices_papers(cast, desk)
+    found["slip"] = await a_slip(cast, desk)
+    for kind, text in found.items():
+        for secret in SECRETS:
+            assert secret not in text, (kind, secret)
+        assert shows(text) == NAMED[kind], kind
+    assert {*found, *MAKERS} == set(KINDS)  # none forgotten
 
 
 def everything_in(kind: type[Any], seen: set[type[Any]]) -> None:
