@@ -34,7 +34,8 @@ def test_a_price_on_unevenness_makes_work_more_even(seed: int, engine: str) -> N
     plain = replace(question, vehicles=roomy)
     priced = replace(plain, weights=replace(plain.weights, uneven=300, vehicle=0))
     free = replace(plain, weights=replace(plain.weights, vehicle=0))
-    usual = solve(free, engine=engine, seconds=0.5)
+    # By steps: from a plan whose travel no search betters, only evenness can pay.
+    usual = solve(free, engine="sisr", seconds=600, steps=4000)
     before = schedule(priced, usual.rounds).summary
     even = solve(priced, engine=engine, seconds=1, start=usual.rounds).summary
     assert even.cost <= before.cost
