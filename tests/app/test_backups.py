@@ -68,7 +68,7 @@ async def credit(settings: Settings) -> int:
 async def eat_the_money(settings: Settings) -> None:
     await open_database(settings)
     try:
-        await ledger.take_back(1, 2, "试", by=CHEN, now=NOW)
+        await ledger.take_back(1, 2, "试", today=TODAY, by=CHEN, now=NOW)
     finally:
         await database.close()
 

@@ -83,6 +83,7 @@ async def one_id(sql: str) -> int:
 
 IDS = {
     "recovery_id": "SELECT MIN(id) AS id FROM recovery_case",
+    "repayment_id": "SELECT MIN(id) AS id FROM repayment",
     "statement_id": "SELECT MIN(id) AS id FROM quarter_statement",
     "payment_id": "SELECT MIN(id) AS id FROM claim_payment",
     "bar_id": "SELECT MIN(id) AS id FROM subsidy_bar",
@@ -190,7 +191,7 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
         **by,
     )
     async with doors.writing():
-        await recoveries.open_in_transaction(
+        case = await recoveries.open_in_transaction(
             kitchen_id=theirs.kitchen,
             elder_id=theirs.zhao,
             finding="second_meal",
@@ -199,6 +200,7 @@ async def rows_that_the_day_did_not_write(theirs: Cast) -> None:
             barred_from=TODAY,
             **by,
         )
+    await recoveries.repay(case, 300, kitchen_id=theirs.kitchen, day=TODAY, **by)
     async with doors.writing():
         await doors.insert(
             attendance.AttendanceRun,
