@@ -191,13 +191,12 @@ async def grounds_on(
     kitchen: KitchenFacts, day: dt.date, meal: str, elder_ids: Sequence[int]
 ) -> Grounds:
     """What the menu is judged by: rules, prices, people's sex and age, the clock."""
-    people = await registry.elders_by_id(elder_ids)
     service = (await places.services_for(kitchen.id)).get(meal)
     grounds = Grounds(
         rules=await menu_rules.rules_for(kitchen.id, meal),
         prices=await prices.prices_on(kitchen.id, day),
         scaling=await scaling.scaling_for(kitchen.id),
-        people={one.id: (one.sex, one.age_on(day)) for one in people.values()},
+        people=await registry.sex_and_age(elder_ids, day),
         pot_portions=kitchen.pot_portions,
     )
     if service is None:

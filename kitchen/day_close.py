@@ -51,21 +51,30 @@ class ClosedDay:
 # Gathering --------------------------------------------------------------------
 
 
-async def balance_for(kitchen_id: int, day: date, meal: str) -> Balance:
-    """One meal's balance as the rows stand now."""
+Counted = tuple[list[Eater], list[Eater]]
+"""Who eats, and who was cancelled after the close."""
+
+
+async def balance_for(
+    kitchen_id: int, day: date, meal: str, counted: Counted | None = None
+) -> Balance:
+    """One meal's balance as the rows stand now. `counted`: where the caller has read
+    the count already."""
     async with reading():
-        found = await gathered(kitchen_id, day, meal)
+        found = await gathered(kitchen_id, day, meal, counted)
     return await in_bulk(len(found.eaters), lambda: balance_of(found))
 
 
-async def gathered(kitchen_id: int, day: date, meal: str) -> Rows:
+async def gathered(
+    kitchen_id: int, day: date, meal: str, counted: Counted | None = None
+) -> Rows:
     """Everything the balance reads. Works at any hour of the day: what has not
     happened yet is simply a difference."""
     when = (kitchen_id, day, meal)
     plan = await published_plan(*when)
     homes = _homes(plan)
     outcomes = await outcomes_for(*when)
-    eaters, gone = await headcounts.eaters_and_cancelled(*when)
+    eaters, gone = counted or await headcounts.eaters_and_cancelled(*when)
     told = {key[1]: o.outcome for key, o in outcomes.items() if key[0] == "diner"}
     claimants = tuple(_claimant(eater, homes, told) for eater in eaters)
     cancelled = tuple(_claimant(eater, homes, told) for eater in gone)

@@ -21,6 +21,7 @@ from kitchen.errors import Refusal
 from kitchen.headcounts import closed, eaters_for, spares_for
 from kitchen.outcomes import OutcomeFacts
 from kitchen.places import kitchen_by_id
+from kitchen.plans import Eater
 from kitchen.registry import contacts_for, elders_by_id
 from kitchen.round_inputs import doors_of, points_of
 from kitchen.round_plans import Plan, published_plan
@@ -169,25 +170,31 @@ async def open_cases(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
     return [case for case in await cases_for(kitchen_id, day, meal) if case.is_open]
 
 
-async def unfinished(kitchen_id: int, day: date, meal: str) -> list[Unfinished]:
-    """Everything at the doors that keeps the day open, each with its person."""
+async def unfinished(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None = None
+) -> list[Unfinished]:
+    """Everything at the doors that keeps the day open, each with its person. `eaters`:
+    who eats, where the caller has loaded them."""
     when = (kitchen_id, day, meal)
     if await closed(*when) is None:
         return []
     plan = await published_plan(*when)
+    if eaters is None:
+        eaters = await eaters_for(*when)
     return unfinished_of(
-        await _drops(when, plan),
+        await _drops(when, plan, eaters),
         plan,
         await outcomes_for(*when),
         await cases_for(*when),
     )
 
 
-async def _drops(when: tuple[int, date, str], plan: Plan | None) -> list[Drop]:
+async def _drops(
+    when: tuple[int, date, str], plan: Plan | None, eaters: Sequence[Eater]
+) -> list[Drop]:
     """Who and what gets food. Where somebody lives is read only of those on no round:
     the code on the sheet says it of the others."""
     kitchen_id, day, _meal = when
-    eaters = await eaters_for(*when)
     at_doors = [eater for eater in eaters if eater.way == "deliver"]
     on_rounds = {stop.key for stop in plan.stops} if plan else set()
     aside = [e for e in at_doors if ("diner", e.diner_id) not in on_rounds]

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from kitchen.calendar import age_on
 from kitchen.database import facts_of, one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.errors import Refusal
@@ -55,6 +56,14 @@ async def patrons_by_id(ids: Iterable[int]) -> dict[int, Patron]:
 def _patron(row: dict[str, Any]) -> Patron:
     diet = _diet(*(row[need] for need in NEEDS))
     return Patron(row["id"], row["number"], row["name"], row["point"], diet)
+
+
+async def sex_and_age(ids: Iterable[int], day: date) -> dict[int, tuple[str, int]]:
+    """Elder → sex and age on a day."""
+    found = await rows(
+        "SELECT id, sex, birth_date FROM elder WHERE id IN {}", sorted(set(ids))
+    )
+    return {row["id"]: (row["sex"], age_on(row["birth_date"], day)) for row in found}
 
 
 async def elders_of(kitchen_id: int) -> list[ElderFacts]:

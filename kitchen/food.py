@@ -263,17 +263,19 @@ async def dishes_by_id(ids: Collection[int]) -> dict[int, DishFacts]:
     wanted = sorted(set(ids))
     found = await rows("SELECT * FROM dish WHERE id IN {} ORDER BY code", wanted)
     lines = await rows(
-        "SELECT i.*, l.dish AS dish, l.net_decigrams AS net,"
-        " l.gross_decigrams AS gross, l.role AS role"
-        " FROM dish_ingredient l JOIN ingredient i ON i.id = l.ingredient"
-        " WHERE l.dish IN {} ORDER BY l.dish, l.line",
+        "SELECT dish, ingredient, net_decigrams AS net, gross_decigrams AS gross, role"
+        " FROM dish_ingredient WHERE dish IN {} ORDER BY dish, line",
         wanted,
     )
-    foods: dict[int, IngredientFacts] = {}
+    used = sorted({row["ingredient"] for row in lines})
+    # Apart: hundreds of lines share some dozens of rows of nutrients.
+    known = await rows("SELECT * FROM ingredient WHERE id IN {}", used)
+    foods = {row["id"]: _ingredient(row) for row in known}
     recipes: dict[int, list[RecipeLine]] = {}
     for row in lines:
-        food = foods.get(row["id"]) or foods.setdefault(row["id"], _ingredient(row))
-        line = RecipeLine(food, row["net"], row["gross"], row["role"])
+        line = RecipeLine(
+            foods[row["ingredient"]], row["net"], row["gross"], row["role"]
+        )
         recipes.setdefault(row["dish"], []).append(line)
     variants = await _variants(wanted)
     return {

@@ -63,7 +63,8 @@ def eater_of(person: Patron, meal: PlanFacts, address_id: int | None) -> Eater:
 async def plans_on(kitchen_id: int, day: date, meal: str) -> dict[int, PlanFacts]:
     """The standing plans that hold on a day; the newest row of a person decides."""
     found = await rows(
-        "SELECT p.* FROM meal_plan p JOIN elder e ON e.id = p.elder"
+        "SELECT p.elder, p.way, p.point, p.portions, p.size, p.choice"
+        " FROM meal_plan p JOIN elder e ON e.id = p.elder"
         " WHERE e.kitchen = {} AND p.meal = {} AND p.weekday = {}"
         " AND p.from_day <= {} AND (p.to_day IS NULL OR p.to_day >= {})"
         " ORDER BY p.id",

@@ -27,6 +27,7 @@ from kitchen.elders import (
     elders_of,
     entitlements_of,
     household_of,
+    sex_and_age,
     states_for,
     states_on,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "set_category",
     "set_contacts",
     "set_state",
+    "sex_and_age",
     "share_household",
     "state_on",
     "states_for",

@@ -49,7 +49,9 @@ async def _page(
     kitchen = await kitchen_of(request)
     count = await headcounts.closed(kitchen.id, day, meal)
     names = await place_words(kitchen.id)
-    balance = await day_close.balance_for(kitchen.id, day, meal) if count else None
+    when = (kitchen.id, day, meal)
+    counted = await headcounts.eaters_and_cancelled(*when) if count else ([], [])
+    balance = await day_close.balance_for(*when, counted) if count else None
     differences = balance.differences if balance else ()
     pages = max(1, -(-len(differences) // PAGE_LENGTH))
     number = min(pages, _page_number(request, form))
@@ -66,7 +68,7 @@ async def _page(
         shown=differences[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH],
         number=number,
         pages=pages,
-        unfinished=await doors.unfinished(kitchen.id, day, meal) if count else [],
+        unfinished=await doors.unfinished(*when, counted[0]) if count else [],
         closed=await day_close.closed_day(kitchen.id, day, meal),
         weighed=await wastes.waste_lines(kitchen.id, day, meal) if count else [],
         steps=STEPS,
