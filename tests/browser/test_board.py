@@ -20,6 +20,9 @@ from tests.kitchen.test_round_board import a_street
 
 BOARD = f"/rounds/{TODAY}/lunch"
 
+ON_STOP = "name => document.activeElement.closest('li')?.dataset.who === name"
+"""The keyboard is on that person's stop."""
+
 
 @pytest.fixture
 def street(server: Server) -> Cast:
@@ -115,9 +118,10 @@ def test_a_stop_goes_anywhere_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_selector("text=撤销：移动一站")
     assert place_of(page, name)[0] == "3"
-    assert page.evaluate("document.activeElement.closest('li').dataset.who") == name
+    page.wait_for_function(ON_STOP, arg=name)
     page.keyboard.press("KeyL")
     page.wait_for_selector(f'[data-who="{name}"][data-locked]')
+    page.wait_for_function(ON_STOP, arg=name)  # the answer puts the focus back last
     page.keyboard.press("KeyR")
     expect(bar.locator("[data-where]")).to_contain_text("倒过来")
     page.keyboard.press("Escape")

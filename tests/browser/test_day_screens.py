@@ -156,6 +156,7 @@ def test_a_late_change_is_made_in_the_drawer_by_keys(
     page.keyboard.press("Escape")
     page.wait_for_selector(".drawer", state="detached")
     page.locator("#people .row-end a").press("Enter")
+    page.wait_for_selector(".drawer h2:focus")  # it takes the focus as it opens
     page.locator(".drawer [value=cancel]").press("Space")
     page.locator(".drawer [value=telephone]").press("Space")
     page.locator(".drawer [name=reason]").fill("女儿来接")
