@@ -17,7 +17,7 @@ from piccolo.columns import ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import insert, lock_for, one, rows, update_row, writing
 from kitchen.diets import ALLERGENS, Texture
 from kitchen.equipment import MINUTES
 from kitchen.errors import Refusal
@@ -145,12 +145,7 @@ async def set_traits(dish_id: int, traits: Traits, *, by: Actor, now: datetime) 
             **asdict(traits),
             "allergens": ";".join(traits.allergens),
         }
-        sets = ", ".join(f"{name} = {{}}" for name in values)
-        await rows(
-            f"UPDATE dish SET {sets} WHERE id = {{}}",  # noqa: S608 - our own names
-            *values.values(),
-            dish_id,
-        )
+        await update_row(Dish, dish_id, values)
         before, after = _told(held), _told(traits)
         await insert(
             DishChange, dish=dish_id, before=before, after=after, at=now, by=by.name
