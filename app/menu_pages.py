@@ -33,6 +33,7 @@ from kitchen.clash_groups import decided_groups
 from kitchen.consequences import Consequences, Grounds, choices_for, consequences_of
 from kitchen.food import DishFacts
 from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
+from kitchen.off_loop import off_loop
 from kitchen.places import KitchenFacts
 from kitchen.variety import Repeat
 from planning.plan import Fault
@@ -169,22 +170,30 @@ async def week_of(
 
 
 async def consequences_on(
-    kitchen: KitchenFacts, day: dt.date, meal: str
+    kitchen: KitchenFacts,
+    day: dt.date,
+    meal: str,
+    near: Mapping[dt.date, DayMenu] | None = None,
 ) -> Consequences:
-    """What the menu does to the people expected that day."""
+    """What the menu does to the people expected that day. `near`: the menus of its
+    week and the one before, where the caller has them."""
     monday = monday_of(day)
     sunday = monday + dt.timedelta(days=6)
-    around = await menus.menus_for(kitchen.id, monday - WEEK, sunday, meal)
+    if near is None:
+        near = await menus.menus_for(kitchen.id, monday - WEEK, sunday, meal)
+    around = {each: menu for each, menu in near.items() if each <= sunday}
     decided = await decisions.decisions_for(kitchen.id, day, meal)
     eaters = await plans.expected_eaters(kitchen.id, day, meal)
-    return consequences_of(
-        around[day],
-        around,
-        [order_of(eater) for eater in eaters],
-        decided,
-        await decisions.substitutes_of(decided.values(), around[day].dishes),
-        await grounds_on(kitchen, day, meal, [eater.elder_id for eater in eaters]),
-    )
+    substitutes = await decisions.substitutes_of(decided.values(), around[day].dishes)
+    grounds = await grounds_on(kitchen, day, meal, [each.elder_id for each in eaters])
+
+    def put_together() -> Consequences:
+        orders = [order_of(eater) for eater in eaters]
+        return consequences_of(
+            *(around[day], around, orders, decided, substitutes, grounds)
+        )
+
+    return await off_loop(put_together)  # a till may be waiting
 
 
 async def grounds_on(
@@ -209,9 +218,10 @@ async def panel(
     day: dt.date,
     meal: str,
     catalogue: Mapping[int, DishFacts],
+    week: Week,
 ) -> dict[str, Any]:
     """Everything the consequences of one day are drawn from."""
-    seen = await consequences_on(kitchen, day, meal)
+    seen = await consequences_on(kitchen, day, meal, week.menus)
     waiting = seen.open_dishes
     instead = choices_for(waiting, seen.menu, list(catalogue.values()))
     return {
@@ -232,12 +242,13 @@ async def show_week(
     """The whole page; for htmx the grid alone with what changed around it."""
     kitchen = await kitchen_of(request)
     catalogue = await food.dishes()
+    week = await week_of(request, kitchen, day, meal, form)
     status = 200 if form.ok else 422
     context = {
         "kitchen": kitchen,
-        "week": await week_of(request, kitchen, day, meal, form),
+        "week": week,
         "form": form,
-        **await panel(kitchen, day, meal, catalogue),
+        **await panel(kitchen, day, meal, catalogue, week),
         **words_for_templates(),
     }
     if request.is_fragment:

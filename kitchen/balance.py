@@ -145,6 +145,7 @@ class Balance:
     planned: int
     cooked: int
     differences: tuple[Difference, ...]
+    dishes: tuple[DishCount, ...] = ()
 
     def total(self, column: str) -> int:
         return sum(getattr(line, column) for line in self.lines)
@@ -217,6 +218,7 @@ def balance_of(rows: Rows) -> Balance:
             )
             for d in differences
         ),
+        dishes=rows.dishes,
     )
 
 

@@ -5,7 +5,7 @@ People with the same reasons and the same answer are one block, so that a cook r
 counted, printed, never dropped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -170,26 +170,27 @@ def shared_servings(
     """
     orders = list(orders)
     by_diet = _decisions_by_diet(orders, decisions)
-    decided = {elder_id for elder_id, _dish in decisions}
-    alike: dict[tuple[str, int], list[Order]] = {}
+    answered: dict[int, list[Hashable]] = {}
+    for (elder_id, dish_id), done in decisions.items():
+        answered.setdefault(elder_id, []).append(
+            (dish_id, done.kind, done.substitute_id, done.reason, done.covers)
+        )
+    told = {elder_id: frozenset(hows) for elder_id, hows in answered.items()}
+    nameless = object()  # spares follow `by_diet`; nobody with a name does
+    alike: dict[Hashable, list[Order]] = {}
     for order in orders:
-        if order.elder_id is not None and order.elder_id not in decided:
-            # By identity: hashing thousands of diets costs more than all the rest.
-            alike.setdefault((order.choice, id(order.diet)), []).append(order)
-        else:
-            yield (
-                [order],
-                [
-                    _serving(
-                        d, order.diet, _decided(order, d, decisions, by_diet), dishes
-                    )
-                    for d in set_of(sets, order.choice)
-                ],
-            )
+        how = nameless if order.elder_id is None else told.get(order.elder_id)
+        # By identity: hashing thousands of diets costs more than all the rest.
+        alike.setdefault((order.choice, id(order.diet), how), []).append(order)
     for people in alike.values():
         one = people[0]
-        served = [_serving(d, one.diet, None, dishes) for d in set_of(sets, one.choice)]
-        yield people, served
+        yield (
+            people,
+            [
+                _serving(d, one.diet, _decided(one, d, decisions, by_diet), dishes)
+                for d in set_of(sets, one.choice)
+            ],
+        )
 
 
 def _serving(

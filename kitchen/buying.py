@@ -14,7 +14,7 @@ from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Ingredient, IngredientFacts
 from kitchen.goods import on_hand, stock_for
-from kitchen.kitchen_day import kitchen_day
+from kitchen.kitchen_day import sheets_over
 from kitchen.places import Kitchen, services_for
 from kitchen.portions import Purchase, purchases_for
 from kitchen.prices import newest_on
@@ -106,12 +106,9 @@ async def buying_for(
     """The purchase list of these days and meals. Stock that expires before the last
     of the days is not counted on."""
     served = await services_for(kitchen_id)
-    sheets = [
-        (await kitchen_day(kitchen_id, day, meal)).sheet
-        for day in days
-        for meal in meals
-        if meal in served
-    ]
+    sheets = await sheets_over(
+        kitchen_id, [(day, meal) for day in days for meal in meals if meal in served]
+    )
     hand = on_hand(await stock_for(kitchen_id), max(days))
     return lines_of(
         purchases_for(sheets),

@@ -20,7 +20,7 @@ from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.diets import Diet
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
-from kitchen.plans import Eater, expected_eaters
+from kitchen.plans import Eater, Occasion, expected_eaters, expected_over
 from kitchen.registry import Address, Elder, addresses_on, elder_by_id
 from kitchen.staff import Actor
 
@@ -203,6 +203,20 @@ async def eaters_for(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who eats what where – the one derivation that the kitchen, the door and the
     claim all see: the closed count with its changes, or the expectation before."""
     return (await eaters_and_cancelled(kitchen_id, day, meal))[0]
+
+
+async def eaters_over(
+    kitchen_id: int, occasions: Iterable[Occasion]
+) -> dict[Occasion, list[Eater]]:
+    """`eaters_for` of several meals; those still open are read together."""
+    found: dict[Occasion, list[Eater]] = {}
+    still_open = []
+    for when in occasions:
+        if await closed(kitchen_id, *when) is None:
+            still_open.append(when)
+        else:
+            found[when] = await eaters_for(kitchen_id, *when)
+    return found | await expected_over(kitchen_id, still_open)
 
 
 async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:

@@ -10,11 +10,13 @@ from kitchen.blocks import Block, Order, blocks_for, order_of
 from kitchen.clashes import Decision, diet_of_key
 from kitchen.decisions import decisions_for, substitutes_of
 from kitchen.errors import Refusal
+from kitchen.food import DishFacts
 from kitchen.headcounts import (
     HeadcountFacts,
     SpareFacts,
     closed,
     eaters_for,
+    eaters_over,
     spares_for,
 )
 from kitchen.menus import DayMenu, menu_for
@@ -28,7 +30,7 @@ from kitchen.places import (
     points_for,
     services_for,
 )
-from kitchen.plans import Eater
+from kitchen.plans import Eater, Occasion
 from kitchen.portions import (
     Dispatch,
     ProductionSheet,
@@ -38,7 +40,7 @@ from kitchen.portions import (
 )
 from kitchen.pot_choices import pot_choices_for
 from kitchen.registry import off_the_map
-from kitchen.scaling import scaling_for
+from kitchen.scaling import Scaling, scaling_for
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,6 +85,77 @@ async def kitchen_day(
     """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist;
     `eaters`: who eats, where the caller has loaded them; `leaving`: row of the grid →
     when it leaves. Refuses `meal_not_served`."""
+    read = await _read(kitchen_id, day, meal, eaters)
+    points = await points_for(kitchen_id)
+    lost = await _off_the_map(read.orders)
+    count = await closed(kitchen_id, day, meal)
+
+    def put_together() -> KitchenDay:
+        blocks = read.blocks()
+        where = destinations(read.orders, points, round_of or {}, lost)
+        times = _dispatches(blocks, where, leaving or {})
+        return KitchenDay(
+            kitchen=read.kitchen,
+            service=read.service,
+            points=tuple(points),
+            day=day,
+            meal=meal,
+            count=count,
+            menu=read.menu,
+            eaters=tuple(read.eaters),
+            orders=tuple(read.orders),
+            decisions=read.decisions,
+            blocks=tuple(blocks),
+            sheet=read.sheet(blocks, batching, times),
+            grid=grid_for(where, points),
+            unplaced=tuple(order for order, row in where if row == UNPLACED),
+        )
+
+    return await off_loop(put_together)  # a till may be waiting
+
+
+async def sheets_over(
+    kitchen_id: int, occasions: Iterable[Occasion]
+) -> list[ProductionSheet]:
+    """The production sheets alone of several meals, whose people are read once.
+    Refuses `meal_not_served`."""
+    eaters = await eaters_over(kitchen_id, occasions)
+    read = [await _read(kitchen_id, *when, eaters[when]) for when in eaters]
+    return await off_loop(lambda: [each.sheet(each.blocks()) for each in read])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Material:
+    """What one meal is cooked from, as it was read."""
+
+    kitchen: KitchenFacts
+    service: ServiceFacts
+    menu: DayMenu
+    decisions: Mapping[tuple[int, int], Decision]
+    dishes: Mapping[int, DishFacts]
+    eaters: Sequence[Eater]
+    orders: list[Order]
+    by_hand: Mapping[int, tuple[int, ...]]
+    scaling: Scaling
+
+    def blocks(self) -> list[Block]:
+        return blocks_for(self.orders, self.menu.sets, self.decisions, self.dishes)
+
+    def sheet(
+        self,
+        blocks: Iterable[Block],
+        batching: str = "equal",
+        times: Mapping[int, Dispatch] | None = None,
+    ) -> ProductionSheet:
+        return sheet_for(
+            *(self.orders, blocks, self.kitchen, self.service),
+            *(batching, times, self.by_hand, self.scaling),
+        )
+
+
+async def _read(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None
+) -> _Material:
     kitchen = await kitchen_by_id(kitchen_id)
     service = (await services_for(kitchen_id)).get(meal)
     if service is None:
@@ -92,37 +165,17 @@ async def kitchen_day(
     dishes = await substitutes_of(decisions.values(), menu.dishes)
     if eaters is None:
         eaters = await eaters_for(kitchen_id, day, meal)
-    orders = orders_of(eaters, await spares_for(kitchen_id, day, meal))
-    points = await points_for(kitchen_id)
-    off_the_map = await _off_the_map(orders)
-    count = await closed(kitchen_id, day, meal)
-    by_hand = await pot_choices_for(kitchen_id, day, meal)
-    scaling = await scaling_for(kitchen_id)
-
-    def put_together() -> KitchenDay:
-        blocks = blocks_for(orders, menu.sets, decisions, dishes)
-        where = destinations(orders, points, round_of or {}, off_the_map)
-        times = _dispatches(blocks, where, leaving or {})
-        return KitchenDay(
-            kitchen=kitchen,
-            service=service,
-            points=tuple(points),
-            day=day,
-            meal=meal,
-            count=count,
-            menu=menu,
-            eaters=tuple(eaters),
-            orders=tuple(orders),
-            decisions=decisions,
-            blocks=tuple(blocks),
-            sheet=sheet_for(
-                *(orders, blocks, kitchen, service, batching, times, by_hand), scaling
-            ),
-            grid=grid_for(where, points),
-            unplaced=tuple(order for order, row in where if row == UNPLACED),
-        )
-
-    return await off_loop(put_together)  # a till may be waiting
+    return _Material(
+        kitchen=kitchen,
+        service=service,
+        menu=menu,
+        decisions=decisions,
+        dishes=dishes,
+        eaters=eaters,
+        orders=orders_of(eaters, await spares_for(kitchen_id, day, meal)),
+        by_hand=await pot_choices_for(kitchen_id, day, meal),
+        scaling=await scaling_for(kitchen_id),
+    )
 
 
 def _dispatches(

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
@@ -108,12 +109,12 @@ class DayMenu:
             None,
         )
 
-    @property
+    @cached_property
     def choices(self) -> tuple[str, ...]:
         written = {line.choice for line in self.lines}
         return tuple(choice for choice in CHOICES if choice in written or choice == "A")
 
-    @property
+    @cached_property
     def sets(self) -> dict[str, tuple[DishFacts, ...]]:
         """The dishes of each choice, in the order served."""
         return {choice: self._set(choice) for choice in self.choices}
@@ -125,7 +126,7 @@ class DayMenu:
         )
         return tuple(dict.fromkeys(dish for dish in found if dish is not None))
 
-    @property
+    @cached_property
     def dishes(self) -> tuple[DishFacts, ...]:
         return tuple(dict.fromkeys(line.dish for line in self.lines))
 

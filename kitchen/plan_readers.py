@@ -1,6 +1,6 @@
 """Reading who should eat: nothing is stored, each day is put together anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,30 +16,57 @@ from kitchen.plan_facts import (
 )
 from kitchen.registry import addresses_on, states_on
 
+Occasion = tuple[date, str]
+"""A day and one of its meals."""
+
 
 async def expected_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Everyone who should eat on a day, by name: standing plans, exceptions and
     life states put together, nothing stored. On a day the kitchen does not serve
     (weekend, holiday, the operator's word) only one-off bookings eat."""
-    closure = await closure_on(kitchen_id, day, meal)
-    if closure is not None and closure.kind == "cancelled":
-        return []
-    return await to_call(kitchen_id, day, meal)
+    return (await expected_over(kitchen_id, [(day, meal)]))[day, meal]
+
+
+async def expected_over(
+    kitchen_id: int, occasions: Iterable[Occasion]
+) -> dict[Occasion, list[Eater]]:
+    """`expected_eaters` of several meals, whose people are read once."""
+    cooked = {}
+    for day, meal in occasions:
+        closure = await closure_on(kitchen_id, day, meal)
+        cooked[day, meal] = closure is None or closure.kind != "cancelled"
+    eaters = await _planned(kitchen_id, [when for when in cooked if cooked[when]])
+    return {when: eaters.get(when, []) for when in cooked}
 
 
 async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     """Who would have eaten, whether or not the kitchen cooks: the call list."""
+    return (await _planned(kitchen_id, [(day, meal)]))[day, meal]
+
+
+async def _planned(
+    kitchen_id: int, occasions: Sequence[Occasion]
+) -> dict[Occasion, list[Eater]]:
+    meals = {when: await _meals_on(kitchen_id, *when) for when in occasions}
+    people = await patrons_by_id({elder for found in meals.values() for elder in found})
+    days = {day for day, _meal in occasions}
+    homes = {day: await addresses_on(kitchen_id, day) for day in days}
+    return {
+        when: sorted(
+            (
+                eater_of(people[elder_id], meal_facts, homes[when[0]].get(elder_id))
+                for elder_id, meal_facts in found.items()
+            ),
+            key=lambda eater: (eater.name, eater.elder_id),
+        )
+        for when, found in meals.items()
+    }
+
+
+async def _meals_on(kitchen_id: int, day: date, meal: str) -> dict[int, PlanFacts]:
     plans = await served_plans_on(kitchen_id, day, meal)
     exceptions = await exceptions_on(kitchen_id, day, meal)
-    away = await states_on(kitchen_id, day)
-    meals = expected(plans, exceptions, away)
-    people = await patrons_by_id(meals)
-    addresses = await addresses_on(kitchen_id, day)
-    eaters = [
-        eater_of(people[elder_id], meal_facts, addresses.get(elder_id))
-        for elder_id, meal_facts in meals.items()
-    ]
-    return sorted(eaters, key=lambda eater: (eater.name, eater.elder_id))
+    return expected(plans, exceptions, await states_on(kitchen_id, day))
 
 
 def eater_of(person: Patron, meal: PlanFacts, address_id: int | None) -> Eater:

@@ -27,6 +27,7 @@ from kitchen.plan_facts import (
     meal_of,
 )
 from kitchen.plan_readers import (
+    Occasion,
     closure_on,
     coming_exceptions,
     eater_of,
@@ -34,6 +35,7 @@ from kitchen.plan_readers import (
     exceptions_of,
     exceptions_on,
     expected_eaters,
+    expected_over,
     plans_of,
     plans_on,
     served_plans_on,
@@ -57,6 +59,7 @@ __all__ = [
     "Eater",
     "ExceptionFacts",
     "MealPlan",
+    "Occasion",
     "PlanException",
     "PlanFacts",
     "add_exception",
@@ -69,6 +72,7 @@ __all__ = [
     "exceptions_on",
     "expected",
     "expected_eaters",
+    "expected_over",
     "meal_of",
     "plans_of",
     "plans_on",

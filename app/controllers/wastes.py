@@ -19,7 +19,6 @@ from app.words import production as production_words
 from app.words import wastes as words
 from kitchen import day_close, places, wastes
 from kitchen.balance import KEPT, UNPLACED
-from kitchen.batches import cooked_for
 from kitchen.kitchen_day import kitchen_day
 from kitchen.leftovers import leftovers_for
 
@@ -38,10 +37,6 @@ async def _after(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     when = (kitchen.id, day, meal)
-    today = await kitchen_day(*when)
-    cooked: dict[int, int] = {}
-    for batch in await cooked_for(*when):
-        cooked[batch.dish_id] = cooked.get(batch.dish_id, 0) + batch.portions
     found = await wastes.wastes_for(*when)
     balance = await day_close.balance_for(*when)
     own = f"point:{request.actor.point_id}" if request.actor.point_id else ""
@@ -54,8 +49,7 @@ async def _after(
         day=day,
         meal=meal,
         form=form,
-        dishes=[sheet for sheet in today.sheet.dishes if sheet.portions],
-        cooked=cooked,
+        dishes=[dish for dish in balance.dishes if dish.required],
         waste=wastes.waste_of(found),
         weighed=found,
         lines=[line for line in balance.lines if own in ("", line.place)],

@@ -189,7 +189,7 @@ async def _one_cell(
         cell=week.cell(menu, cell.choice, cell.row),
         menu=menu,
         week=week,
-        **await panel(kitchen, cell.day, meal, catalogue),
+        **await panel(kitchen, cell.day, meal, catalogue, week),
         **words_for_templates(),
     )
 
