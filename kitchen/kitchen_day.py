@@ -19,7 +19,7 @@ from kitchen.headcounts import (
     eaters_over,
     spares_for,
 )
-from kitchen.menus import DayMenu, menu_for
+from kitchen.menus import DayMenu, menus_for
 from kitchen.off_loop import off_loop
 from kitchen.packing import UNPLACED, Grid, Row, destinations, grid_for
 from kitchen.places import (
@@ -85,7 +85,9 @@ async def kitchen_day(
     """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist;
     `eaters`: who eats, where the caller has loaded them; `leaving`: row of the grid →
     when it leaves. Refuses `meal_not_served`."""
-    read = await _read(kitchen_id, day, meal, eaters)
+    if eaters is None:
+        eaters = await eaters_for(kitchen_id, day, meal)
+    [read] = await _read(kitchen_id, {(day, meal): eaters})
     points = await points_for(kitchen_id)
     lost = await _off_the_map(read.orders)
     count = await closed(kitchen_id, day, meal)
@@ -119,8 +121,7 @@ async def sheets_over(
 ) -> list[ProductionSheet]:
     """The production sheets alone of several meals, whose people are read once.
     Refuses `meal_not_served`."""
-    eaters = await eaters_over(kitchen_id, occasions)
-    read = [await _read(kitchen_id, *when, eaters[when]) for when in eaters]
+    read = await _read(kitchen_id, await eaters_over(kitchen_id, occasions))
     return await off_loop(lambda: [each.sheet(each.blocks()) for each in read])
 
 
@@ -154,28 +155,51 @@ class _Material:
 
 
 async def _read(
-    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None
-) -> _Material:
+    kitchen_id: int, eaters: Mapping[Occasion, Sequence[Eater]]
+) -> list[_Material]:
+    """What those meals are cooked from; what they share is read once."""
     kitchen = await kitchen_by_id(kitchen_id)
-    service = (await services_for(kitchen_id)).get(meal)
-    if service is None:
-        raise Refusal("meal_not_served", meal=meal)
-    menu = await menu_for(kitchen_id, day, meal)
-    decisions = await decisions_for(kitchen_id, day, meal)
-    dishes = await substitutes_of(decisions.values(), menu.dishes)
-    if eaters is None:
-        eaters = await eaters_for(kitchen_id, day, meal)
-    return _Material(
-        kitchen=kitchen,
-        service=service,
-        menu=menu,
-        decisions=decisions,
-        dishes=dishes,
-        eaters=eaters,
-        orders=orders_of(eaters, await spares_for(kitchen_id, day, meal)),
-        by_hand=await pot_choices_for(kitchen_id, day, meal),
-        scaling=await scaling_for(kitchen_id),
+    services = await services_for(kitchen_id)
+    for _day, meal in eaters:
+        if meal not in services:
+            raise Refusal("meal_not_served", meal=meal)
+    menus = await _menus(kitchen_id, eaters)
+    decisions = {when: await decisions_for(kitchen_id, *when) for when in eaters}
+    dishes = await substitutes_of(
+        (one for made in decisions.values() for one in made.values()),
+        dict.fromkeys(dish for menu in menus.values() for dish in menu.dishes),
     )
+    scaling = await scaling_for(kitchen_id)
+    alike = {id(eater): eater for mine in eaters.values() for eater in mine}
+    ordered = {key: order_of(eater) for key, eater in alike.items()}
+    return [
+        _Material(
+            kitchen=kitchen,
+            service=services[when[1]],
+            menu=menus[when],
+            decisions=decisions[when],
+            dishes=dishes,
+            eaters=mine,
+            orders=[ordered[id(eater)] for eater in mine]
+            + [spare_order(one) for one in await spares_for(kitchen_id, *when)],
+            by_hand=await pot_choices_for(kitchen_id, *when),
+            scaling=scaling,
+        )
+        for when, mine in eaters.items()
+    ]
+
+
+async def _menus(
+    kitchen_id: int, occasions: Iterable[Occasion]
+) -> dict[Occasion, DayMenu]:
+    days: dict[str, list[date]] = {}
+    for day, meal in occasions:
+        days.setdefault(meal, []).append(day)
+    found = {
+        meal: await menus_for(kitchen_id, min(mine), max(mine), meal)
+        for meal, mine in days.items()
+    }
+    return {(day, meal): found[meal][day] for meal in days for day in days[meal]}
 
 
 def _dispatches(
@@ -197,11 +221,6 @@ def _dispatches(
         )
         for dish, mine in found.items()
     }
-
-
-def orders_of(eaters: Iterable[Eater], spares: Iterable[SpareFacts]) -> list[Order]:
-    """Every portion as an order: the people, then the portions without a name."""
-    return [order_of(eater) for eater in eaters] + [spare_order(one) for one in spares]
 
 
 def spare_order(spare: SpareFacts) -> Order:

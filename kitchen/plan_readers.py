@@ -49,16 +49,23 @@ async def _planned(
 ) -> dict[Occasion, list[Eater]]:
     meals = {when: await _meals_on(kitchen_id, *when) for when in occasions}
     people = await patrons_by_id({elder for found in meals.values() for elder in found})
+    by_name = sorted(people.values(), key=lambda person: (person.name, person.id))
     days = {day for day, _meal in occasions}
     homes = {day: await addresses_on(kitchen_id, day) for day in days}
+    alike: dict[tuple[PlanFacts, int | None], Eater] = {}
+
+    def eater(person: Patron, plan: PlanFacts, home: int | None) -> Eater:
+        """One for all meals that somebody eats in the same way: that is most."""
+        if (found := alike.get((plan, home))) is None:
+            found = alike[plan, home] = eater_of(person, plan, home)
+        return found
+
     return {
-        when: sorted(
-            (
-                eater_of(people[elder_id], meal_facts, homes[when[0]].get(elder_id))
-                for elder_id, meal_facts in found.items()
-            ),
-            key=lambda eater: (eater.name, eater.elder_id),
-        )
+        when: [
+            eater(person, found[person.id], homes[when[0]].get(person.id))
+            for person in by_name
+            if person.id in found
+        ]
         for when, found in meals.items()
     }
 
