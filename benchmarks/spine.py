@@ -16,6 +16,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,7 @@ async def measure(server: subprocess.Popen[bytes], data: Path) -> list[Figure]:
         figures.append(await closing(client, token, day))
         figures += await jobs(client, token, day)
         figures += await pages(client, day, "rounds out")
+        figures += await every_page(client)
         figures += await search(client, day)
         figures += await load(server, client, token, day, data)
     return figures
@@ -133,6 +135,29 @@ async def pages(client: httpx.AsyncClient, day: date, when: str) -> list[Figure]
         what = f"page {path.split('/')[1]}, {when}"
         figures.append(Figure(what, value, "< 150 ms"))
     return figures
+
+
+async def every_page(client: httpx.AsyncClient) -> list[Figure]:
+    """Every page that links lead to from Today, one of each kind: /rounds/stops/5
+    stands for all stops. """
+    waiting, seen = ["/today"], dict[str, float]()
+    while waiting:
+        path = waiting.pop(0)
+        kind = re.sub(r"\d[\d-]*", "N", path.partition("?")[0])
+        if kind in seen or "." in kind:  # a file: printed or exported, not a page
+            continue
+        seen[kind] = 0.0
+        answer = await client.get(path, follow_redirects=True)
+        if "html" not in answer.headers.get("content-type", ""):
+            continue
+        if answer.status_code == 200:
+            seen[kind], _ = await timed(client, path, 3)
+        links = re.findall(r'href="(/[^"#]*)', answer.text)
+        waiting += [link for link in map(unescape, links) if "/sign-out" not in link]
+    slowest = sorted(seen, key=lambda kind: -seen[kind])[:3]
+    said = ", ".join(f"{kind} {seen[kind]:.0f} ms" for kind in slowest)
+    timed_ones = sum(took > 0 for took in seen.values())
+    return [Figure(f"the slowest of {timed_ones} pages linked", said, "< 150 ms")]
 
 
 async def post(
