@@ -139,7 +139,7 @@ async def pages(client: httpx.AsyncClient, day: date, when: str) -> list[Figure]
 
 async def every_page(client: httpx.AsyncClient) -> list[Figure]:
     """Every page that links lead to from Today, one of each kind: /rounds/stops/5
-    stands for all stops. """
+    stands for all stops."""
     waiting, seen = ["/today"], dict[str, float]()
     while waiting:
         path = waiting.pop(0)

@@ -52,7 +52,8 @@ KITCHEN_ORDER = """
     food nutrition food_files scaling prices menu_rules
     compositions recipes
     menu_days menu_edits menus menu_cycles
-    headcounts
+    headcount_tables headcount_facts headcount_readers
+    count_closing late_changes headcounts
     weather
     forecasts forecast_replays
     attendance
