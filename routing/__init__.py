@@ -8,7 +8,7 @@ are whole numbers; coordinates are (lon, lat). docs/routing.md has the contract.
 from routing.changes import Change
 from routing.check import Fault, check
 from routing.distances import Travel
-from routing.explain import Remedy, Why, explain, why
+from routing.explain import Remedy, Why, explain, explain_late, why
 from routing.faults import InvalidInput
 from routing.geojson import geojson
 from routing.grouping import Door, Grouped, group
@@ -74,6 +74,7 @@ __all__ = [
     "check",
     "confirm",
     "explain",
+    "explain_late",
     "geojson",
     "group",
     "read_problem",

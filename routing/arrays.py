@@ -293,11 +293,8 @@ def _vehicles(
 
 
 def _rest_rows(vehicle: Vehicle, origin: int) -> list[tuple[int, ...]]:
-    """A row for each window of each break: seconds, window, number of the break.
-
-    The kernel keeps two breaks of a vehicle; the checker and OR-Tools keep them all.
-    """
-    breaks = sorted(vehicle.breaks, key=lambda rest: rest.windows[0])[:2]
+    """A row for each window of each break: seconds, window, number of the break."""
+    breaks = sorted(vehicle.breaks, key=lambda rest: rest.windows[0])
     return [
         (rest.service, *_shifted(window, origin), number)
         for number, rest in enumerate(breaks)

@@ -12,15 +12,20 @@ from typing import Any
 
 from routing.changes import Change
 from routing.check import check
-from routing.explain import explain, why
+from routing.explain import explain, explain_late, why
 from routing.faults import Faults, InvalidInput
 from routing.geojson import geojson
-from routing.io import read_job, read_problem, read_rounds
-from routing.output import read_solution, write_problem, write_solution
-from routing.problem import Problem
+from routing.io import read_job, read_problem, read_rounds, refuse_forced_times
+from routing.output import (
+    read_solution,
+    write_problem,
+    write_solution,
+    write_violation,
+)
+from routing.problem import Id, Problem
 from routing.replan import SCOPES, replan
 from routing.schedule import schedule
-from routing.solution import Round, Solution
+from routing.solution import Round, Solution, Violation
 from routing.solver import confirm, solve
 from routing.widening import WIDENABLE, widened
 
@@ -53,6 +58,7 @@ def run_solve(data: Data, options: argparse.Namespace) -> Answer:
 
 def run_schedule(data: Data, _: argparse.Namespace) -> Answer:
     problem, rounds = _question(data)
+    refuse_forced_times(data.get("problem", data))
     return write_solution(schedule(problem, rounds), problem), FINE
 
 
@@ -76,8 +82,21 @@ def run_explain(data: Data, _: argparse.Namespace) -> Answer:
         {"job": job, "remedies": [asdict(remedy) for remedy in found]}
         for job, found in explain(problem, solution).items()
     ]
+    timed = schedule(problem, solution.rounds)
+    broken: dict[Id, list[Violation]] = {}
+    for violation in timed.violations:
+        if violation.job is not None:
+            broken.setdefault(violation.job, []).append(violation)
+    late = [
+        {
+            "job": job,
+            "violations": [write_violation(v) for v in broken[job]],
+            "remedies": [asdict(remedy) for remedy in found],
+        }
+        for job, found in explain_late(problem, timed).items()
+    ]
     stops = [asdict(answer) for answer in why(problem, solution)]
-    return {"unassigned": left, "stops": stops}, FINE
+    return {"unassigned": left, "late": late, "stops": stops}, FINE
 
 
 def run_replan(data: Data, options: argparse.Namespace) -> Answer:

@@ -35,9 +35,10 @@ class Remedy:
     change: the rule that gives way (`delay` a later end of the windows of `jobs`,
     `age` a longer hot limit for them, `load`, `shift`, `max_tasks`, `max_rounds`,
     `max_travel_time`, `work_time` of the vehicle, `vehicle_forbidden` or `skills`
-    lifted) or `another_vehicle`, a copy of `vehicle`. `size` is how much the rule
-    gives in its unit, `value` its new limit: for `delay` and `shift` a time, for
-    `another_vehicle` the time it has to leave.
+    lifted), `another_vehicle`, a copy of `vehicle`, or `free_place` for a late stop
+    that would be in time there. `size` is how much the rule gives in its unit, for the
+    last two the cost in seconds; `value` its new limit: for `delay` and `shift` a time,
+    for `another_vehicle` the time it has to leave.
     """
 
     change: str
@@ -116,13 +117,46 @@ def explain(
     }
 
 
+def explain_late(
+    problem: Problem, solution: Solution, travel: Travel | None = None
+) -> dict[Id, Sequence[Remedy]]:
+    """For each stop of given rounds where a rule of the door is broken, what would
+    help it there or elsewhere; who is late besides stays as late."""
+    travel = travel or Travel(problem)
+    jobs = {job.id: job for job in problem.jobs}
+    late = [
+        step.id
+        for route in solution.routes
+        for step in route.steps
+        if step.type == "job" and step.id is not None and step.violations
+    ]
+    return {
+        name: remedies(
+            problem,
+            [
+                replace(r, jobs=tuple(job for job in r.jobs if job != name))
+                for r in solution.rounds
+            ],
+            jobs[name],
+            travel,
+            is_late=True,
+        )
+        for name in late
+    }
+
+
 def remedies(
-    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+    problem: Problem,
+    rounds: Sequence[Round],
+    job: Job,
+    travel: Travel,
+    is_late: bool = False,
 ) -> list[Remedy]:
-    """The smallest give of each single rule that lets the job into the plan."""
+    """The smallest give of each single rule that lets the job into the plan, which may
+    have its faults already; for a late stop also a place where nothing has to give."""
     best: dict[str, Remedy] = {}
     for found in [
-        *_single_rules(problem, rounds, job, travel),
+        *_single_rules(problem, rounds, job, travel, is_late),
         *_another_vehicle(problem, rounds, job, travel),
     ]:
         known = best.get(found.change)
@@ -133,10 +167,15 @@ def remedies(
 
 
 def _single_rules(
-    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+    problem: Problem,
+    rounds: Sequence[Round],
+    job: Job,
+    travel: Travel,
+    is_late: bool,
 ) -> Iterator[Remedy]:
     """Every place where exactly one rule would have to give way, and by how much."""
     prices = Prices(problem, rounds, travel)
+    before = schedule(problem, rounds, travel).violations
     for vehicle in problem.vehicles:
         mine = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
         places = [
@@ -145,9 +184,18 @@ def _single_rules(
             for position in range(len(order) + 1)
         ]
         for place in [*places, Place(vehicle.id, len(mine) + 1, 0)]:
-            broken = prices.insertion(job.id, place).violations
+            price = prices.insertion(job.id, place)
+            broken = _worse(price.violations, before)
             if broken and len({violation.cause for violation in broken}) == 1:
                 yield _remedy(problem, job, vehicle, place, broken)
+            elif is_late and not broken:
+                yield Remedy("free_place", job.id, vehicle.id, price.cost, 0, (), place)
+
+
+def _worse(after: Sequence[Violation], before: Sequence[Violation]) -> list[Violation]:
+    """What is violated that was not, or not so much."""
+    known = {replace(broken, size=0): broken.size for broken in before}
+    return [v for v in after if v.size > known.get(replace(v, size=0), 0)]
 
 
 def _remedy(
@@ -272,10 +320,11 @@ def remedied_rounds(
 
 
 def _holds(problem: Problem, rounds: Sequence[Round], remedy: Remedy) -> bool:
-    """Whether the plan with the job in it breaks no rule of the relaxed problem."""
+    """Whether the plan with the job in it breaks no rule of the relaxed problem that
+    it did not break without."""
     relaxed = with_remedy(problem, remedy)
     plan = schedule(relaxed, remedied_rounds(problem, rounds, remedy))
-    return plan.is_feasible
+    return not _worse(plan.violations, schedule(problem, rounds).violations)
 
 
 def why(

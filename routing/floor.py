@@ -116,6 +116,7 @@ class Draft:
     orders: dict[Id, list[list[Id]]] = field(init=False)
     closed: set[Id] = field(default_factory=set)  # jobs of rounds nobody may join
     pinned: frozenset[Id] = frozenset()
+    is_tight: bool = False  # somebody's food is hot only as its supply leaves later
 
     def __post_init__(self) -> None:
         self.orders = {vehicle.id: [] for vehicle in self.problem.vehicles}
@@ -292,8 +293,24 @@ class Draft:
 
     def _holds(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> bool:
         """Whether the vehicle's rounds break no rule."""
+        if vehicle.supplied_by is not None and self.is_tight:
+            return self._holds_in_all(vehicle, orders)
         routes = self.scheduler.vehicle_routes(vehicle, orders)
-        return not all_violations(routes) and self._in_stock(vehicle, routes)
+        broken = all_violations(routes)
+        if not broken:
+            return self._in_stock(vehicle, routes)
+        if vehicle.supplied_by is None or {found.cause for found in broken} != {"age"}:
+            return False
+        self.is_tight = self._holds_in_all(vehicle, orders)
+        return self.is_tight
+
+    def _holds_in_all(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> bool:
+        """Whether the food stays hot when what supplies it leaves later."""
+        others = [r for r in self.rounds() if r.vehicle != vehicle.id]
+        mine = [Round(vehicle.id, tuple(order)) for order in orders]
+        whole = Scheduler(self.problem, self.scheduler.travel)
+        whole.visits = self.scheduler.visits
+        return not all_violations(whole.all_routes([*others, *mine]))
 
     def _in_stock(self, vehicle: Vehicle, routes: list[Route]) -> bool:
         """Whether what these rounds give out has been brought to their start."""

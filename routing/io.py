@@ -6,7 +6,7 @@ fault of the input with its place before giving up.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from routing.faults import Faults, InvalidInput, is_whole
 from routing.problem import (
@@ -47,7 +47,21 @@ VEHICLE_KEYS = {
     "supplied_by",
     "description",
 }
-UNSUPPORTED = ("shipments",)
+# What VROOM has and we do not: refused where it would change the answer, with what
+# would do instead. The rest of a VROOM file that says nothing to us is passed over.
+UNSUPPORTED_JOB = {
+    "pickup": "nothing is collected on a round; leave it out or 0",
+    "setup_per_type": "give the job one setup, or one matrix for each kind of vehicle",
+    "service_per_type": "give the job one service for all vehicles",
+}
+UNSUPPORTED_VEHICLE = {
+    "max_distance": "limit the time with max_travel_time or max_work instead",
+}
+UNSUPPORTED_BREAK = {"max_load": "a break may be taken with any load; leave it out"}
+UNSUPPORTED_MATRIX = {"costs": "the price of a way is its seconds; leave it out"}
+# Costs count in seconds of travel, which is what VROOM's own defaults come to.
+COSTS = {"per_hour": 3600, "per_km": 0, "per_task_hour": 0}
+FORCED = ("service_at", "service_after", "service_before")
 
 
 def read_problem(data: object) -> Problem:
@@ -61,13 +75,12 @@ def read_problem(data: object) -> Problem:
     faults = Faults()
     if not isinstance(data, Mapping):
         raise InvalidInput([f"the document must be an object, got {_kind(data)}"])
-    for key in UNSUPPORTED:
-        if data.get(key):
-            faults.add(
-                key,
-                "is not supported: boxes are loaded at a start and brought to doors;"
-                " write each delivery as a job",
-            )
+    if data.get("shipments"):
+        faults.add(
+            "shipments",
+            "is not supported: boxes are loaded at a start and brought to doors;"
+            " write each delivery as a job",
+        )
     jobs = _read_all(faults, data, "jobs", read_job)
     vehicles = _read_all(faults, data, "vehicles", read_vehicle)
     matrices = _read_matrices(faults, data)
@@ -147,11 +160,7 @@ def _split_at_reloads(steps: list[Json]) -> list[list[Any]]:
 
 def read_job(data: Json) -> Job:
     faults = Faults()
-    if any(data.get("pickup") or ()):
-        faults.add(
-            "pickup",
-            "is not supported: nothing is collected on a round; leave it out or 0",
-        )
+    _refuse(faults, data, UNSUPPORTED_JOB)
     values: dict[str, Any] = {key: data[key] for key in JOB_KEYS if key in data}
     values["delivery"] = _vector(data.get("delivery", data.get("amount", [])))
     values["windows"] = _windows(faults, data.get("time_windows", []))
@@ -174,20 +183,59 @@ def read_vehicle(data: Json) -> Vehicle:
     values["max_travel"] = data.get("max_travel_time")
     shift = _windows(faults, [data["time_window"]]) if "time_window" in data else ()
     values["shift"] = shift[0] if shift else ALWAYS
-    if "speed_factor" in data and is_number(data["speed_factor"]):
-        values["speed_percent"] = round(data["speed_factor"] * 100)
-    costs = data.get("costs")
-    if isinstance(costs, Mapping) and "fixed" in costs:
+    _refuse(faults, data, UNSUPPORTED_VEHICLE)
+    if "speed_factor" in data:
+        values["speed_percent"] = _percent(faults, data["speed_factor"])
+    costs = _object(data, "costs")
+    for key, usual in COSTS.items():
+        if costs.get(key, usual) != usual:
+            said = f"must be {usual}, got {costs[key]!r}: costs are seconds of travel"
+            faults.add(f"costs.{key}", said)
+    if "fixed" in costs:
         values["fixed_cost"] = costs["fixed"]
     values["breaks"] = tuple(_read_all(faults, data, "breaks", _read_break))
     return _built(faults, Vehicle, {"id": data.get("id"), **values})
 
 
+def _refuse(faults: Faults, data: Json, unsupported: Mapping[str, str]) -> None:
+    for key, instead in unsupported.items():
+        said = data.get(key)
+        if any(said) if isinstance(said, list) else said:
+            faults.add(key, f"is not supported: {instead}")
+
+
+def _percent(faults: Faults, factor: object) -> int:
+    if is_number(factor):
+        return round(factor * 100)
+    faults.add("speed_factor", f"needs a number above 0, got {factor!r}")
+    return 100
+
+
+def refuse_forced_times(data: Json) -> None:
+    """Refuse what `schedule` would have to keep and cannot: times forced on steps.
+
+    Raises
+    ------
+    InvalidInput
+        Naming each vehicle whose steps force a time.
+    """
+    faults = Faults()
+    for number, vehicle in enumerate(data.get("vehicles", [])):
+        steps = vehicle.get("steps") or []
+        for key in FORCED:
+            if any(key in step for step in steps):
+                said = "is not supported: give the job a window instead"
+                faults.add(f"vehicles[{number}].steps.{key}", said)
+    faults.raise_if_any()
+
+
 def _read_break(data: Json) -> Break:
     faults = Faults()
+    _refuse(faults, data, UNSUPPORTED_BREAK)
+    given = data.get("time_windows")
     values = {
         "id": data.get("id"),
-        "windows": _windows(faults, data.get("time_windows", [])),
+        "windows": (ALWAYS,) if given is None else _windows(faults, given),
         "service": data.get("service", 0),
         "description": data.get("description", ""),
     }
@@ -260,6 +308,9 @@ def _read_matrices(faults: Faults, data: Json) -> dict[str, Matrix]:
 
 
 def _read_matrix(data: Json) -> Matrix:
+    faults = Faults()
+    _refuse(faults, data, UNSUPPORTED_MATRIX)
+    faults.raise_if_any()
     distances = data.get("distances")
     return Matrix(
         _rows(data.get("durations")), None if distances is None else _rows(distances)
@@ -319,8 +370,8 @@ def _object(data: Json, key: str) -> dict[str, Any]:
     return dict(value)
 
 
-def is_number(value: object) -> bool:
-    return is_whole(value) or (isinstance(value, float) and 0 < value < 1e6)
+def is_number(value: object) -> TypeGuard[float]:
+    return (is_whole(value) or isinstance(value, float)) and 0 < value < 1e6
 
 
 def _kind(value: object) -> str:

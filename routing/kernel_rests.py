@@ -26,6 +26,7 @@ from routing.kernel_state import (
     FROM,
     HOT,
     NEXT,
+    RESTED,
     SLOT,
     TILL,
     State,
@@ -34,6 +35,10 @@ from routing.kernel_state import (
     shuts,
 )
 
+# So many ways to place the rests of a vehicle are tried for one job; what then is
+# still open counts as not fitting.
+MOST_TRIED = 5_000
+
 
 @compiled
 def rests_fit(inst: Instance, st: State, c: int, p: int, w: int) -> bool:
@@ -41,27 +46,41 @@ def rests_fit(inst: Instance, st: State, c: int, p: int, w: int) -> bool:
 
     A rest is no stop: it lies before leaving, between two doors, between two rounds or
     after the last. The clocks of the nodes know nothing of rests, so what fits without
-    them is tried again with them, gap by gap; only vehicles that have breaks pay.
+    them is tried again with them: one rest after the other, each in the first gap that
+    holds with those before it, and on to the next gap when a later one finds none.
+    Only vehicles that have breaks pay.
     """
     v = int(st.slots[st.nodes[p, SLOT], VEHICLE])
     low, high = int(st.vehicles[v, REST_FROM]), int(st.vehicles[v, REST_TO])
     jobs = 1
     for s in range(st.vehicles[v, FIRST_SLOT], st.vehicles[v, LAST_SLOT]):
         jobs += int(st.slots[s, COUNT])
-    several = inst.rests[high - 1, NUMBER] > 0
-    for a in range(low, high):
-        for gap in range(jobs + 1):
-            if not several:
-                if holds(inst, st, v, c, p, w, a, gap, -1, 0):
-                    return True
-                continue
-            for b in range(low, high):
-                if inst.rests[b, NUMBER] == inst.rests[a, NUMBER]:
-                    continue
-                for later in range(gap, jobs + 1):
-                    if holds(inst, st, v, c, p, w, a, gap, b, later):
-                        return True
+    count = int(inst.rests[high - 1, NUMBER]) + 1
+    total, row = st.total, RESTED  # `row` is where the next rest to place stands
+    total[row], total[row + 1] = low - 1, 0
+    for _ in range(MOST_TRIED):
+        total[row] += 1
+        if total[row] == high:
+            total[row], total[row + 1] = low, total[row + 1] + 1
+        if total[row + 1] > jobs:
+            if row == RESTED:
+                return False
+            row -= 2
+        elif is_new(inst, st, row) and holds(inst, st, v, c, p, w, row + 2):
+            if row == RESTED + 2 * (count - 1):
+                return True
+            total[row + 2], total[row + 3] = low - 1, total[row + 1]
+            row += 2
     return False
+
+
+@compiled
+def is_new(inst: Instance, st: State, row: int) -> bool:
+    """Whether the break of the last row is not yet among those before it."""
+    for k in range(RESTED, row, 2):
+        if inst.rests[st.total[k], NUMBER] == inst.rests[st.total[row], NUMBER]:
+            return False
+    return True
 
 
 @compiled
@@ -72,12 +91,9 @@ def holds(
     c: int,
     p: int,
     w: int,
-    a: int,
-    gap_a: int,
-    b: int,
-    gap_b: int,
+    stop: int,
 ) -> bool:
-    """Whether all rounds of the vehicle hold with its rests a and b in these gaps.
+    """Whether all rounds of the vehicle hold with the rests before `stop`.
 
     P, A, G and D as above, a rest being a visit without a way to it.
     """
@@ -89,9 +105,11 @@ def holds(
         start = first + 2 * s
         if slots[s, COUNT] == 0 and nodes[p, SLOT] != s:
             continue
-        for k in range(2):  # rests before leaving, or since the last round ended
-            rest, where = (a, gap_a) if k == 0 else (b, gap_b)
-            if rest >= 0 and where == gap:
+        for k in range(
+            RESTED, stop, 2
+        ):  # rests before leaving, or since the last round ended
+            if st.total[k + 1] == gap:
+                rest = int(st.total[k])
                 clock = max(clock, int(rests[rest, REST_OPENS]))
                 if clock > rests[rest, REST_CLOSES]:
                     return False
@@ -108,9 +126,9 @@ def holds(
             x, y = int(inst.places[here]), int(inst.places[there])
             service = int(inst.jobs[x, SERVICE])
             way, early = way + service, early + service
-            for k in range(2):  # rests between two doors
-                rest, where = (a, gap_a) if k == 0 else (b, gap_b)
-                if rest >= 0 and where == gap and here < first and there < first:
+            for k in range(RESTED, stop, 2):  # between two doors
+                if st.total[k + 1] == gap and here < first and there < first:
+                    rest = int(st.total[k])
                     early = max(early, int(rests[rest, REST_OPENS]))
                     if early > rests[rest, REST_CLOSES]:
                         return False
@@ -139,9 +157,9 @@ def holds(
         clock = max(leaves + way, early)
         free = clock + int(vehicles[v, RELOAD])
         worked += max(way, early - most) + int(vehicles[v, RELOAD])
-    for k in range(2):  # rests after the last round
-        rest, where = (a, gap_a) if k == 0 else (b, gap_b)
-        if rest >= 0 and where == gap:
+    for k in range(RESTED, stop, 2):  # after the last round
+        if st.total[k + 1] == gap:
+            rest = int(st.total[k])
             clock = max(clock, int(rests[rest, REST_OPENS]))
             if clock > rests[rest, REST_CLOSES]:
                 return False

@@ -80,9 +80,10 @@ def inlined(function: Function) -> Function:
 # empty slot), LEG what the clock takes to it; SELF is the node's own number.
 P, A, G, D, B, HB, GS, FROM, TILL, HOT, NEXT, LAST, SLOT, GAP, LEG, SELF = range(16)
 # Entries of State.total. CHANGES counts rounds opened and emptied, LISTED is its value
-# when the openable slots were listed.
+# when the openable slots were listed. From RESTED on it is room for the row and the
+# gap of each rest that is being placed.
 COST, BEST, ABSENT, DICE, TICK, BEST_ABSENT, BLINK_IN, OPEN, ROUNDS = range(9)
-CHANGES, LISTED, UNDO_SLOTS, UNDO_NODES, REGION, STAY = range(9, 15)
+CHANGES, LISTED, UNDO_SLOTS, UNDO_NODES, REGION, STAY, RESTED = range(9, 16)
 
 
 class State(NamedTuple):
@@ -138,7 +139,7 @@ def new_state(instance: Instance, seed: int) -> State:
         slots=table,
         load=np.zeros((slots + supplies, kinds), np.int64),
         absent=np.arange(n, dtype=np.int64),
-        total=np.zeros(16, np.int64),
+        total=np.zeros(RESTED + 2 * len(instance.rests) + 2, np.int64),
         best=np.zeros(n, np.int64),
         best_from=np.zeros(slots + 1, np.int64),
         undo=undo,

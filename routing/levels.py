@@ -17,6 +17,7 @@ from dataclasses import replace
 from routing.check import check
 from routing.distances import Travel
 from routing.problem import ALWAYS, Id, Job, Problem, TimeWindow, Vehicle
+from routing.schedule import Scheduler
 from routing.solution import Round, Solution
 from routing.supply import Supply, supplies_of
 
@@ -53,6 +54,9 @@ def search_levels(
     best = plan
     for number in range(PASSES):
         supplies = dict(supplies_of(problem, best.routes))
+        if number % 2:  # crates as early as they can be leave all orders open
+            prompt = Scheduler(problem, travel).prompt_supplies(best.rounds)
+            supplies = dict(prompt)
         if number:
             supplies = _changed(problem, travel, supplies, dice)
         asked = promised(problem, supplies, is_loose=number % 4 == 3)
@@ -78,7 +82,7 @@ def _changed(
     return {
         crate: _straight(problem, travel, crate, supply)
         if crate == first
-        else _delayed(problem, crate, supply, dice.choice(LATER))
+        else _delayed(problem, crate, supply, dice.choice(LATER), dice.random() < 0.25)
         for crate, supply in supplies.items()
     }
 
@@ -96,14 +100,18 @@ def _straight(problem: Problem, travel: Travel, crate: Id, supply: Supply) -> Su
     return min([*times, supply], key=lambda found: found.ready)
 
 
-def _delayed(problem: Problem, crate: Id, supply: Supply, percent: int) -> Supply:
-    """The supply later, by a part of the time in which anybody can still be served."""
+def _delayed(
+    problem: Problem, crate: Id, supply: Supply, percent: int, moves: bool
+) -> Supply:
+    """The supply later, by a part of the time in which anybody can still be served;
+    its round leaves as much later when it `moves`, else it has doors before."""
     shuts = max(v.shift.closes for v in problem.vehicles if v.supplied_by == crate)
     last = max(_last_moment(job, supply.left) for job in problem.jobs)
     own = next(job for job in problem.jobs if job.id == crate)
     latest = min(shuts, last, _last_moment(own, supply.left) + own.service)
-    room = max(0, latest - supply.ready)
-    return replace(supply, ready=supply.ready + room * percent // 100)
+    by = max(0, latest - supply.ready) * percent // 100
+    left = supply.left + by if moves else supply.left
+    return replace(supply, left=left, ready=supply.ready + by)
 
 
 def _last_moment(job: Job, left: int) -> int:

@@ -25,10 +25,13 @@ FAST = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 NARROW = frozenset({"footway", "path", "pedestrian", "steps", "cycleway", "corridor"})
 FORBIDDEN = {
     "walk": FAST,
+    "foot": FAST,
     "ebike": FAST | {"steps", "corridor"},
+    "bike": FAST | {"steps", "corridor"},
     "van": NARROW | {"track"},
     "car": NARROW | {"track"},
 }
+WALKS, RIDES = ("walk", "foot"), ("ebike", "bike")
 NO_ROAD = frozenset({"proposed", "construction", "raceway", "bus_guideway"})
 GATES = frozenset({"gate", "lift_gate", "swing_gate"})
 
@@ -58,8 +61,8 @@ def osm_matrix(
     crow
         Straight-line metres between the points, for pairs without a road.
     profile
-        `walk`, `ebike`, `van` or `car`: which streets may be used, and one-way streets
-        by all but walkers.
+        `walk` or `foot`, `ebike` or `bike`, `van` or `car`: which streets may be used,
+        and one-way streets by all but walkers.
 
     Raises
     ------
@@ -110,9 +113,9 @@ def _may_use(tags: Any, profile: str) -> bool:
     kind = tags.get("highway")
     if kind is None or kind in NO_ROAD or kind in FORBIDDEN[profile]:
         return False
-    if profile == "walk":
+    if profile in WALKS:
         return bool(tags.get("foot") != "no")
-    if profile == "ebike":
+    if profile in RIDES:
         return bool(tags.get("bicycle") != "no")
     return bool(tags.get("motor_vehicle", tags.get("vehicle")) != "no")
 
@@ -134,8 +137,8 @@ def _add_way(streets: Streets, number: dict[int, int], way: Any, profile: str) -
 def _directions(tags: Any, profile: str) -> tuple[bool, bool]:
     """Whether the way may be used along its line, and against it."""
     oneway = tags.get("oneway")
-    is_free = profile == "walk" or (
-        profile == "ebike" and tags.get("oneway:bicycle") == "no"
+    is_free = profile in WALKS or (
+        profile in RIDES and tags.get("oneway:bicycle") == "no"
     )
     if is_free or oneway in (None, "no"):
         round_about = tags.get("junction") == "roundabout" and not is_free

@@ -164,7 +164,13 @@ def write_solution(solution: Solution, problem: Problem | None = None) -> Json:
     summary: Json = {
         ours: getattr(solution.summary, name) for name, ours in SUMMARY_KEYS.items()
     }
-    summary["violations"] = [_violation(broken) for broken in solution.violations]
+    routes = [_route(route, jobs) for route in solution.routes]
+    if problem:
+        _add_vehicles(problem, routes)
+    summary["priority"] = sum(route["priority"] for route in routes)
+    loads = [route.load for route in solution.routes]
+    summary["delivery"] = [sum(kind) for kind in zip(*loads, strict=True)]
+    summary["violations"] = [write_violation(broken) for broken in solution.violations]
     return {
         "code": 0,
         "summary": summary,
@@ -174,7 +180,7 @@ def write_solution(solution: Solution, problem: Problem | None = None) -> Json:
             | _described(jobs.get(left.job))
             for left in solution.unassigned
         ],
-        "routes": [_route(route, jobs) for route in solution.routes],
+        "routes": routes,
         "engine": solution.engine,
         "notes": list(solution.notes),
     }
@@ -193,10 +199,27 @@ def _route(route: Route, jobs: Mapping[Any, Job]) -> Json:
         "waiting_time": route.waiting,
         "distance": route.distance,
         "max_age": route.max_age,
+        "priority": sum(jobs[job].priority for job in route.jobs if job in jobs),
         "delivery": list(route.load),
         "steps": _steps(route, jobs),
-        "violations": [_violation(broken) for broken in route.violations],
+        "violations": [write_violation(broken) for broken in route.violations],
     }
+
+
+def _add_vehicles(problem: Problem, routes: Sequence[Json]) -> None:
+    """What VROOM tells of a vehicle: its description, where it starts and ends."""
+    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+    last = {route["vehicle"]: route for route in routes}
+    for route in routes:
+        vehicle = vehicles[route["vehicle"]]
+        end = vehicle.end if last[vehicle.id] is route else vehicle.start
+        places = {"start": vehicle.start, "end": end}
+        for step in route["steps"]:
+            if step["type"] in places:
+                place = _location("location", "compound", places[step["type"]])
+                step |= {key: said for key, said in place.items() if said is not None}
+        if vehicle.description:
+            route["description"] = vehicle.description
 
 
 def _steps(route: Route, jobs: Mapping[Any, Job]) -> list[Json]:
@@ -206,7 +229,8 @@ def _steps(route: Route, jobs: Mapping[Any, Job]) -> list[Json]:
         duration += step.travel
         distance += step.distance
         identity = {} if step.id is None else {"id": step.id}
-        described = _described(jobs.get(step.id)) if step.id is not None else {}
+        job = jobs.get(step.id) if step.type == "job" and step.id is not None else None
+        described = _described(job)
         steps.append(
             {
                 "type": step.type,
@@ -221,7 +245,7 @@ def _steps(route: Route, jobs: Mapping[Any, Job]) -> list[Json]:
                 "travel": step.travel,
                 "duration": duration,
                 "distance": distance,
-                "violations": [_violation(broken) for broken in step.violations],
+                "violations": [write_violation(broken) for broken in step.violations],
             }
         )
     return steps
@@ -240,7 +264,7 @@ def _described(job: Job | None) -> Json:
     )
 
 
-def _violation(broken: Violation) -> Json:
+def write_violation(broken: Violation) -> Json:
     return {
         key: value
         for key, value in (

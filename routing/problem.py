@@ -265,6 +265,9 @@ MODES: Mapping[str, Mode] = MappingProxyType(
         "ebike": Mode(metres_per_hour=14_000),
         "van": Mode(metres_per_hour=20_000, gate_seconds=70),
         "car": Mode(metres_per_hour=20_000, gate_seconds=70),
+        # The names that OSRM's own profiles bear.
+        "foot": Mode(metres_per_hour=4_500, detour_percent=130, gate_seconds=20),
+        "bike": Mode(metres_per_hour=14_000),
     }
 )
 

@@ -6,12 +6,13 @@ refused except names that do not exist.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import sub
 
 from routing.distances import Travel
 from routing.faults import Faults
+from routing.handover import Departures, late_departures, needed_departures
 from routing.limits import (
     break_step,
     broken_at_door,
@@ -82,22 +83,56 @@ class Scheduler:
     problem: Problem
     travel: Travel
     jobs: dict[Id, Job] = field(init=False)
+    supplying: frozenset[Id] = field(init=False)
     supplies: dict[Id, Supply] = field(default_factory=dict)
     visits: dict[tuple[object, ...], Visit] = field(default_factory=dict)
+    leaves: Departures = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs = {job.id: job for job in self.problem.jobs}
+        self.supplying = self.problem.supplying
 
     def all_routes(self, rounds: Sequence[Round]) -> list[Route]:
-        """All vehicles' rounds, suppliers timed before whom they supply."""
+        """All vehicles' rounds; those that supply others leave as late as these let
+        them."""
+        found = self._by_level(rounds)
+        if self.supplying:
+            found = self._leaving_late(found, rounds)
+        with_stock_limits(self.problem, found)
+        return [route for v in self.problem.vehicles for route in found[v.id]]
+
+    def prompt_supplies(self, rounds: Sequence[Round]) -> dict[Id, Supply]:
+        """What the rounds bring, every crate as early as its round can."""
+        self._by_level(rounds)
+        return self.supplies
+
+    def _by_level(self, rounds: Sequence[Round]) -> dict[Id, list[Route]]:
+        """The rounds by vehicle, suppliers timed before whom they supply."""
         found: dict[Id, list[Route]] = {}
         self.supplies = {}
         for vehicle in by_level(self.problem):
             orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
             found[vehicle.id] = self.vehicle_routes(vehicle, orders)
-            self.supplies |= supplies_of(self.problem, found[vehicle.id])
-        with_stock_limits(self.problem, found)
-        return [route for v in self.problem.vehicles for route in found[v.id]]
+            if self.supplying:
+                self.supplies |= supplies_of(self.problem, found[vehicle.id])
+        return found
+
+    def _leaving_late(
+        self, found: dict[Id, list[Route]], rounds: Sequence[Round]
+    ) -> dict[Id, list[Route]]:
+        self.leaves = late_departures(self.problem, found)
+        if self.leaves:
+            found = self._by_level(rounds)
+        if more := needed_departures(self.problem, found):
+            supplies = self.supplies
+            self.leaves = self.leaves | more
+            again = self._by_level(rounds)
+            if _broken(again) < _broken(found):
+                found = again
+            else:
+                self.supplies = supplies
+        self.leaves = {}
+        return found
 
     def knowing(self, rounds: Sequence[Round]) -> "Scheduler":
         """This scheduler, aware of what these rounds bring to others' starts."""
@@ -116,9 +151,22 @@ class Scheduler:
         plan: list[list[Job | Break]] = [[self.jobs[j] for j in o] for o in orders]
         if not plan:
             return []
-        for rest in vehicle.breaks:
-            plan = self._with_break(vehicle, plan, rest)
+        if vehicle.breaks:
+            plan = self._with_breaks(vehicle, plan)
         return self._timed(vehicle, plan)
+
+    def _with_breaks(
+        self, vehicle: Vehicle, plan: list[list[Job | Break]]
+    ) -> list[list[Job | Break]]:
+        """All rests, the first due first; what breaks a rule so is moved once more."""
+        rests = sorted(vehicle.breaks, key=lambda rest: rest.windows[-1].closes)
+        for rest in rests:
+            plan = self._with_break(vehicle, plan, rest)
+        if len(rests) > 1 and self._badness(vehicle, plan)[0]:
+            for rest in rests:
+                others = [[task for task in o if task is not rest] for o in plan]
+                plan = self._with_break(vehicle, others, rest)
+        return plan
 
     def _with_break(
         self, vehicle: Vehicle, plan: list[list[Job | Break]], rest: Break
@@ -167,7 +215,9 @@ class Scheduler:
         if rested:
             free = rested[-1].departure
         visits = self._visits(vehicle, inside)
-        departs = departure(visits, free)
+        departs = departure(visits, free, self.supplying)
+        if self.leaves:
+            departs = max(departs, self.leaves.get((vehicle.id, number), 0))
         timed = run(visits, departs)
         place = inside[-1].location if isinstance(inside[-1], Job) else vehicle.start
         back, back_metres = self.travel.leg(vehicle, place, end)
@@ -275,6 +325,10 @@ class Scheduler:
         )
         broken = broken_by_round(vehicle, route, len(jobs))
         return with_violations(route, broken) if broken else route
+
+
+def _broken(routes: Mapping[Id, Sequence[Route]]) -> int:
+    return sum(v.size for mine in routes.values() for v in all_violations(mine))
 
 
 def _refuse_unknown_names(scheduler: Scheduler, rounds: Sequence[Round]) -> None:

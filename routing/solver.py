@@ -185,7 +185,7 @@ class Task:
             rounds = even_out(self.problem, self.travel, rounds, left, again)
         found = self._timed(rounds).found_by("sisr")
         if check(self.problem, found):
-            # A third break of a vehicle is beyond the kernel: keep what holds with it.
+            # Where the schedule finds no gap for a rest, keep what holds with it.
             unfinished = how.full
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)

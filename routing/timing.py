@@ -1,14 +1,14 @@
 """The clock of one round: pure arithmetic on visits in a fixed order.
 
-A round leaves as late as it can without anyone being served later than with the
-earliest departure, so that waiting happens at the kitchen, where food stays hot, and
-not on the road.
+A round leaves as late as it can without being over later than with the earliest
+departure, so that waiting happens at the kitchen, where food stays hot, and not on the
+road.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from routing.problem import Break, Job, TimeWindow
+from routing.problem import Break, Id, Job, TimeWindow
 
 
 @dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
@@ -58,30 +58,39 @@ def run(visits: Sequence[Visit], departs: int) -> list[Timed]:
     return timed
 
 
-def late_departure(visits: Sequence[Visit], earliest: int) -> int:
-    """The latest departure that serves nobody later than leaving at `earliest`."""
+def late_departure(
+    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
+) -> int:
+    """The latest departure by which the round is over no later than leaving at
+    `earliest`, every window kept; the jobs in `prompt` are served no later either."""
     waited, room = 0, None
     for timed in run(visits, earliest):
         waited += timed.begin - timed.arrival - timed.visit.setup
         least = waited + timed.slack
+        if prompt and timed.visit.task.id in prompt:
+            least = waited
         room = least if room is None or least < room else room
     return earliest if room is None else earliest + min(waited, room)
 
 
-def departure(visits: Sequence[Visit], earliest: int) -> int:
+def departure(
+    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
+) -> int:
     """When to leave: as `late_departure`, or later still for a later window.
 
     With several windows at a door, serving it early can age the food of the next ones;
     then the departures that meet later windows are tried too.
     """
-    best = late_departure(visits, earliest)
+    best = late_departure(visits, earliest, prompt)
     if all(len(visit.windows) < 2 for visit in visits) or not _harm(visits, best):
         return best
     clock, tried = 0, [best]
     for visit in visits:
         clock += visit.travel + visit.setup
         later = [window.opens - clock for window in visit.windows[1:]]
-        tried += [late_departure(visits, when) for when in later if when > earliest]
+        tried += [
+            late_departure(visits, when, prompt) for when in later if when > earliest
+        ]
         clock += visit.service
     return min(tried, key=lambda when: (_harm(visits, when), when))
 

@@ -1,16 +1,22 @@
-"""Exhaustive search over whole days: several rounds with reload, and a break.
+"""Exhaustive search over whole days: several rounds with reload, and breaks.
 
-Every order, every way to cut it into rounds, every gap for the break, every departure
+Every order, every way to cut it into rounds, every gap for each break, every departure
 that could matter; its own arithmetic throughout. For up to five doors.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, permutations
+from itertools import (
+    combinations,
+    combinations_with_replacement,
+    pairwise,
+    permutations,
+)
 
 from routing import Break, Job, Problem, Travel, Vehicle
 
 Task = Job | Break
+Gap = tuple[int, int]
 
 
 def cheapest_day(problem: Problem) -> int:
@@ -93,16 +99,19 @@ def _cost(
 def _fits_the_day(
     vehicle: Vehicle, rounds: list[tuple[Job, ...]], ways: list[list[int]]
 ) -> bool:
-    """Whether the break fits somewhere: (round, before which job); round 0 is before
-    everything, and place 0 of a later round the time between two rounds."""
-    if not vehicle.breaks:
-        return _runs(vehicle, rounds, ways, None)
+    """Whether all breaks fit somewhere: (round, before which job) for each, in the
+    order they are taken; place 0 of a round is the time before it."""
     gaps = [
         (number, place)
         for number, jobs in enumerate(rounds)
         for place in range(len(jobs))
     ]
-    return any(_runs(vehicle, rounds, ways, gap) for gap in [*gaps, (len(rounds), 0)])
+    gaps.append((len(rounds), 0))
+    return any(
+        _runs(vehicle, rounds, ways, list(zip(chosen, rests, strict=True)))
+        for rests in permutations(vehicle.breaks)
+        for chosen in combinations_with_replacement(gaps, len(rests))
+    )
 
 
 @dataclass
@@ -117,43 +126,50 @@ def _runs(
     vehicle: Vehicle,
     rounds: list[tuple[Job, ...]],
     ways: list[list[int]],
-    gap: tuple[int, int] | None,
+    rested: list[tuple[Gap, Break]],
 ) -> bool:
     clock = Clock(vehicle.shift.opens, vehicle.shift.opens)
     worked = -vehicle.reload
     for number, jobs in enumerate(rounds):
-        if gap == (number, 0) and not _rested(vehicle.breaks[0], clock):
+        if not _rested(rested, number, clock):
             return False
-        place = gap[1] if gap is not None and gap[0] == number else 0
-        found = _round(vehicle, jobs, ways[number], clock.free, place)
+        inside = [(gap[1], rest) for gap, rest in rested if gap[0] == number]
+        found = _round(vehicle, jobs, ways[number], clock.free, inside)
         if found is None:
             return False
         leaves, back = found
         worked += back - leaves + vehicle.reload
         clock = Clock(back, back + vehicle.reload)
-    if gap == (len(rounds), 0) and not _rested(vehicle.breaks[0], clock):
+    if not _rested(rested, len(rounds), clock):
         return False
     return vehicle.max_work is None or worked <= vehicle.max_work
 
 
-def _rested(rest: Break, clock: Clock) -> bool:
-    later = [w for w in rest.windows if w.closes >= clock.idle]
-    if not later:
-        return False
-    clock.idle = max(clock.idle, later[0].opens) + rest.service
-    clock.free = max(clock.free, clock.idle)
+def _rested(rested: list[tuple[Gap, Break]], number: int, clock: Clock) -> bool:
+    """Take the rests before this round, where they hold."""
+    for gap, rest in rested:
+        if gap != (number, 0):
+            continue
+        later = [w for w in rest.windows if w.closes >= clock.idle]
+        if not later:
+            return False
+        clock.idle = max(clock.idle, later[0].opens) + rest.service
+        clock.free = max(clock.free, clock.idle)
     return True
 
 
 def _round(
-    vehicle: Vehicle, jobs: tuple[Job, ...], ways: list[int], free: int, place: int
+    vehicle: Vehicle,
+    jobs: tuple[Job, ...],
+    ways: list[int],
+    free: int,
+    inside: list[tuple[int, Break]],
 ) -> tuple[int, int] | None:
     """The departure that is back first, the latest of these; None if none is."""
     tasks: list[tuple[Task, int]] = []
     building: object = None
     for number, (job, way) in enumerate(zip(jobs, ways, strict=False)):
-        if place and number == place:
-            tasks.append((vehicle.breaks[0], 0))
+        tasks += [(rest, 0) for place, rest in inside if place == number > 0]
         tasks.append((job, way + (job.setup if job.building != building else 0)))
         building = job.building
     passed, tried = 0, {free}

@@ -105,15 +105,68 @@ TABLE: list[tuple[Any, str]] = [
     (
         vehicle(profile="rocket"),
         "vehicles[0].profile: 'rocket' has no matrix and is none of "
-        "car, ebike, van, walk",
+        "bike, car, ebike, foot, van, walk",
     ),
     (
         vehicle(time_window=[5, 3]),
         "vehicles[0].time_windows[0].closes: 3 is before it opens at 5",
     ),
     (
-        vehicle(breaks=[{"id": 1, "service": 5}]),
+        vehicle(breaks=[{"id": 1, "time_windows": []}]),
         "vehicles[0].breaks[0].time_windows: needs at least one window",
+    ),
+    (
+        vehicle(breaks=[{"id": 1, "time_windows": [[0, 9]]}] * 2),
+        "vehicles[0].breaks[1].id: 1 is used twice",
+    ),
+    (vehicle(reload=-1), "vehicles[0].reload: must be at least 0, got -1"),
+    (
+        vehicle(time_window=[0, float("nan")]),
+        "vehicles[0].time_windows[0].closes: needs a whole number, got nan",
+    ),
+    (
+        vehicle(speed_factor=0),
+        "vehicles[0].speed_factor: needs a number above 0, got 0",
+    ),
+    (
+        vehicle(speed_factor=float("nan")),
+        "vehicles[0].speed_factor: needs a number above 0, got nan",
+    ),
+    (vehicle(costs=3), "vehicles[0].costs: needs an object, got a number"),
+    # what VROOM has and we do not, wherever it would change the answer
+    (
+        job(service_per_type={"van": 60}),
+        "jobs[0].service_per_type: is not supported: give the job one service for all"
+        " vehicles",
+    ),
+    (
+        job(setup_per_type={"van": 60}),
+        "jobs[0].setup_per_type: is not supported: give the job one setup, or one"
+        " matrix for each kind of vehicle",
+    ),
+    (
+        vehicle(max_distance=5000),
+        "vehicles[0].max_distance: is not supported: limit the time with"
+        " max_travel_time or max_work instead",
+    ),
+    (
+        vehicle(costs={"per_hour": 1000}),
+        "vehicles[0].costs.per_hour: must be 3600, got 1000: costs are seconds of"
+        " travel",
+    ),
+    (
+        vehicle(costs={"per_km": 2}),
+        "vehicles[0].costs.per_km: must be 0, got 2: costs are seconds of travel",
+    ),
+    (
+        vehicle(breaks=[{"id": 1, "max_load": [1]}]),
+        "vehicles[0].breaks[0].max_load: is not supported: a break may be taken with"
+        " any load; leave it out",
+    ),
+    (
+        document(matrices={"ebike": {**ROWS["ebike"], "costs": [[0, 1], [1, 0]]}}),
+        "matrices.ebike.costs: is not supported: the price of a way is its seconds;"
+        " leave it out",
     ),
     (
         document(vehicles=[{**BIKE, "capacity": [1]}, {**BIKE, "id": "b"}]),

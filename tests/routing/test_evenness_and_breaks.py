@@ -10,13 +10,16 @@ from tests.routing.cases import district
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("engine", ["auto", "ortools", "floor"])
-def test_every_driver_gets_the_break(seed: int, engine: str) -> None:
+@pytest.mark.parametrize("engine", ["auto", "sisr", "ortools", "floor"])
+@pytest.mark.parametrize("count", [1, 4])
+def test_every_driver_gets_all_breaks(seed: int, engine: str, count: int) -> None:
     question = district(seed, doors=9)
-    rest = Break(id=1, windows=(TimeWindow(39_600, 41_400),), service=900)
+    rests = tuple(
+        Break(id=k, windows=(TimeWindow(opens, opens + 1800),), service=900 // count)
+        for k, opens in enumerate((39_600, 37_800, 41_400, 40_200)[:count])
+    )
     rested = replace(
-        question,
-        vehicles=tuple(replace(v, breaks=(rest,)) for v in question.vehicles),
+        question, vehicles=tuple(replace(v, breaks=rests) for v in question.vehicles)
     )
     found = solve(rested, engine=engine, seconds=1, steps=200)
     assert check(rested, found) == []

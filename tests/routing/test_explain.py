@@ -7,10 +7,12 @@ import pytest
 
 from routing import (
     Problem,
+    Round,
     Solution,
     TimeWindow,
     check,
     explain,
+    explain_late,
     schedule,
     solve,
 )
@@ -163,3 +165,29 @@ def test_no_smaller_remedy_of_the_same_kind_would_do(
     less = with_remedy(question, replace(remedy, size=remedy.size - 1))
     rounds = remedied_rounds(question, before.rounds, remedy)
     assert not schedule(less, rounds).is_feasible
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_late_stop_has_a_remedy_and_each_makes_it_good(seed: int) -> None:
+    """One driver more than there is time for: nothing was left out, much is late."""
+    question, _ = short_morning(seed)
+    everybody = [job.id for job in question.jobs]
+    driver = question.vehicles[0].id
+    plan = schedule(question, [Round(driver, tuple(everybody))])
+    late = {v.job: v.size for v in plan.violations if v.job is not None}
+    found = explain_late(question, plan)
+    assert found.keys() == late.keys()
+    assert any(r.change == "free_place" for some in found.values() for r in some)
+    for job, remedies in found.items():
+        assert remedies
+        without = [
+            replace(r, jobs=tuple(j for j in r.jobs if j != job)) for r in plan.rounds
+        ]
+        before = {v.job for v in schedule(question, without).violations}
+        for remedy in remedies:
+            relaxed = with_remedy(question, remedy)
+            mended = schedule(relaxed, remedied_rounds(question, without, remedy))
+            assert mended.unassigned == ()
+            assert {v.job for v in mended.violations} <= before
+            again = solve(relaxed, engine="floor", start=mended.rounds)
+            assert check(relaxed, again) == []

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from routing import check, read_problem, read_rounds, schedule, solve, write_solution
+import pytest
+
+from routing import (
+    InvalidInput,
+    check,
+    read_problem,
+    read_rounds,
+    schedule,
+    solve,
+    write_solution,
+)
+from routing.io import refuse_forced_times
 
 FILE: dict[str, Any] = {
     "vehicles": [
@@ -75,9 +86,14 @@ def test_the_answer_has_vrooms_keys() -> None:
     assert {"code", "summary", "unassigned", "routes"} <= answer.keys()
     assert {
         "cost", "routes", "unassigned", "service", "setup", "duration",
-        "waiting_time", "distance", "violations",
+        "waiting_time", "distance", "priority", "delivery", "violations",
     } <= answer["summary"].keys()  # fmt: skip
+    assert (answer["summary"]["priority"], answer["summary"]["delivery"]) == (10, [4])
     for route in answer["routes"]:
+        ends = [step for step in route["steps"] if step["type"] in ("start", "end")]
+        assert [end["location"] for end in ends] == [[2.35044, 48.71764]] * 2
+        rests = [step for step in route["steps"] if step["type"] == "break"]
+        assert all("location" not in rest for rest in rests)
         assert {"vehicle", "steps", "cost", "duration", "delivery"} <= route.keys()
         assert route["steps"][-1]["duration"] == route["duration"]
         for step in route["steps"]:
@@ -96,6 +112,29 @@ def test_an_order_given_as_steps_is_kept() -> None:
     given = {**FILE, "vehicles": [{**FILE["vehicles"][0], "steps": order}]}
     plan = schedule(problem, read_rounds(given))
     assert plan.routes[0].jobs == (2, 1)
+
+
+def test_what_vroom_takes_for_granted_is_taken_so_here() -> None:
+    """A break at any time, costs by the hour, a bicycle; times forced on steps count
+    only where VROOM counts them, which is in its plan mode."""
+    first = FILE["vehicles"][0]
+    steps = [{"type": "start", "service_after": 28900}, {"type": "job", "id": 1}]
+    plain = {
+        **first,
+        "profile": "bike",
+        "type": "cargo",
+        "time_window": [28800, 72000],
+        "costs": {"fixed": 100, "per_hour": 3600, "per_km": 0},
+        "breaks": [{"id": 1, "service": 600}],
+        "steps": steps,
+    }
+    file = {**FILE, "vehicles": [plain], "jobs": FILE["jobs"][:2], "shipments": []}
+    problem = read_problem(file)
+    plan = solve(problem, engine="floor", start=read_rounds(file))
+    assert check(problem, plan) == []
+    assert plan.summary.cost == plan.summary.travel + 100
+    with pytest.raises(InvalidInput, match=r"vehicles\[0\]\.steps\.service_after"):
+        refuse_forced_times(file)
 
 
 def test_an_older_file_with_one_matrix_works() -> None:
