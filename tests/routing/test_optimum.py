@@ -125,8 +125,8 @@ def long_morning(seed: int) -> Problem:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_second_rounds_and_breaks_reach_the_proved_optimum(seed: int) -> None:
-    """OR-Tools at once, unless its model lets one of several breaks interrupt a way; the
-    kernel, which moves stop by stop, with one of its seeds."""
+    """OR-Tools at once, unless its model lets one of several breaks interrupt a way;
+    the kernel, which moves stop by stop, with one of its seeds."""
     question = long_morning(seed)
     best = cheapest_day(question)
     found = solve(question, engine="ortools", seconds=20, steps=400)
