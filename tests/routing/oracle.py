@@ -57,19 +57,34 @@ def _cheapest_round(
     problem: Problem, travel: Travel, vehicle: Vehicle, subset: int
 ) -> int | None:
     jobs = [job for k, job in enumerate(problem.jobs) if subset >> k & 1]
-    if not jobs or not all(problem.may_serve(vehicle, job) for job in jobs):
+    if not jobs or not _may_take(problem, vehicle, jobs):
         return None
-    if vehicle.max_jobs is not None and len(jobs) > vehicle.max_jobs:
-        return None
-    for kind, capacity in enumerate(vehicle.capacity):
-        if sum(job.delivery[kind] for job in jobs if job.delivery) > capacity:
-            return None
     costs = [
         cost
         for order in permutations(jobs)
         if (cost := _cost(problem, travel, vehicle, order)) is not None
     ]
     return min(costs, default=None)
+
+
+def holds(problem: Problem, vehicle: Vehicle, order: Sequence[Job]) -> bool:
+    """Whether some departure lets the vehicle serve these jobs in this order."""
+    return (
+        _may_take(problem, vehicle, order)
+        and _cost(problem, Travel(problem), vehicle, order) is not None
+    )
+
+
+def _may_take(problem: Problem, vehicle: Vehicle, jobs: Sequence[Job]) -> bool:
+    """Whether no rule but the clock's keeps the vehicle from these jobs."""
+    if not all(problem.may_serve(vehicle, job) for job in jobs):
+        return False
+    if vehicle.max_jobs is not None and len(jobs) > vehicle.max_jobs:
+        return False
+    return all(
+        sum(job.delivery[kind] for job in jobs if job.delivery) <= capacity
+        for kind, capacity in enumerate(vehicle.capacity)
+    )
 
 
 def _cost(

@@ -5,8 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from routing import Break, Job, Location, Problem, TimeWindow, Vehicle, check, solve
-from tests.routing.oracle import optimum
+from routing import (
+    Break,
+    Job,
+    Location,
+    Problem,
+    Round,
+    TimeWindow,
+    Vehicle,
+    check,
+    schedule,
+    solve,
+)
+from tests.routing.oracle import holds, optimum
 from tests.routing.oracle_days import cheapest_day
 
 
@@ -87,6 +98,24 @@ def test_the_authority_reaches_the_proved_optimum(seed: int, most: int) -> None:
     found = solve(question, engine="ortools", seconds=30, steps=400)
     assert check(question, found) == []
     assert found.summary.cost == optimum(question)
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_checker_and_schedule_agree_with_brute_force_on_any_order(first: int) -> None:
+    kinds = set()
+    for seed in range(first, first + 10):
+        question, dice = mixed(seed), random.Random(seed)
+        for vehicle in question.vehicles:
+            for _ in range(8):
+                size = dice.randint(1, len(question.jobs))
+                order = dice.sample(question.jobs, size)
+                planned = Round(vehicle.id, tuple(job.id for job in order))
+                plan = schedule(question, [planned])
+                found = holds(question, vehicle, order)
+                assert (check(question, plan) == []) == found, (seed, planned)
+                assert plan.is_feasible == found, (seed, planned)
+                kinds.add(found)
+    assert kinds == {True, False}
 
 
 def long_morning(seed: int) -> Problem:

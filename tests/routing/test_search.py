@@ -80,14 +80,18 @@ def test_yesterdays_order_holds_where_another_saves_little() -> None:
     assert steady.rounds == (usual,)
 
 
-def test_the_kernel_without_numba_gives_the_same_answer() -> None:
+def test_without_numba_the_kernel_answers_alike_and_ortools_does_all() -> None:
     program = (
         "import sys; sys.modules['numba'] = None\n"
-        "from routing import solve\n"
+        "from routing import check, solve\n"
         "from routing.search import is_compiled\n"
         "from tests.routing.cases import district\n"
         "assert not is_compiled()\n"
         "print(solve(district(3), engine='sisr', steps=60).rounds)\n"
+        "for seconds in (1, 4):\n"  # with CP-SAT too
+        "    plan = solve(district(3), engine='ortools', seconds=seconds, steps=40)\n"
+        "    assert plan.engine == 'ortools' and not plan.unassigned\n"
+        "    assert check(district(3), plan) == []\n"
     )
     child = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
