@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from routing.changes import Change
@@ -36,8 +36,7 @@ Data = Mapping[str, Any]
 
 
 def run_solve(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds = _question(data)
-    problem, notes = _by_road(problem, options)
+    problem, rounds, notes = _question(data, options)
     with _stopped_by_signals() as stop:
         solution = solve(
             problem,
@@ -56,14 +55,15 @@ def run_solve(data: Data, options: argparse.Namespace) -> Answer:
     return write_solution(solution, problem), code
 
 
-def run_schedule(data: Data, _: argparse.Namespace) -> Answer:
-    problem, rounds = _question(data)
+def run_schedule(data: Data, options: argparse.Namespace) -> Answer:
+    problem, rounds, notes = _question(data, options)
     refuse_forced_times(data.get("problem", data))
-    return write_solution(schedule(problem, rounds), problem), FINE
+    plan = schedule(problem, rounds)
+    return write_solution(plan.found_by(plan.engine, *notes), problem), FINE
 
 
 def run_check(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds = _question(data)
+    problem, rounds, _ = _question(data, options)
     solution = read_solution(data.get("solution"))
     given = rounds if "rounds" in data else ()
     found = check(problem, solution, given, data.get("locked", ()))
@@ -76,8 +76,8 @@ def run_check(data: Data, options: argparse.Namespace) -> Answer:
     return answer, INCOMPLETE if found else FINE
 
 
-def run_explain(data: Data, _: argparse.Namespace) -> Answer:
-    problem, solution = _answered(data)
+def run_explain(data: Data, options: argparse.Namespace) -> Answer:
+    problem, solution = _answered(data, options)
     left = [
         {"job": job, "remedies": [asdict(remedy) for remedy in found]}
         for job, found in explain(problem, solution).items()
@@ -100,7 +100,7 @@ def run_explain(data: Data, _: argparse.Namespace) -> Answer:
 
 
 def run_replan(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds = _question(data)
+    problem, rounds, _ = _question(data)
     result = replan(
         problem,
         rounds,
@@ -120,8 +120,8 @@ def run_replan(data: Data, options: argparse.Namespace) -> Answer:
     return answer, INCOMPLETE if result.solution.unassigned else FINE
 
 
-def run_geojson(data: Data, _: argparse.Namespace) -> Answer:
-    return geojson(*_answered(data)), FINE
+def run_geojson(data: Data, options: argparse.Namespace) -> Answer:
+    return geojson(*_answered(data, options)), FINE
 
 
 COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
@@ -134,16 +134,23 @@ COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
 }
 
 
-def _question(data: Data) -> tuple[Problem, tuple[Round, ...]]:
-    """The problem, bare or under `problem`, and the rounds given with it."""
+def _question(
+    data: Data, options: argparse.Namespace | None = None
+) -> tuple[Problem, tuple[Round, ...], Sequence[str]]:
+    """The problem, bare or under `problem`, with its ways by road where the options
+    say so, the rounds given with it, and notes on the ways."""
     inner = data.get("problem", data)
     problem = read_problem(inner)
-    return problem, read_rounds(data if "problem" in data else inner)
+    rounds = read_rounds(data if "problem" in data else inner)
+    if options is None:
+        return problem, rounds, ()
+    problem, notes = _by_road(problem, options)
+    return problem, rounds, notes
 
 
-def _answered(data: Data) -> tuple[Problem, Solution]:
+def _answered(data: Data, options: argparse.Namespace) -> tuple[Problem, Solution]:
     """A problem with a solution that names nobody unknown."""
-    problem, _rounds = _question(data)
+    problem, _rounds, _notes = _question(data, options)
     solution = read_solution(data.get("solution"))
     jobs = {job.id for job in problem.jobs}
     vehicles = {vehicle.id for vehicle in problem.vehicles}
@@ -191,7 +198,7 @@ def _by_road(
         dict(given.partition("=")[::2] for given in named)
         for named in (options.osrm, options.osm)
     )
-    return by_road(replace(problem), urls, extracts)
+    return by_road(problem, urls, extracts)
 
 
 @contextmanager

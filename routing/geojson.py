@@ -13,9 +13,10 @@ def geojson(problem: Problem, solution: Solution, travel: Travel | None = None) 
     """A FeatureCollection; the ways are straight lines between the stops."""
     travel = travel or Travel(problem)
     places = {job.id: travel.point(job.location) for job in problem.jobs}
+    last = {route.vehicle: route.round for route in solution.routes}
     features: list[Json] = []
     for route in solution.routes:
-        features.append(_line(problem, travel, route, places))
+        features.append(_line(problem, travel, route, places, last))
         order = 0
         for step in route.steps:
             if step.type == "job" and step.id is not None:
@@ -34,9 +35,14 @@ def _line(
     travel: Travel,
     route: Route,
     places: dict[Id, tuple[float, float]],
+    last_rounds: dict[Id, int],
 ) -> Json:
     vehicle = next(v for v in problem.vehicles if v.id == route.vehicle)
-    ends: list[Location | None] = [vehicle.start, vehicle.end]
+    is_last = last_rounds[vehicle.id] == route.round
+    ends: list[Location | None] = [
+        vehicle.start,
+        vehicle.end if is_last else vehicle.start,
+    ]
     first, last = ([travel.point(end)] if end is not None else [] for end in ends)
     line = [*first, *(places[job] for job in route.jobs), *last]
     return {

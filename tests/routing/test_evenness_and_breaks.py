@@ -53,6 +53,16 @@ def test_a_plan_is_drawn_as_lines_and_points() -> None:
     points = [f for f in features if f["geometry"]["type"] == "Point"]
     assert len(lines) == len(plan.routes)
     assert len(points) == len(question.jobs)
+    kitchen = [116.40, 39.90]
+    after = [r.round for r in plan.routes[1:] if r.round > 1]
+    ends = {v.id: v.end for v in question.vehicles}
+    lasts = {r.vehicle: r.round for r in plan.routes}
+    assert after, "somebody drives two rounds"
+    for line, route in zip(lines, plan.routes, strict=True):
+        way = line["geometry"]["coordinates"]
+        opens = ends[route.vehicle] is None and lasts[route.vehicle] == route.round
+        assert way[0] == kitchen
+        assert (way[-1] == kitchen) != opens
     lon, lat = points[0]["geometry"]["coordinates"]
     assert 116 < lon < 117
     assert 39 < lat < 41

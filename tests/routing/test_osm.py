@@ -135,3 +135,12 @@ def test_the_command_line_plans_by_an_extract(town: Path) -> None:
     there = roads.matrices["walk"].durations[0][1]
     assert answer["summary"]["duration"] == 2 * there
     assert answer["summary"]["distance"] == pytest.approx(2 * ACROSS, abs=3)
+    both = {"problem": write_problem(problem), "solution": answer}
+    judged = subprocess.run(
+        [sys.executable, "-m", "routing", "check", "--osm", f"walk={town}"],
+        input=json.dumps(both),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(judged.stdout) == {"faults": []}
