@@ -13,6 +13,7 @@ from app.words.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
 from app.words.payers import payer_words
 from kitchen.balance import Balance, Line
 from kitchen.day_close import ClosedDay
+from kitchen.dining import TallyFacts
 from kitchen.meals import MealRow
 from kitchen.registry import ElderFacts
 from kitchen.settlement import CloseFacts, Month
@@ -28,8 +29,10 @@ def balance_sheet(
     meals: Iterable[MealRow],
     closed: ClosedDay | None,
     zone: ZoneInfo,
+    tallies: Iterable[TallyFacts] = (),
 ) -> papers.BalanceSheet:
-    """The day, signed. `names`: words of each place."""
+    """The day, signed. `names`: words of each place; `tallies`: what the tablets held
+    of it as their shifts ended."""
     at = closed.at.astimezone(zone).strftime("%m-%d %H:%M") if closed else ""
     return papers.BalanceSheet(
         **head,
@@ -56,6 +59,12 @@ def balance_sheet(
             for difference in balance.differences
         ),
         money=_money(meals),
+        tallies=tuple(
+            papers.TabletTally(
+                one.point, one.device[:8], one.acts, one.held, one.missing, one.mark
+            )
+            for one in tallies
+        ),
         seal=closed.seal if closed else "",
         closed_by=closed.by if closed else "",
         closed_at=at,

@@ -40,6 +40,7 @@ from kitchen import (
     claims,
     database,
     day_close,
+    dining,
     headcounts,
     meals,
     places,
@@ -208,6 +209,7 @@ async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> list[Pa
         await meals.meals_for(kitchen_id, day, meal),
         await day_close.closed_day(kitchen_id, day, meal),
         desk.office.zone,
+        await dining.tallies_for(kitchen_id, day, meal),
     )
     return await _put_together(lambda: [paper_office.balance_sheet(*facts)])
 

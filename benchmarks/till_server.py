@@ -55,12 +55,13 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
         end = time.monotonic() + 60
-        while time.monotonic() < end:
-            try:
-                if httpx.get(f"{self.here}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        with httpx.Client(base_url=self.here, timeout=5) as client:  # made once: dear
+            while time.monotonic() < end:
+                try:
+                    if client.get("/readyz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise RuntimeError("the server did not start")
 
     def stop(self, sign: int = signal.SIGTERM) -> None:

@@ -3,7 +3,8 @@ and its cash.
 
 This is the door; behind it, in reading order: `counters` (what every act begins with),
 `receipts`, `transfers`, `leftovers`, `counter_voids`, `guests`, `shifts`, `servings`;
-for tills without the network `day_packs`, `till_reports`, `till_decisions`.
+for tills without the network `day_packs`, `till_reports`, `till_decisions`,
+`till_tallies`.
 """
 
 from kitchen.counter_voids import Counted, CounterVoid, counted_at, void_counted
@@ -46,8 +47,10 @@ from kitchen.till_decisions import (
     decide,
     gaps_in,
     reports_for,
+    shown_otherwise,
 )
-from kitchen.till_reports import Told, acts_held, check_of, report
+from kitchen.till_reports import Told, report
+from kitchen.till_tallies import TallyFacts, check_of, tallies_for, tally
 from kitchen.transfers import Transfer, TransferFacts, transfer, transfers_for
 
 __all__ = [
@@ -67,11 +70,11 @@ __all__ = [
     "Shift",
     "ShiftClose",
     "ShiftFacts",
+    "TallyFacts",
     "Told",
     "Transfer",
     "TransferFacts",
     "Unsent",
-    "acts_held",
     "check_of",
     "close_shift",
     "counted_at",
@@ -94,6 +97,9 @@ __all__ = [
     "served_at",
     "served_last",
     "shift_of",
+    "shown_otherwise",
+    "tallies_for",
+    "tally",
     "telling_apart",
     "totals_of",
     "transfer",

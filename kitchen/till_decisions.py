@@ -90,6 +90,18 @@ def _facts(row: dict[str, Any]) -> ReportFacts:
     return ReportFacts(**values)
 
 
+async def shown_otherwise(meal_id: int) -> int | None:
+    """What the tablet showed of a meal it recorded offline, where the price of the day
+    turned out another; else None."""
+    row = await one(
+        "SELECT r.amount_shown_fen AS fen FROM till_report r JOIN meal m"
+        " ON m.id = r.served WHERE r.served = {} AND r.kind = 'serve'"
+        " AND r.amount_shown_fen <> m.self_pay_fen",
+        meal_id,
+    )
+    return int(row["fen"]) if row else None
+
+
 async def gaps_in(point_id: int, day: date, meal: str) -> dict[str, list[int]]:
     """Device → numbers of acts that never arrived although later ones did: a lost
     tablet, or one that still waits for the network."""

@@ -4,15 +4,13 @@ The meals have been eaten: nothing is turned away that a person could still make
 What cannot simply count is kept with its reason and waits for a decision.
 """
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from kitchen import acts, audit
 from kitchen.counters import hold_point, point_by_id, refuse_foreign_point, trace
-from kitchen.database import insert, one, rows, savepoint, writing
+from kitchen.database import insert, one, savepoint, writing
 from kitchen.day_packs import read_token
 from kitchen.errors import Refusal
 from kitchen.meals import void_in_transaction
@@ -251,19 +249,3 @@ async def refuse_open_reports(kitchen_id: int, day: date, meal: str) -> None:
     )
     if row and row["n"]:
         raise Refusal("till_reports_open", count=int(row["n"]))
-
-
-async def acts_held(point_id: int, keys: Sequence[str]) -> list[str]:
-    """Those of a tablet's act keys that this point's books hold, in order."""
-    found = await rows(
-        "SELECT act FROM till_report WHERE point = {} AND act IN {} ORDER BY act",
-        point_id,
-        list(keys),
-    )
-    return [row["act"] for row in found]
-
-
-def check_of(keys: Sequence[str]) -> str:
-    """Eight digits and letters that agree on both sides when the acts do."""
-    joined = "\n".join(sorted(keys))
-    return hashlib.sha256(joined.encode()).hexdigest()[:8].upper()

@@ -37,6 +37,20 @@ class TillReport(Table, tablename="till_report"):
     by = Text()
 
 
+class TillTally(Table, tablename="till_tally"):
+    """A tablet's acts of a meal counted together with the server's as a shift ends."""
+
+    point = ForeignKey(DiningPoint, null=False)
+    day = Date()
+    meal = Text()
+    device = Text()
+    acts = Integer()  # on the tablet
+    held = Integer()  # of these in the books
+    mark = Text()  # of those held, on both sides
+    at = Timestamptz()
+    by = Text()
+
+
 class TillDecision(Table, tablename="till_decision"):
     """What the kitchen (or finance) made of a report that could not simply count."""
 

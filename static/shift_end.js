@@ -16,5 +16,34 @@
       return line;
     }));
   };
-  ActQueue.open().then((queue) => queue.watch(async () => draw(await queue.list("wait"))));
+  // What this tablet recorded by itself is counted together with the server: one mark
+  // for both, printed on the day's sheet; what never arrived is named.
+  const tally = document.querySelector("[data-tally]");
+  let told = "";
+  const count = async (queue) => {
+    const here = (act) => (act.body.pack || "").startsWith(tally.dataset.tally);
+    const acts = (await queue.all()).filter(here);
+    const asked = acts.map((act) => `${act.id} ${act.state}`).join();
+    if (!acts.length || asked === told) return;
+    const answer = await fetch("/api/till/tallies", {
+      method: "POST", cache: "no-store",
+      headers: { "Content-Type": "application/json", Accept: "application/json",
+        "X-CSRF-Token": box.closest("form").querySelector("[name=csrf]").value },
+      body: JSON.stringify({ pack: acts[acts.length - 1].body.pack, acts: acts.map((act) => act.id),
+        device: (await queue.kept("device")) || "?" }),
+    });
+    if (!answer.ok) return;
+    told = asked;
+    const { held, missing, check } = await answer.json();
+    const words = { acts: acts.length, held, check };
+    for (const gap of tally.querySelectorAll("[data-fill]")) gap.textContent = words[gap.dataset.fill];
+    tally.querySelector("[data-missing]").hidden = missing.length === 0;
+    tally.querySelector("[data-missing-list]").textContent = acts
+      .filter((act) => missing.includes(act.id)).map((act) => act.label).join("、");
+    tally.hidden = false;
+  };
+  ActQueue.open().then((queue) => queue.watch(async () => {
+    draw(await queue.list("wait"));
+    if (queue.durable) count(queue).catch(() => {}); // without the network: at the next change
+  }));
 })();

@@ -125,6 +125,12 @@
     say(event.target.parentElement.textContent.trim());
   });
 
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-cancel]")) return;
+    event.preventDefault();
+    clear();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || composing(event) || !field()) return;
     if (event.code === "Escape") return clear();

@@ -199,6 +199,7 @@
     list.replaceChildren(...acts.filter((one) => one.state === "wait" || trouble.includes(one)).map((one) => {
       const wrong = trouble.includes(one);
       const part = drawn(wrong ? "line-trouble" : "line-kept", { label: one.label, at: one.at.slice(11, 16), why: wrong ? why(one) : "" });
+      if (wrong) part.querySelector(".state").classList.add(isRed(one) ? "state-bad" : "state-warn");
       part.querySelector("[data-at]").textContent = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
       const undo = part.querySelector("form");
       if (undo && (one.body.kind === "undo" || gone.has(one.id))) undo.remove();
@@ -210,12 +211,17 @@
       form.querySelector("button").disabled = state.waiting > 0;
     }
   };
+  // Amber: somebody will look into it; red: it is not in the books, or nobody may eat so.
+  const isRed = (act) => act.state === "park" || act.answer.status === "review";
   const why = (act) => {
     if (act.state === "park") {
       return act.status === 422 ? net.dataset.tampered : `${(act.answer && act.answer.message) || act.status} ${net.dataset.parked}`;
     }
     return net.dataset[act.answer.status] || act.answer.status;
   };
+
+  // On paper only this list stays, see dining.css.
+  document.querySelector("[data-print-kept]").addEventListener("click", () => window.print());
 
   const fetchPack = async () => {
     if (!where()) return;

@@ -83,7 +83,7 @@ KITCHEN_ORDER = """
     receipts transfers leftovers counter_voids
     guests shifts
     servings day_packs till_tables
-    till_reports till_decisions
+    till_reports till_decisions till_tallies
     dining
     feedback
     feedback_slips

@@ -25,12 +25,13 @@ def serve(port: int | None, host: str | None) -> None:
     settings = read_settings()
     given = {"port": port or settings.port, "host": host or settings.host}
     settings = settings.model_copy(update=given)
-    if with_database(is_empty):
+    empty, has_accounts = with_database(_who_is_here)
+    if empty:
         say("第一次启动,正在准备演示社区……")
         _fill(180, 1)
     shown = settings.host if settings.host != "0.0.0.0" else "127.0.0.1"  # noqa: S104
     say(f"\n  打开 http://{shown}:{settings.port}\n")
-    if with_database(has_demo):
+    if empty or has_accounts:
         settings = settings.model_copy(update={"demo": True})
         _show_accounts()
     # What runs in threads beside the tills (papers, plans) hands the interpreter on
@@ -67,6 +68,11 @@ def demo(people: int, seed: int) -> None:
         sys.exit(1)
     _fill(people, seed)
     _show_accounts()
+
+
+async def _who_is_here(settings: Settings) -> tuple[bool, bool]:
+    """(nobody yet, the demo): asked once, because a restart keeps the tills waiting."""
+    return await is_empty(settings), await has_demo(settings)
 
 
 async def is_empty(_settings: Settings) -> bool:

@@ -126,7 +126,7 @@ async def reverse(
     """A payment typed wrongly, taken back by its mirrored entry."""
     await _person(request, elder)
     form = await read_form(request)
-    reason = form.text("reason", _("原因"), longest=80)
+    reason = form.text("reason", _("原因"), longest=120)
     if form.ok:
         with form.refusals():
             await ledger.take_back(

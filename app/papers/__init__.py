@@ -27,6 +27,7 @@ from app.papers.office import (
     MoneyTable,
     NamedDifference,
     SettlementSheet,
+    TabletTally,
 )
 from app.papers.people import MemberCard, MemberCards, Roster, RosterRow
 from app.papers.rounds import (
@@ -95,6 +96,7 @@ __all__ = [
     "Sketch",
     "Stamp",
     "StatementSheet",
+    "TabletTally",
     "Unplaced",
     "UnplacedList",
     "Visit",

@@ -26,6 +26,18 @@ class NamedDifference:
     by: str = ""
 
 
+@dataclass(frozen=True)
+class TabletTally:
+    """What one tablet held as its shift ended, and what of it is in the books."""
+
+    point: str
+    device: str
+    acts: int
+    held: int
+    missing: int
+    mark: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class BalanceSheet(Paper):
     """当日对账单, signed; the seal stands for the audit chain up to this day."""
@@ -37,6 +49,7 @@ class BalanceSheet(Paper):
     balance: tuple[BalanceLine, ...]
     differences: tuple[NamedDifference, ...]
     money: tuple[tuple[str, int], ...]
+    tallies: tuple[TabletTally, ...] = ()
     seal: str
     closed_by: str = ""
     closed_at: str = ""

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Dialog,
     Page,
     Playwright,
     expect,
@@ -160,6 +161,7 @@ def test_a_card_read_without_network_is_kept_and_sent_by_itself(
     scan(page, cards[0])
     expect(page.locator("#outcome")).to_contain_text("收 5.00 元")
     expect(page.locator("#outcome")).to_contain_text("已存在本机")
+    expect(page.locator("#outcome")).to_contain_text("以结算为准")
     expect(page.locator(WAITING)).to_have_text("1")
     assert "请勿清除浏览器数据" in page.inner_text("#till-net")
     picture(page, "till-offline", full=True)
@@ -227,6 +229,8 @@ def test_two_tills_offline_serve_one_elder_and_the_second_is_marked(
             break
         tills[0].wait_for_timeout(100)
     assert sum("重复，待核对" in text for text in marked) == 1
+    amber = [p.locator("[data-kept] .state-warn").all_inner_texts() for p in tills]
+    assert ["重复，待核对"] in amber
 
 
 def test_who_has_eaten_or_is_not_on_the_list_is_asked_about_offline_too(
@@ -240,6 +244,13 @@ def test_who_has_eaten_or_is_not_on_the_list_is_asked_about_offline_too(
     scan(page, cards[0])
     page.wait_for_selector("[data-tone=info]")
     assert "已经吃过" in page.inner_text("#outcome")
+    page.click(
+        "#outcome [data-cancel]"
+    )  # of the two answers, the one that does nothing
+    expect(page.locator("#outcome")).to_be_empty()
+    page.wait_for_timeout(2100)
+    scan(page, cards[0])
+    page.wait_for_selector("[data-tone=info]")
     page.keyboard.press("Enter")  # a second meal at full price
     page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
     scan(page, "0009998887")
@@ -295,6 +306,9 @@ def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(
     page = till(host=LAN)
     assert page.evaluate("window.isSecureContext") is False
     assert "没有 HTTPS" in page.inner_text(".lan-warning")
+    expect(page.locator("[data-clock]")).to_contain_text(
+        "本机时钟不准"
+    )  # days, in tests
     network.mode = "down"
     for card in cards[:2]:
         scan(page, card)
@@ -303,6 +317,37 @@ def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(
     network.mode = "up"
     all_sent(page)
     assert served(town, run) == 6
+
+
+NO_STORAGE = (
+    "Object.defineProperty(window, 'indexedDB', {get() { throw new Error(); }})"
+)
+
+
+def test_what_cannot_be_kept_or_is_refused_goes_to_paper(
+    town: Midday, cards: list[str], till: Till, network: LossyNetwork, run: Run[object]
+) -> None:
+    page = till()
+    answer = {"status": 422, "json": {"code": "act_tampered"}}
+    page.route("**/api/till/acts", lambda route: route.fulfill(**answer))
+    network.mode = "down"
+    scan(page, cards[0])
+    expect(page.locator(WAITING)).to_have_text("1")
+    network.mode = "up"
+    kept = page.locator("[data-kept]")
+    expect(kept.locator(".state-bad")).to_have_text("请联系管理员", timeout=20_000)
+    page.emulate_media(media="print")  # never deleted, and printed alone
+    expect(page.locator("#till")).to_be_hidden()
+    expect(kept.locator("li")).to_be_visible()
+    bare = page.context.new_page()
+    bare.add_init_script(NO_STORAGE)
+    bare.goto(f"{HERE}/{town.point}")
+    expect(bare.locator("#till-net")).to_contain_text("本机不能离线，请用纸表")
+    network.mode = "down"
+    scan(bare, cards[1])
+    expect(bare.locator("#outcome [data-tone=bad]")).to_contain_text("断网，没有记上")
+    network.mode = "up"
+    assert served(town, run) == 4
 
 
 def test_a_killed_browser_loses_nothing_and_opens_again_without_network(
@@ -377,8 +422,15 @@ def test_a_shift_is_not_closed_while_this_tablet_holds_unsent_acts(
     scan(page, cards[0])
     page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
     network.mode = "up"
-    page.on("dialog", lambda dialog: dialog.accept())  # leaving with an act unsent
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)  # leaving with an act unsent
     page.goto(f"{HERE}/{town.point}/counter")
+    assert asked == ["beforeunload"]
     held = page.locator("[data-unsent]")
     expect(held).to_be_visible()
     assert "5.00 元" in page.inner_text("[data-unsent-list]")
@@ -395,3 +447,16 @@ def test_a_shift_is_not_closed_while_this_tablet_holds_unsent_acts(
     page.unroute("**/api/till/acts")
     page.evaluate("ActQueue.open().then((queue) => queue.soon())")
     expect(held).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-tally]")).to_contain_text("服务器已收 1 · 核对码")
+    page.fill("[name=cash]", f"{totals.cash_fen / 100 + 5:.2f}")
+    page.click("form[action$=closure] button")
+    expect(page.locator("#notices")).to_contain_text("已收班")
+    page.goto(f"{HERE}/{town.point}")  # what was sent is wiped here
+    page.wait_for_function(
+        "ActQueue.open().then(async (queue) =>"
+        " (await queue.kept('pack')) === null && (await queue.all()).length === 0)"
+    )
+    tallies = run(dining.tallies_for(town.kitchen, *LUNCH))
+    assert isinstance(tallies, list)
+    [tally] = tallies
+    assert (tally.acts, tally.missing) == (1, 0)

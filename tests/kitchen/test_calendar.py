@@ -122,6 +122,7 @@ def test_a_kitchen_that_never_serves_has_no_next_day() -> None:
 def test_working_days_count_makeup_days_and_skip_holidays() -> None:
     # 1–7 October are free; 8, 9 and Saturday the 10th are worked.
     assert working_days_after(date(2026, 9, 30), 3) == date(2026, 10, 10)
+    assert working_days_after(date(2026, 9, 30), 10) == date(2026, 10, 20)
     assert working_days_after(TODAY, 0) == TODAY
 
 

@@ -56,6 +56,11 @@ def test_every_round_and_point_gives_at_least_its_share(
         assert not left or max(p.asked for p in taken) <= min(left)
 
 
+def test_of_forty_one_recipients_three_are_called() -> None:
+    everybody = [Recipient(n, "point:1") for n in range(41)]
+    assert len(drawn(everybody, 5, seed=1)) == 3  # 2.05, rounded up
+
+
 def test_another_seed_is_another_lot() -> None:
     people = [Recipient(n, "round:1") for n in range(400)]
     lots = {tuple(p.elder_id for p in drawn(people, 5, seed)) for seed in range(20)}

@@ -8,11 +8,20 @@ import pytest
 
 from kitchen import findings, ledger, meals, places, recoveries, registry, settlement
 from kitchen.database import insert, writing
+from kitchen.deliveries import report_exception
 from kitchen.errors import Refusal
 from kitchen.findings import Finding
+from kitchen.loadings import LoadedLine, record_loading
 from kitchen.people_tables import Category
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
 from tests.kitchen.signed import sign_days
+from tests.kitchen.test_deliveries import (
+    NOON,
+    SAID_BY_QIAN,
+    out_in_the_streets,
+    round_of,
+    stop_of,
+)
 from tests.kitchen.test_meal_prices import brought_to, hand_over
 from tests.kitchen.test_meals import lunch_for
 
@@ -126,6 +135,20 @@ async def close(cast: Cast) -> None:
 
 async def explain(cast: Cast, one: Finding, note: str) -> None:
     await findings.explain(cast.kitchen, MONTH, one.key, note, by=QIAN, now=MORNING)
+
+
+async def test_a_door_signed_before_its_round_was_loaded_is_found(
+    database: object,
+) -> None:
+    cast, plan = await out_in_the_streets()
+    stop = await stop_of(cast, plan, cast.wang)
+    load = LoadedLine(None, "soft+low_salt", 1, 700)
+    await record_loading(round_of(plan, stop), [load], by=CHEN, now=NOON)
+    early = NOON - timedelta(minutes=5)
+    await report_exception(stop, SAID_BY_QIAN, by=CHEN, now=early)
+    assert [(f.kind, f.what) for f in await found(cast)] == [("signed_early", "王秀英")]
+    with pytest.raises(Refusal, match="findings_open"):
+        await close(cast)
 
 
 async def test_an_ordinary_month_has_no_findings(database: object) -> None:

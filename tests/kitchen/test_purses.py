@@ -238,6 +238,31 @@ async def test_birthdays_are_proposed_and_a_person_confirms(database: object) ->
     assert await purse_on(cast, cast.zhou, date(2028, 6, 15)) == 10_000
 
 
+async def test_who_turns_eighty_leaves_a_programme_that_ends_at_seventy_nine(
+    database: object,
+) -> None:
+    """75 to 79 until 14 June, not from 15 June on: the night says both beforehand."""
+    cast = await enter()
+    until_79 = (GrantClass("75–79 岁", When(min_age=75, max_age=79), 10_000),)
+    eve = date(2033, 6, 14)  # 周建国 turns 80 on the 15th
+    programme = await programmes.propose_programme(
+        kitchen_id=cast.kitchen,
+        name="券",
+        classes=until_79,
+        pool="quarter",
+        valid_from=eve,
+        by=CHEN,
+        now=MORNING,
+    )
+    await programmes.approve_programme(programme, by=QIAN, now=MORNING)
+    await night(cast, eve)
+    proposed = await programmes.proposals_for(cast.kitchen)
+    assert [(p.kind, p.day) for p in proposed if p.elder_id == cast.zhou] == [
+        ("enters", eve),
+        ("leaves", date(2033, 6, 15)),
+    ]
+
+
 async def test_who_died_leaves_the_programme_by_proposal(database: object) -> None:
     cast, husband, _wife = await couple()
     await registry.set_state(

@@ -153,6 +153,9 @@ async def test_a_price_other_than_the_shown_one_is_kept_beside_it(
     assert (answer["status"], answer["self_pay_fen"]) == ("ok", 500)
     [kept] = await dining.reports_for(cast.kitchen, *WHEN)
     assert (kept.amount_shown_fen, kept.self_pay_fen) == (300, 500)
+    assert await dining.shown_otherwise(answer["meal_id"]) == 300
+    same = await sent("other", replace(told, elder_id=cast.zhou))
+    assert await dining.shown_otherwise(same["meal_id"]) is None
 
 
 @pytest.mark.parametrize("state", ["paused", "ended", "deceased"])
@@ -275,7 +278,9 @@ async def test_a_lost_tablet_shows_as_a_gap_in_its_numbers(database: object) -> 
     await sent("a", replace(told, device_seq=4))
     await sent("b", replace(told, elder_id=cast.zhou, device_seq=7))
     assert await dining.gaps_in(cast.chaoyang, *WHEN) == {"tablet-1": [5, 6]}
-    held = await dining.acts_held(cast.chaoyang, ["a", "b", "c"])
+    held = await dining.tally(
+        told.pack, ["a", "b", "c"], "tablet-1", by=SUN, now=EVENING
+    )
     assert held == ["a", "b"]
     assert dining.check_of(held) == dining.check_of(["b", "a"])
 

@@ -486,6 +486,10 @@ def balance() -> p.BalanceSheet:
             p.NamedDifference("花园就餐点", 2, "到餐少 2 份", ""),
         ),
         money=(("自付现金", 64_500), ("账户扣款", 31_000), ("补贴", 147_000)),
+        tallies=(
+            p.TabletTally("花园就餐点", "3f2a91c0", 12, 12, 0, "9A04F1C7"),
+            p.TabletTally("花园就餐点", "b7710e5d", 9, 8, 1, "07C2E96B"),
+        ),
         seal="K7QX3M2PLA9D",
         closed_by="陈敏",
         closed_at="14:32",

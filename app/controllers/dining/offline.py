@@ -51,6 +51,7 @@ class TallyIn(Body, kw_only=True):
 
     pack: Annotated[str, Meta(max_length=200)]
     acts: Annotated[list[Line], Meta(max_length=2000)]
+    device: Name = "?"
 
 
 @get(
@@ -123,9 +124,12 @@ def told_by(data: ActIn, request: Request) -> Told:
 )
 async def tally(request: Request, data: JSONBody[TallyIn]) -> dict[str, Any]:
     """Which of the tablet's acts the server holds: {"held": n, "missing": [ids],
-    "check": 8 letters of the held ones, printed on both sides}."""
-    point = await point_of(request, dining.read_token(data.pack).point_id)
-    held = await dining.acts_held(point.id, data.acts)
+    "check": 8 letters of the held ones, printed on both sides}; kept for the day's
+    sheet."""
+    await point_of(request, dining.read_token(data.pack).point_id)
+    held = await dining.tally(
+        data.pack, data.acts, data.device, by=request.actor, now=request.now
+    )
     missing = sorted(set(data.acts) - set(held))
     return {"held": len(held), "missing": missing, "check": dining.check_of(held)}
 

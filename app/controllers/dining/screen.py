@@ -120,6 +120,7 @@ async def slip(
         point=here,
         kitchen=await kitchen_of(request),
         found=found,
+        shown=await dining.shown_otherwise(served),
         who=masked_name(found.name) if found.name else _("散客"),
         payments=PAYMENTS,
         payer_words=payer_words,
