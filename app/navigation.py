@@ -52,6 +52,14 @@ AREAS = (
 )
 
 
+BEHIND = {
+    **dict.fromkeys(("claims", "corrections", "costs", "ledger"), "settlement"),
+    **dict.fromkeys(("recoveries", "statements", "subsidies"), "settlement"),
+    **dict.fromkeys(("approved-prices", "programmes"), "settlement"),
+}
+"""Pages that are found behind an entry of the rail: it shows where one is."""
+
+
 @dataclass(frozen=True)
 class Link:
     url: str
@@ -77,6 +85,6 @@ def links_for(
         if area.of_day and day and meal:
             url = day_url(area.module, day, meal)
         begins = bool(links) and links[-1].of_day != area.of_day
-        current = area.module == here
+        current = area.module in (here, BEHIND.get(here))
         links.append(Link(url, area.icon, area.word, current, area.of_day, begins))
     return links

@@ -313,7 +313,7 @@ def yuan(fen: int | None) -> str:
     if fen is None:
         return "—"
     sign = "-" if fen < 0 else ""
-    return _("{amount} 元", amount=f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}")
+    return sign + _("{amount} 元", amount=f"{abs(fen) // 100:,}.{abs(fen) % 100:02d}")
 
 
 @pass_context

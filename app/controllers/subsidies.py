@@ -40,7 +40,7 @@ from kitchen.errors import Refusal
 from kitchen.meal_prices import price_facts
 from kitchen.registry import ElderFacts
 from kitchen.scheme_examples import example, examples
-from kitchen.subsidies import Price, Rules, VersionFacts, split_price
+from kitchen.subsidies import MealFacts, Price, Rules, VersionFacts, split_price
 
 OF_EACH_AGE = 2
 
@@ -110,7 +110,9 @@ async def _version_page(
         status_code=status_code,
         version=version,
         state_word=_state(version, current, request.today),
-        previews=await _previews(request, kitchen.id, version.rules, current),
+        previews=await _previews(
+            request, kitchen.id, version.rules, current, version.valid_from
+        ),
         form=form,
         rule_words=rule_words,
         discount_words=discount_words,
@@ -128,17 +130,29 @@ async def _version(request: Request, version_id: int) -> VersionFacts:
 
 
 async def _previews(
-    request: Request, kitchen_id: int, rules: Rules, current: VersionFacts | None
+    request: Request,
+    kitchen_id: int,
+    rules: Rules,
+    current: VersionFacts | None,
+    since: dt.date,
 ) -> list[Previewed]:
-    """Some people of every decade of age, today's price beside the new one."""
-    day = request.today
+    """Some people of every decade of age, each at the own dining point, or brought the
+    meal: the price by what is in force beside the new one, both on the first day of
+    the new."""
+    day = max(request.today, since)
     chosen = sample(await registry.elders_of(kitchen_id), day)
-    people = {person.id: person for person in chosen}
     meal = next(iter(await places.services_for(kitchen_id)), "")
     if not meal:
         return []
     now = current.rules if current else Rules(())
-    facts = await price_facts(people, kitchen_id, day, meal, rules=(now, rules))
+    brought = await registry.delivery_entitled_on(kitchen_id, day)
+    facts: dict[int, MealFacts] = {}
+    for person in chosen:
+        way = "deliver" if person.id in brought else "dine_in"
+        at = None if person.id in brought else person.point_id
+        facts |= await price_facts(
+            {person.id: person}, kitchen_id, day, meal, way, at, (now, rules)
+        )
     return [
         Previewed(
             person,
@@ -221,7 +235,7 @@ async def create(request: Request) -> Response[Any]:
     rules = Reader(form, shape, {**OPTIONS, "area": areas}).rules()
     if form.ok and form.raw("do") == "preview":
         current = await subsidies.version_on(kitchen.id, request.today)
-        previews = await _previews(request, kitchen.id, rules, current)
+        previews = await _previews(request, kitchen.id, rules, current, valid_from)
         return await _form_page(request, form, shape, previews)
     if form.ok:
         with form.refusals():

@@ -171,6 +171,15 @@ async def test_a_preview_saves_nothing_and_shows_real_people(
     assert answer.status_code == 200
     assert "落到具体的人" in answer.text
     assert "王秀英" in answer.text
+    assert "81 岁（当天）；第 2 条" in answer.text  # each line says why
+    eve, birthday = "2033-06-14", "2033-06-15"  # 周建国 turns eighty
+    for day, age, own in ((eve, 79, "5.00"), (birthday, 80, "3.00")):
+        then = await manager.submit(
+            "/subsidies", do="preview", **{**PROPOSAL, "valid_from": day}
+        )
+        row = then.text.partition("周建国")[2].partition("</tr>")[0]
+        assert f">{age}</td>" in row
+        assert f"<b>{own} 元</b>" in row
     assert len(await subsidies.versions_for(cast.kitchen)) == 1
 
 
