@@ -156,6 +156,19 @@ def test_the_module_runs_as_a_child_process() -> None:
     assert json.loads(child.stdout)["engine"] == "floor"
 
 
+def test_the_start_loads_nothing_that_the_kernel_has_no_use_for() -> None:
+    child = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "routing", "--steps", "1"],
+        input=json.dumps(load("three_doors_on_a_line")["problem"]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in child.stderr.splitlines()}
+    assert "numba" in loaded
+    assert not {name for name in loaded if name.startswith(("scipy._", "coverage."))}
+
+
 def test_a_cancellation_is_replanned_and_tells_who_moves(
     monkeypatch: Any, capsys: Any
 ) -> None:
