@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
@@ -125,7 +126,7 @@ def answers() -> Iterator[str]:
         problem = district(shape, 300).problem
         plan = solve(problem, seconds=3.0, engine="sisr")
         for name, act in single_changes(problem, plan).items():
-            times = [milliseconds(lambda act=act, k=k: act(k)) for k in range(300)]
+            times = [milliseconds(partial(act, k)) for k in range(300)]
             taken.setdefault(name, []).append(times)
     for name, lists in taken.items():
         middle = statistics.median(ms for times in lists for ms in times)

@@ -161,6 +161,8 @@ def _over_bridges(problem: Problem) -> Problem:
     ]
     rows = bridged_rows(problem, places, bridges, river)
     index = {place: k for k, place in enumerate(places)}
+    assert start is not None
+    kitchen = replace(start, index=0)
     return replace(
         problem,
         matrices={"ebike": Matrix(rows)},
@@ -169,8 +171,7 @@ def _over_bridges(problem: Problem) -> Problem:
             for job in problem.jobs
         ),
         vehicles=tuple(
-            replace(v, start=replace(start, index=0), end=replace(start, index=0))
-            for v in problem.vehicles
+            replace(v, start=kitchen, end=kitchen) for v in problem.vehicles
         ),
     )
 

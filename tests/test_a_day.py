@@ -28,12 +28,12 @@ from kitchen import (
     round_publishing,
     sheet_returns,
 )
-from kitchen.deliveries import Report
 from kitchen.dining import Request
 from kitchen.drivers import DriverFields
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
 from kitchen.loadings import LoadedLine
+from kitchen.outcomes import Report
 from kitchen.prints import Content, LabelFacts
 from kitchen.round_plans import latest_plan
 from kitchen.round_sheets import sheet_views

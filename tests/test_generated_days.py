@@ -102,18 +102,18 @@ async def change_late(
     for eater in chance.sample(eaters, min(6, len(eaters))):
         match chance.choice(["cancel", "move", "portions"]):
             case "cancel":
-                await headcounts.cancel_late(eater.diner_id, **who)  # type: ignore[arg-type]  # one verb's keywords
+                await headcounts.cancel_late(eater.diner_id, **who)
             case "move":
                 way = chance.choice(["dine_in", "collect", "deliver"])
                 point = None if way == "deliver" else chance.choice(points)
-                await headcounts.move_late(eater.diner_id, way, point, **who)  # type: ignore[arg-type]  # as above
+                await headcounts.move_late(eater.diner_id, way, point, **who)
             case _:
-                await headcounts.change_portions(eater.diner_id, 2, **who)  # type: ignore[arg-type]  # as above
+                await headcounts.change_portions(eater.diner_id, 2, **who)
     booked = {eater.elder_id for eater in eaters}
     for elder in [e for e in everyone if e not in booked][:2]:
         await headcounts.add_late(
             elder, MONDAY, "lunch", way="deliver", point_id=None, **who
-        )  # type: ignore[arg-type]  # as above
+        )
 
 
 async def plan_with_the_floor(kitchen: int) -> None:
@@ -151,7 +151,7 @@ async def check_rounds(
         " WHERE p.kitchen = {} AND s.round IS NULL AND s.diner IS NOT NULL",
         kitchen,
     )
-    doors = [stop.diner_id for stop in stops if stop.kind == "door"]
+    doors = [stop.diner_id or 0 for stop in stops if stop.kind == "door"]
     doors += [row["diner"] for row in waiting]
     assert sorted(doors) == sorted(e.diner_id for e in eaters if e.way == "deliver")
     for stop in stops:

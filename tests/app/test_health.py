@@ -13,6 +13,7 @@ from app.jobs import Job
 from app.settings import Settings
 from kitchen import database as doors
 from kitchen.database import Engine
+from kitchen.sqlite_engine import KeptSQLiteEngine
 from tests.app.client import Client, Clock, hire
 
 
@@ -61,8 +62,7 @@ async def test_a_database_held_by_someone_else_is_not_ready(
     settings.data.mkdir(parents=True)
     app = create_app(settings, clock=clock, areas=("health",), own_database=False)
     async with app.lifespan(), Client(app) as client:
-        other = sqlite3.connect(str(sqlite_database.path), isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
+        other = another_writer(sqlite_database)
         assert (await checks(client))["database"] is False
         other.execute("ROLLBACK")
         other.close()
@@ -107,8 +107,15 @@ async def test_pages_are_read_while_the_writer_is_held_by_someone_else(
             token = await sessions.begin(actor.staff_id, 1, "test", "::1", clock())
         client.cookies.set("nuancan", token, domain="nuancan.local")
         clock.forward(minutes=5)  # the session is due to be touched
-        other = sqlite3.connect(str(sqlite_database.path), isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
+        other = another_writer(sqlite_database)
         assert (await client.get("/account")).status_code == 200
         other.execute("ROLLBACK")
         other.close()
+
+
+def another_writer(database: Engine) -> sqlite3.Connection:
+    """Somebody else who holds the database for writing."""
+    assert isinstance(database, KeptSQLiteEngine)
+    other = sqlite3.connect(str(database.path), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other

@@ -13,6 +13,7 @@ from app.policy import ACTIONS, PUBLIC, ROLES, refuse_unnamed_routes
 from app.settings import Settings
 from kitchen import staff
 from kitchen.database import Engine
+from kitchen.sqlite_engine import KeptSQLiteEngine
 from tests.app.client import Client, SignInAs
 from tests.app.routes import Route, routes
 
@@ -153,6 +154,7 @@ async def test_another_sites_page_can_send_nothing(
 
 def fingerprint(database: Engine) -> str:
     """Every row of every table but the sessions the test itself opens."""
+    assert isinstance(database, KeptSQLiteEngine)
     with sqlite3.connect(Path(str(database.path))) as connection:
         lines = [
             line

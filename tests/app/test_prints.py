@@ -23,7 +23,7 @@ from kitchen.round_plans import latest_plan
 from kitchen.round_sheets import sheet_views
 from tests.app.client import Client, SignInAs
 from tests.kitchen import test_rounds as rounds
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.prints.conftest import texts
 
 HERE = f"/prints/{TODAY}/lunch"
@@ -206,7 +206,7 @@ async def test_every_delivered_or_collected_portion_has_a_label_of_its_own(
 
 
 async def test_labels_wait_for_the_closed_count(manager: Client) -> None:
-    cast = await rounds.enter()
+    cast = await enter()
     desk_page = await manager.get(HERE)
     assert "就餐名单" in desk_page.text
     assert "餐盒标签" not in desk_page.text

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kitchen.round_plans import latest_plan
-from kitchen.round_steps import shape_of
+from kitchen.round_steps import Shape, shape_of
 from tests.browser.conftest import (
     Enter,
     Run,
@@ -51,7 +51,7 @@ def place_of(page: Page, name: str) -> tuple[str, str]:
 
 
 def test_a_stop_is_dragged_with_its_price_shown_before(
-    street: Cast, enter: Enter, run: Run[object]
+    street: Cast, enter: Enter, run: Run[Shape]
 ) -> None:
     page = enter("dispatcher", kitchen_id=street.kitchen)
     page.goto(BOARD)
@@ -82,7 +82,7 @@ def test_a_stop_is_dragged_with_its_price_shown_before(
     assert bar.is_hidden()
 
 
-async def shape(cast: Cast) -> object:
+async def shape(cast: Cast) -> Shape:
     plan = await latest_plan(cast.kitchen, TODAY, "lunch")
     assert plan is not None
     return shape_of(plan)
@@ -94,7 +94,7 @@ def key(name: str) -> tuple[str, int]:
 
 
 def test_a_stop_goes_anywhere_by_keyboard_alone(
-    street: Cast, enter: Enter, run: Run[object]
+    street: Cast, enter: Enter, run: Run[Shape]
 ) -> None:
     page = enter("dispatcher", kitchen_id=street.kitchen)
     page.goto(BOARD)

@@ -100,4 +100,4 @@ def test_a_closed_door_is_followed_up_by_keyboard_alone(
     assert page.locator(".case:not(.settled)").count() == 1
     assert "朝阳社区居委会 孙主任" in page.locator(".case.settled").inner_text()
     left = run(open_cases(town.kitchen, TODAY, "lunch"))
-    assert len(left) == 1  # type: ignore[arg-type]
+    assert len(left) == 1

@@ -44,7 +44,7 @@ async def correct(cast: Cast, **other: object) -> None:
         "by": QIAN,
         "now": LATER,
     }
-    await settlement.correct(cast.kitchen, "2026-11", **{**line, **other})  # type: ignore[arg-type]
+    await settlement.correct(cast.kitchen, "2026-11", **{**line, **other})
 
 
 async def pay(cast: Cast, fen: int, **other: object) -> None:
@@ -60,7 +60,7 @@ async def pay(cast: Cast, fen: int, **other: object) -> None:
         "2026-11",
         DISTRICT,
         fen,
-        **{**told, **other},  # type: ignore[arg-type]
+        **{**told, **other},
     )
 
 

@@ -90,7 +90,7 @@ def test_the_list_is_by_supplier_with_the_unknown_last() -> None:
 
 async def arrive(cast: Cast, name: str = "番茄", **given: object) -> int:
     values = {"supplier": "老王蔬菜", "number": "1123-A", "grams": 5000, **given}
-    lot = NewLot(await goods.ingredient_named(name), **values)  # type: ignore[arg-type]  # a table of arguments
+    lot = NewLot(await goods.ingredient_named(name), **values)
     return await goods.receive_lot(cast.kitchen, lot, MORNING, by=CHEN, now=MORNING)
 
 
@@ -150,7 +150,7 @@ async def test_a_lot_nobody_could_trace_is_refused(
     cast = await enter()
     await food.load_food(by=CHEN, now=MORNING)
     with pytest.raises(Refusal, match=code):
-        await arrive(cast, **given)  # type: ignore[arg-type]  # a table of arguments
+        await arrive(cast, **given)
 
 
 async def test_the_purchase_list_counts_stock_packs_and_prices(

@@ -11,12 +11,13 @@ from kitchen import certificates, driver_bonds, drivers, headcounts
 from kitchen.driver_work import Work, work_between, work_of
 from kitchen.drivers import DriverFacts, DriverFields, words_of
 from kitchen.errors import Refusal
-from kitchen.round_habits import Habit, HabitRound, from_habit
+from kitchen.round_habits import Habit, from_habit
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_mending import without_driver
 from kitchen.round_preferences import Wish, wished
 from kitchen.round_steps import Shape
 from kitchen.rounds import problem_of, vehicle_of
+from kitchen.standing_rounds import HabitRound
 from kitchen.stops import Drop
 from kitchen.timetables import Order
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter

@@ -46,7 +46,7 @@ def asked(**facts: object) -> Question:
         "prices": KILO,
         **facts,
     }
-    return Question(**values)  # type: ignore[arg-type]
+    return Question(**values)
 
 
 def planned(
@@ -87,7 +87,7 @@ def test_locked_cells_stay_and_their_repetition_counts() -> None:
     assert len(problem_of(free).problem.fixed) == 0
 
 
-BROKEN = {
+BROKEN: dict[str, dict[Place, str | None]] = {
     "diet": {Place(DAYS[0], "A", 5): "红烧肉"},  # no vegetarian, no halal
     "budget": {Place(DAYS[0], "A", row): "清炒虾仁" for row in (1, 2, 3, 4)},
     "empty": {Place(DAYS[0], "A", 1): None},

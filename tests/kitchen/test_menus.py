@@ -150,7 +150,7 @@ async def decide(cast: Cast, elder: int, dish: int, kind: str, **how: object) ->
         kind,
         by=CHEN,
         now=MORNING,
-        **how,  # type: ignore[arg-type]  # a table of keyword arguments
+        **how,
     )
 
 

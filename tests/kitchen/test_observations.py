@@ -27,7 +27,7 @@ FINE = Seen(
 def meals(*changes: dict[str, str]) -> list[Seen]:
     """Newest first, one a day."""
     return [
-        replace(FINE, day=TODAY - timedelta(days=n), **change)  # type: ignore[arg-type]
+        replace(FINE, day=TODAY - timedelta(days=n), **change)
         for n, change in enumerate(changes)
     ]
 

@@ -12,7 +12,7 @@ from kitchen.dispatches import dispatches_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import KitchenDay, kitchen_day
-from kitchen.portions import Dispatch, out_of_pot, sheet_for
+from kitchen.portions import DishSheet, Dispatch, out_of_pot, sheet_for
 from kitchen.pot_choices import pot_choices_for
 from kitchen.pot_planning import choose_pots
 from tests.kitchen import test_rounds as rounds
@@ -88,16 +88,16 @@ def test_a_buffer_is_bought_and_weighed_as_well() -> None:
     orders = [order(n) for n in range(1, 21)]
     sets = {"A": [dish("白米饭")]}
 
-    def rice(percent: int) -> object:
+    def rice(percent: int) -> DishSheet:
         kitchen = replace(KITCHEN, pot_buffer_percent=percent)
         return sheet_for(
             orders, blocks_for(orders, sets, {}, {}), kitchen, LUNCH
         ).dishes[0]
 
     plain, more = rice(0), rice(10)
-    assert more.buffer_portions == 2  # type: ignore[attr-defined]  # a dish's sheet
-    extra = more.needs[0].net_grams - plain.needs[0].net_grams  # type: ignore[attr-defined]
-    line = plain.dish.recipe[0]  # type: ignore[attr-defined]
+    assert more.buffer_portions == 2
+    extra = more.needs[0].net_grams - plain.needs[0].net_grams
+    line = plain.dish.recipe[0]
     assert extra == pytest.approx(2 * line.net_decigrams / 10)
 
 
@@ -111,7 +111,7 @@ async def a_count() -> tuple[Cast, int]:
     return cast, (await staple(cast)).dish.id
 
 
-async def staple(cast: Cast, leaving: bool = False) -> object:
+async def staple(cast: Cast, leaving: bool = False) -> DishSheet:
     given = await dispatches_for(cast.kitchen, *WHEN) if leaving else None
     today: KitchenDay = await kitchen_day(cast.kitchen, *WHEN, leaving=given)
     return next(s for s in today.sheet.dishes if s.dish.category == "staple")
@@ -124,7 +124,7 @@ async def test_the_sheet_follows_the_departure_of_the_rounds(database: object) -
     assert {place[0] for place in leaving} == {"round", "point"}
     first = min(each.depart_minutes for each in leaving.values())
     before, after = await staple(cast), await staple(cast, leaving=True)
-    moved = after.out_of_pot_minutes - before.out_of_pot_minutes  # type: ignore[attr-defined]
+    moved = after.out_of_pot_minutes - before.out_of_pot_minutes
     assert moved == first - LUNCH.depart_minutes
     assert plan.rounds
 
@@ -134,7 +134,7 @@ async def test_pots_by_hand_stand_until_the_count_changes(database: object) -> N
     place = (cast.kitchen, *WHEN, rice)
     for _ in range(2):  # twice is the same
         await choose_pots(*place, [3, 1], by=CHEN, now=MORNING)
-    assert (await staple(cast)).pots[0].batches == (3, 1)  # type: ignore[attr-defined]
+    assert (await staple(cast)).pots[0].batches == (3, 1)
     await headcounts.set_spares(
         cast.kitchen,
         *WHEN,
@@ -143,8 +143,8 @@ async def test_pots_by_hand_stand_until_the_count_changes(database: object) -> N
         now=MORNING,
     )
     stale = await staple(cast)
-    assert stale.fillings_stale  # type: ignore[attr-defined]
-    assert stale.pots[0].batches == (6,)  # type: ignore[attr-defined]
+    assert stale.fillings_stale
+    assert stale.pots[0].batches == (6,)
     await choose_pots(*place, [], by=CHEN, now=MORNING)
     assert await pot_choices_for(cast.kitchen, *WHEN) == {}
 

@@ -297,7 +297,7 @@ async def batch(cast: Cast, dish_id: int, **given: object) -> int:
     }
     return await production.record_batch(
         cast.kitchen, TODAY, "lunch", dish_id, **values
-    )  # type: ignore[arg-type]  # a table of keyword arguments
+    )
 
 
 async def test_a_batch_sent_twice_is_cooked_once(database: object) -> None:
@@ -327,7 +327,7 @@ async def test_an_impossible_batch_is_refused(
     ids = await cooking(cast)
     values = {"dish_id": ids["白米饭"], **given}
     with pytest.raises(Refusal, match=code):
-        await batch(cast, **values)  # type: ignore[arg-type]  # a table of arguments
+        await batch(cast, **values)
 
 
 async def test_a_held_batch_may_be_eaten_later(database: object) -> None:

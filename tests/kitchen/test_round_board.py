@@ -666,4 +666,4 @@ async def test_no_till_waits_for_the_arithmetic_of_publishing_and_of_late_adds(
 def test_nothing_changed_costs_nothing() -> None:
     orders = [Order(1, None, ())]
     inputs = None
-    assert change_of(inputs, orders, orders).seconds == 0  # type: ignore[arg-type]
+    assert change_of(inputs, orders, orders).seconds == 0

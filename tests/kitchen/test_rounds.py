@@ -489,8 +489,8 @@ def test_any_order_by_hand_can_be_timed_and_its_faults_are_seen(
     shown = {
         fault.code
         for one in times.rounds.values()
-        for where in (one, *one.stops)
-        for fault in where.faults
+        for faults in (one.faults, *(stop.faults for stop in one.stops))
+        for fault in faults
     }
     assert {fault.code for fault in times.faults} - {"lead_time"} <= shown
 
@@ -511,9 +511,11 @@ def test_a_move_keeps_everybody_once_and_leaves_no_gap(
     stop = data.draw(st.sampled_from(stops))
     target = data.draw(st.sampled_from([None, 1, 2, 3]))
     position = data.draw(st.integers(1, 15))
-    places = {s.id: (s.round_id, s.position) for s in stops}
+    places: dict[int, tuple[int | None, int]] = {
+        s.id: (s.round_id, s.position) for s in stops
+    }
     places |= moved(plan, stop, target, position)
     assert places[stop.id][0] == target
-    for home in (None, 1, 2, 3):
-        positions = sorted(p for where, p in places.values() if where == home)
+    for there in (None, 1, 2, 3):
+        positions = sorted(p for where, p in places.values() if where == there)
         assert positions == list(range(1, len(positions) + 1))

@@ -18,7 +18,7 @@ async def kept(cast: Cast, dish: int, **given: object) -> int:
     values: dict[str, object] = {"fridge": "1 号", "put_in_at": NOON, **given}
     return await production.record_sample(
         *(cast.kitchen, TODAY, "lunch", dish, 130), by=CHEN, now=NOON, **values
-    )  # type: ignore[arg-type]  # a table of keyword arguments
+    )
 
 
 async def test_a_sample_has_a_label_a_fridge_and_a_time(database: object) -> None:

@@ -44,9 +44,11 @@ async def columns_made(table: str) -> dict[str, tuple[str, bool]]:
             table,
         )
     return {
-        row["name"]: (POSTGRES_NAMES.get(row["type"].lower(), row["type"]), required)
+        row["name"]: (
+            str(POSTGRES_NAMES.get(row["type"].lower(), row["type"])),
+            bool(row["required"]),
+        )
         for row in found
-        for required in [bool(row["required"])]
     }
 
 

@@ -31,7 +31,7 @@ async def quarter_over() -> Cast:
 
 async def draw_up(cast: Cast, **other: object) -> None:
     asked = {"today": JANUARY, "by": QIAN, "now": LATER, **other}
-    await statements.draw_up(cast.kitchen, "2026-Q4", cast.community, **asked)  # type: ignore[arg-type]
+    await statements.draw_up(cast.kitchen, "2026-Q4", cast.community, **asked)
 
 
 async def drawn(cast: Cast) -> statements.StatementFacts:

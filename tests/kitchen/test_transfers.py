@@ -45,7 +45,7 @@ async def pass_on(
         diet_key="regular",
         portions=portions,
         reason="那边不够",
-        **side("from", source),  # type: ignore[arg-type]  # four keyword ids
+        **side("from", source),
         **side("to", target),
         by=CHEN,
         now=NOON,

@@ -12,6 +12,7 @@ from kitchen import database as doors
 from kitchen import upgrading
 from kitchen.database import Conflict, DatabaseMisuse, Engine
 from kitchen.errors import Refusal
+from kitchen.sqlite_engine import KeptSQLiteEngine
 from kitchen.upgrading import Step
 
 BROKEN = (sqlite3.Error, asyncpg.PostgresError, Conflict, DatabaseMisuse)
@@ -106,7 +107,7 @@ async def test_asking_what_is_pending_changes_nothing(
     empty: Engine, folder: Path
 ) -> None:
     await upgrading.pending(empty, folder)
-    if isinstance(empty, doors.KeptSQLiteEngine):
+    if isinstance(empty, KeptSQLiteEngine):
         assert not await asyncio.to_thread(Path(empty.path).exists)
     else:
         assert await ask(empty, "SELECT to_regclass('upgrade')") == [(None,)]
@@ -196,6 +197,7 @@ async def test_a_file_in_use_is_refused_after_a_while(
     engine = doors.engine_for(f"sqlite:///{tmp_path / 'kitchen.db'}")
     await upgrading.upgrade(engine, folder)
     write(folder, "0002_second", SECOND)
+    assert isinstance(engine, KeptSQLiteEngine)
     with closing(sqlite3.connect(engine.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Refusal, match="database_busy"):

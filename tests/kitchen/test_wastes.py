@@ -36,7 +36,7 @@ def test_plates_are_an_average_and_the_rest_a_sum() -> None:
 async def weigh(cast: Cast, dish: int, *given: object) -> int:
     return await wastes.record_waste(
         cast.kitchen, TODAY, "lunch", dish, *given, by=CHEN, now=NOON
-    )  # type: ignore[arg-type]  # a table of arguments
+    )
 
 
 async def test_a_weighing_stands_until_it_is_taken_back(database: object) -> None:
@@ -96,6 +96,7 @@ async def test_what_was_weighed_stands_in_the_balance_beside_what_was_cooked(
     assert line.plates_grams == 20 * line.cooked_portions
     assert line.grams == 900 + 20 * line.cooked_portions
     assert line.portions == pytest.approx(line.grams / portion)
+    assert line.portions is not None
     assert line.percent == pytest.approx(100 * line.portions / line.cooked_portions)
 
 

@@ -189,9 +189,17 @@ async def test_the_day_is_not_closed_while_somebody_is_left_over(
     await begin(cast)
     [li] = await guests_for(cast.kitchen, *WHEN)
     assert li.fate == "came"  # he is at the table already
-    late = {"way": "dine_in", "point_id": cast.chaoyang, "source": "telephone"}
     sun = await neighbour(cast)
-    await headcounts.add_late(sun, *WHEN, **late, reason="来电", **ACT)
+    await headcounts.add_late(
+        sun,
+        *WHEN,
+        way="dine_in",
+        point_id=cast.chaoyang,
+        source="telephone",
+        reason="来电",
+        by=CHEN,
+        now=MORNING,
+    )
     close = {"by": CHEN, "now": at(8)}
     assert await code_of(day_close.close_day(cast.kitchen, *WHEN, **close)) == (
         "weather_open"

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def item(number: int, cost: int = 100, **facts: object) -> Item:
     values = {"na_mg": 0, "ca_mg": 100, "traits": {"item": (str(number),)}, **facts}
-    return Item(id=number, cost_fen=cost, **values)  # type: ignore[arg-type]
+    return Item(id=number, cost_fen=cost, **values)
 
 
 def problem(**facts: object) -> Problem:
@@ -48,7 +48,7 @@ def problem(**facts: object) -> Problem:
         "windows": {"item": 7},
         **facts,
     }
-    return Problem(**values)  # type: ignore[arg-type]
+    return Problem(**values)
 
 
 def every_answer(asked: Problem) -> list[Cells]:
@@ -203,7 +203,7 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("case", IMPOSSIBLE)
 def test_an_impossible_question_names_the_cheapest_relaxation(case: str) -> None:
     facts, expected = IMPOSSIBLE[case]
-    plan = solve(problem(**facts), 5)  # type: ignore[arg-type]
+    plan = solve(problem(**facts), 5)
     assert plan.status == "infeasible"
     assert [(f.kind, f.day, f.amount) for f in plan.faults] == expected
     assert len(plan.cells) >= 2  # and the plan that it would allow

@@ -265,7 +265,7 @@ async def test_printer_offsets_move_every_label() -> None:
 )
 def test_a_layout_that_cannot_be_printed_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        papers.LabelLayout(**wrong)  # type: ignore[arg-type]
+        papers.LabelLayout(**wrong)
 
 
 def test_a_sheet_shows_the_fields_chosen_in_their_order_and_diet_always() -> None:
@@ -322,9 +322,9 @@ def test_without_a_public_address_there_is_no_round_code() -> None:
 
 
 def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
-    catalogue = read("settlement").trailer["/Root"]
+    catalogue = read("settlement").root_object
     assert "/StructTreeRoot" in catalogue
-    assert catalogue["/Lang"] == "zh-CN"
+    assert str(catalogue["/Lang"]) == "zh-CN"
 
 
 def test_a_claim_shows_its_hash_its_seal_and_a_line_for_each_office(
@@ -337,7 +337,7 @@ def test_a_claim_shows_its_hash_its_seal_and_a_line_for_each_office(
     for office in ("申领单位", "社区", "街道", "区民政局"):
         assert f"{office}日期盖章" in text
     assert "-14.00" in text
-    assert "/StructTreeRoot" in read("claim").trailer["/Root"]
+    assert "/StructTreeRoot" in read("claim").root_object
 
 
 def test_a_statement_shows_who_has_signed_and_waits_for_the_rest(read: Read) -> None:

@@ -61,7 +61,7 @@ async def test_a_page_can_reach_neither_the_network_nor_a_file(
     css = f"@import url({address}/import.css); p {{ list-style: url({address}/l.png) }}"
     (printed,) = await render([Document(payload(address), css=css)])
     assert paths == []
-    root = PdfReader(io.BytesIO(printed.pdf)).trailer["/Root"]
+    root = PdfReader(io.BytesIO(printed.pdf)).root_object
     assert "/EmbeddedFiles" not in root.get("/Names", {})
     assert "/AF" not in root
 

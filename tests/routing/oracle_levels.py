@@ -67,8 +67,9 @@ class Levels:
                     continue
                 rest = tuple(job for job in left if job not in order)
                 more = {**orders, van.id: order}, {**spans, van.id: span}
-                for cost, *below in self._upper(number + 1, rest, *more):
-                    yield cost + self._cost(van, order), *below
+                here = self._cost(van, order)
+                for cost, none, on, at in self._upper(number + 1, rest, *more):
+                    yield cost + here, none, on, at
 
     def _van_span(self, van: Vehicle, order: Order) -> Span | None:
         if sum(job.delivery[0] for job in order) > van.capacity[0]:

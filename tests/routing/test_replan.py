@@ -17,6 +17,7 @@ from routing import (
 )
 from routing.changes import Change
 from routing.prices import Place, Prices
+from routing.problem import Id
 from routing.replan import Replanned, replan
 from tests.routing.cases import district
 
@@ -50,7 +51,7 @@ def test_a_late_add_moves_nobody_else(seed: int, seconds: float) -> None:
     assert_sound(result)
     before, after = vehicles_of(plan.rounds), vehicles_of(result.solution.rounds)
     assert {job: after[job] for job in before} == before
-    orders = {r.vehicle: [] for r in plan.rounds}
+    orders: dict[Id, list[Id]] = {r.vehicle: [] for r in plan.rounds}
     for r in result.solution.rounds:
         orders.setdefault(r.vehicle, []).extend(j for j in r.jobs if j in before)
     for r in plan.rounds:
@@ -200,7 +201,7 @@ def test_every_scope_keeps_its_promise_and_tells_who_moves_and_why(
             assert given == [] or any(
                 [job for job in order if job in given] == given for order in orders
             )
-    told = {m.job: (m.before, m.after) for m in result.moved}
+    told: dict[object, object] = {m.job: (m.before, m.after) for m in result.moved}
     moved = {j for j in before if j not in change.cancelled}
     for job in moved:
         if before[job] != after.get(job):
