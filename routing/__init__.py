@@ -12,7 +12,8 @@ from routing.explain import Remedy, Why, explain, explain_late, why
 from routing.faults import InvalidInput
 from routing.geojson import geojson
 from routing.grouping import Door, Grouped, group
-from routing.io import read_problem, read_rounds
+from routing.io import read_problem
+from routing.orders import read_rounds
 from routing.output import read_solution, write_problem, write_solution
 from routing.prices import Place, Price, Prices
 from routing.problem import (

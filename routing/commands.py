@@ -15,7 +15,8 @@ from routing.check import check
 from routing.explain import explain, explain_late, why
 from routing.faults import Faults, InvalidInput
 from routing.geojson import geojson
-from routing.io import read_job, read_problem, read_rounds, refuse_forced_times
+from routing.io import read_job, read_problem
+from routing.orders import read_rounds
 from routing.output import (
     read_solution,
     write_problem,
@@ -27,6 +28,7 @@ from routing.replan import SCOPES, replan
 from routing.schedule import schedule
 from routing.solution import Round, Solution, Violation
 from routing.solver import confirm, solve
+from routing.vroom import refuse_forced_times
 from routing.widening import WIDENABLE, widened
 
 FINE, INTERNAL, INPUT, INCOMPLETE = 0, 1, 2, 3

@@ -22,7 +22,15 @@ from routing.problem import (
     Vehicle,
     Weights,
 )
-from routing.solution import Round
+from routing.vroom import (
+    UNSUPPORTED,
+    UNSUPPORTED_BREAK,
+    UNSUPPORTED_JOB,
+    UNSUPPORTED_MATRIX,
+    UNSUPPORTED_VEHICLE,
+    refuse,
+    refuse_costs,
+)
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -47,21 +55,6 @@ VEHICLE_KEYS = {
     "supplied_by",
     "description",
 }
-# What VROOM has and we do not: refused where it would change the answer, with what
-# would do instead. The rest of a VROOM file that says nothing to us is passed over.
-UNSUPPORTED_JOB = {
-    "pickup": "nothing is collected on a round; leave it out or 0",
-    "setup_per_type": "give the job one setup, or one matrix for each kind of vehicle",
-    "service_per_type": "give the job one service for all vehicles",
-}
-UNSUPPORTED_VEHICLE = {
-    "max_distance": "limit the time with max_travel_time or max_work instead",
-}
-UNSUPPORTED_BREAK = {"max_load": "a break may be taken with any load; leave it out"}
-UNSUPPORTED_MATRIX = {"costs": "the price of a way is its seconds; leave it out"}
-# Costs count in seconds of travel, which is what VROOM's own defaults come to.
-COSTS = {"per_hour": 3600, "per_km": 0, "per_task_hour": 0}
-FORCED = ("service_at", "service_after", "service_before")
 
 
 def read_problem(data: object) -> Problem:
@@ -75,12 +68,7 @@ def read_problem(data: object) -> Problem:
     faults = Faults()
     if not isinstance(data, Mapping):
         raise InvalidInput([f"the document must be an object, got {_kind(data)}"])
-    if data.get("shipments"):
-        faults.add(
-            "shipments",
-            "is not supported: boxes are loaded at a start and brought to doors;"
-            " write each delivery as a job",
-        )
+    refuse(faults, data, UNSUPPORTED)
     jobs = _read_all(faults, data, "jobs", read_job)
     vehicles = _read_all(faults, data, "vehicles", read_vehicle)
     matrices = _read_matrices(faults, data)
@@ -96,71 +84,9 @@ def read_problem(data: object) -> Problem:
     )
 
 
-def read_rounds(data: Json) -> tuple[Round, ...]:
-    """The orders given: `rounds`, a solution's `routes`, or vehicles' `steps`."""
-    faults = Faults()
-    rounds: list[Round] = []
-    try:
-        orders = _orders(data)
-    except (AttributeError, TypeError) as error:
-        raise InvalidInput([f"rounds: cannot be read ({error})"]) from error
-    for place, vehicle, ids, locked in orders:
-        if vehicle is None or not isinstance(ids, list):
-            faults.add(place, "needs a vehicle and a list of jobs")
-        else:
-            rounds.append(Round(vehicle, tuple(ids), bool(locked)))
-    faults.raise_if_any()
-    return tuple(rounds)
-
-
-def _orders(data: Json) -> list[tuple[str, Any, Any, Any]]:
-    if "rounds" in data:
-        return [
-            (
-                f"rounds[{number}]",
-                entry.get("vehicle"),
-                entry.get("jobs"),
-                entry.get("locked"),
-            )
-            for number, entry in enumerate(data["rounds"])
-        ]
-    solution = data.get("solution", data)
-    if "routes" in solution:
-        return [
-            (
-                f"routes[{number}]",
-                entry.get("vehicle"),
-                _ids(entry.get("steps", [])),
-                False,
-            )
-            for number, entry in enumerate(solution["routes"])
-        ]
-    return [
-        (f"vehicles[{number}].steps", entry.get("id"), order, False)
-        for number, entry in enumerate(data.get("vehicles", []))
-        if entry.get("steps")
-        for order in _split_at_reloads(entry["steps"])
-    ]
-
-
-def _ids(steps: list[Json]) -> list[Any]:
-    return [step.get("id") for step in steps if step.get("type") == "job"]
-
-
-def _split_at_reloads(steps: list[Json]) -> list[list[Any]]:
-    """VROOM's steps have one round; ours may name several, parted by `reload`."""
-    orders: list[list[Any]] = [[]]
-    for step in steps:
-        if step.get("type") == "reload":
-            orders.append([])
-        elif step.get("type") == "job":
-            orders[-1].append(step.get("id"))
-    return orders
-
-
 def read_job(data: Json) -> Job:
     faults = Faults()
-    _refuse(faults, data, UNSUPPORTED_JOB)
+    refuse(faults, data, UNSUPPORTED_JOB)
     values: dict[str, Any] = {key: data[key] for key in JOB_KEYS if key in data}
     values["delivery"] = _vector(data.get("delivery", data.get("amount", [])))
     values["windows"] = _windows(faults, data.get("time_windows", []))
@@ -183,25 +109,15 @@ def read_vehicle(data: Json) -> Vehicle:
     values["max_travel"] = data.get("max_travel_time")
     shift = _windows(faults, [data["time_window"]]) if "time_window" in data else ()
     values["shift"] = shift[0] if shift else ALWAYS
-    _refuse(faults, data, UNSUPPORTED_VEHICLE)
+    refuse(faults, data, UNSUPPORTED_VEHICLE)
     if "speed_factor" in data:
         values["speed_percent"] = _percent(faults, data["speed_factor"])
     costs = _object(data, "costs")
-    for key, usual in COSTS.items():
-        if costs.get(key, usual) != usual:
-            said = f"must be {usual}, got {costs[key]!r}: costs are seconds of travel"
-            faults.add(f"costs.{key}", said)
+    refuse_costs(faults, costs)
     if "fixed" in costs:
         values["fixed_cost"] = costs["fixed"]
     values["breaks"] = tuple(_read_all(faults, data, "breaks", _read_break))
     return _built(faults, Vehicle, {"id": data.get("id"), **values})
-
-
-def _refuse(faults: Faults, data: Json, unsupported: Mapping[str, str]) -> None:
-    for key, instead in unsupported.items():
-        said = data.get(key)
-        if any(said) if isinstance(said, list) else said:
-            faults.add(key, f"is not supported: {instead}")
 
 
 def _percent(faults: Faults, factor: object) -> int:
@@ -211,27 +127,9 @@ def _percent(faults: Faults, factor: object) -> int:
     return 100
 
 
-def refuse_forced_times(data: Json) -> None:
-    """Refuse what `schedule` would have to keep and cannot: times forced on steps.
-
-    Raises
-    ------
-    InvalidInput
-        Naming each vehicle whose steps force a time.
-    """
-    faults = Faults()
-    for number, vehicle in enumerate(data.get("vehicles", [])):
-        steps = vehicle.get("steps") or []
-        for key in FORCED:
-            if any(key in step for step in steps):
-                said = "is not supported: give the job a window instead"
-                faults.add(f"vehicles[{number}].steps.{key}", said)
-    faults.raise_if_any()
-
-
 def _read_break(data: Json) -> Break:
     faults = Faults()
-    _refuse(faults, data, UNSUPPORTED_BREAK)
+    refuse(faults, data, UNSUPPORTED_BREAK)
     given = data.get("time_windows")
     values = {
         "id": data.get("id"),
@@ -309,7 +207,7 @@ def _read_matrices(faults: Faults, data: Json) -> dict[str, Matrix]:
 
 def _read_matrix(data: Json) -> Matrix:
     faults = Faults()
-    _refuse(faults, data, UNSUPPORTED_MATRIX)
+    refuse(faults, data, UNSUPPORTED_MATRIX)
     faults.raise_if_any()
     distances = data.get("distances")
     return Matrix(

@@ -159,7 +159,7 @@ TABLE: list[tuple[Any, str]] = [
         "vehicles[0].costs.per_km: must be 0, got 2: costs are seconds of travel",
     ),
     (
-        vehicle(breaks=[{"id": 1, "max_load": [1]}]),
+        vehicle(breaks=[{"id": 1, "max_load": [0]}]),
         "vehicles[0].breaks[0].max_load: is not supported: a break may be taken with"
         " any load; leave it out",
     ),

@@ -13,7 +13,7 @@ from routing import (
     solve,
     write_solution,
 )
-from routing.io import refuse_forced_times
+from routing.vroom import refuse_forced_times
 
 FILE: dict[str, Any] = {
     "vehicles": [
