@@ -10,8 +10,8 @@ import argparse
 import json
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from routing.commands import COMMANDS, FINE, INPUT, INTERNAL
 from routing.faults import InvalidInput
@@ -19,10 +19,10 @@ from routing.solver import ENGINES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    if options.command == "warm":
-        return _warm()
     try:
+        options = _parser().parse_args(arguments)
+        if options.command == "warm":
+            return _warm()
         answer, code = COMMANDS[options.command](_read_input(), options)
     except InvalidInput as error:
         return _refuse(error.faults)
@@ -43,20 +43,54 @@ def _warm() -> int:
     return FINE
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the options as everything else is said: in JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput([f"options: {message}"])
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
+    parser = Parser(prog="python -m routing", description=__doc__)
     parser.add_argument(
         "command", nargs="?", default="solve", choices=(*COMMANDS, "warm")
     )
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=_seconds, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--workers", type=_at_least(1), default=1)
+    parser.add_argument("--steps", type=_at_least(0), default=None)
     parser.add_argument("--engine", default="auto", choices=ENGINES)
-    parser.add_argument("--osrm", action="append", default=[], metavar="PROFILE=URL")
-    parser.add_argument("--osm", action="append", default=[], metavar="PROFILE=FILE")
+    for name, metavar in (("--osrm", "PROFILE=URL"), ("--osm", "PROFILE=FILE")):
+        parser.add_argument(
+            name, action="append", default=[], metavar=metavar, type=_pair
+        )
     parser.add_argument("--progress", action="store_true")
     return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError(f"needs 0 or more seconds, got {text}")
+    return value
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"needs {least} or more, got {text}")
+        return value
+
+    read.__name__ = "whole number"  # what argparse calls it
+    return read
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, mark, said = text.partition("=")
+    if not (name and mark and said):
+        raise argparse.ArgumentTypeError(f"needs PROFILE=…, got {text}")
+    return name, said
 
 
 def _read_input() -> Mapping[str, Any]:

@@ -196,11 +196,13 @@ def _by_road(
         return problem, ()
     from routing.roads import by_road
 
-    urls, extracts = (
-        dict(given.partition("=")[::2] for given in named)
-        for named in (options.osrm, options.osm)
-    )
-    return by_road(problem, urls, extracts)
+    faults = Faults()
+    known = {vehicle.profile for vehicle in problem.vehicles}
+    for name, _ in (*options.osrm, *options.osm):
+        if name not in known:
+            faults.add("options", f"no vehicle has the profile {name!r}")
+    faults.raise_if_any()
+    return by_road(problem, dict(options.osrm), dict(options.osm))
 
 
 @contextmanager

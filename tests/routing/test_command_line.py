@@ -61,6 +61,27 @@ def test_bad_input_exits_with_2_and_lists_its_faults(
     assert answer["faults"][0] in said
 
 
+OPTIONS = [
+    (["--seconds", "-1"], "argument --seconds: needs 0 or more seconds, got -1"),
+    (["--seconds", "nan"], "argument --seconds: needs 0 or more seconds, got nan"),
+    (["--workers", "0"], "argument --workers: needs 1 or more, got 0"),
+    (["--steps", "x"], "argument --steps: invalid whole number value: 'x'"),
+    (["--osrm", "bike"], "argument --osrm: needs PROFILE=…, got bike"),
+    (["--osm", "bike=a.osm"], "no vehicle has the profile 'bike'"),
+    (["dance"], "argument command: invalid choice: 'dance'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), OPTIONS)
+def test_options_that_make_no_sense_are_named_in_json(
+    monkeypatch: Any, capsys: Any, arguments: list[str], said: str
+) -> None:
+    text = json.dumps(load("three_doors_on_a_line")["problem"])
+    code, answer, _ = call(monkeypatch, capsys, text, *arguments)
+    assert (code, answer["code"]) == (2, 2)
+    assert answer["faults"][0].startswith(f"options: {said}")
+
+
 def test_an_internal_error_exits_with_1_and_says_so_in_json(
     monkeypatch: Any, capsys: Any
 ) -> None:
