@@ -26,10 +26,15 @@ swap: the first meal was the mistake, this one takes its place; keep: a guest at
 price."""
 
 
+GONE = ("not_active", "elder_unknown")
+"""Codes of reports about somebody whom the rules know as a customer no more."""
+
+
 @dataclass(frozen=True)
 class ReportFacts:
-    """One report as the list shows it. `first`: where and when the meal that was in the
-    way had been recorded; `closed`: the day is signed, nothing can be handed over."""
+    """One report as the list shows it. `first_…`: when, where ("" at a door) and by
+    whom the meal that is in the way was recorded; `closed`: the day is signed, nothing
+    can be handed over."""
 
     id: int
     kind: str
@@ -49,6 +54,9 @@ class ReportFacts:
     decided_by: str
     finance: str
     closed: bool
+    first_at: datetime | None
+    first_point: str
+    first_by: str
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -68,12 +76,17 @@ async def reports_for(kitchen_id: int, day: date, meal: str) -> list[ReportFacts
         "SELECT r.*, COALESCE(e.name, r.name) AS shown, p.name AS point_name,"
         " m.self_pay_fen AS self_pay_fen, COALESCE(d.choice, '') AS choice,"
         " COALESCE(d.reason, '') AS reason, COALESCE(d.by, '') AS decided_by,"
-        " COALESCE(f.by, '') AS finance, c.id AS closed FROM till_report r"
+        " COALESCE(f.by, '') AS finance, c.id AS closed, g.served_at AS first_at,"
+        " COALESCE(q.name, '') AS first_point, COALESCE(g.by, '') AS first_by"
+        " FROM till_report r"
         " JOIN dining_point p ON p.id = r.point LEFT JOIN elder e ON e.id = r.elder"
         " LEFT JOIN meal m ON m.id = r.served LEFT JOIN till_decision d"
         " ON d.report = r.id AND d.side = 'kitchen' LEFT JOIN till_decision f"
         " ON f.report = r.id AND f.side = 'finance' LEFT JOIN day_close c"
         " ON c.kitchen = r.kitchen AND c.day = r.day AND c.meal = r.meal"
+        " LEFT JOIN meal_slot k ON r.status = 'conflict' AND k.elder = r.elder"
+        " AND k.day = r.day AND k.meal = r.meal LEFT JOIN meal g ON g.id = k.served"
+        " LEFT JOIN dining_point q ON q.id = g.point"
         " WHERE r.kitchen = {} AND r.day = {} AND r.meal = {} ORDER BY r.id",
         kitchen_id,
         day,
@@ -216,7 +229,7 @@ async def _carry_out(
         return meal.id
     request = _request(row, reason)
     if choice == "self_pay":
-        gone = row["status"] == "review"  # the rules know no such customer any more
+        gone = row["code"] in GONE
         request = replace(
             request,
             elder_id=None if gone else row["elder"],

@@ -37,9 +37,9 @@
     const { held, missing, check } = await answer.json();
     const words = { acts: acts.length, held, check };
     for (const gap of tally.querySelectorAll("[data-fill]")) gap.textContent = words[gap.dataset.fill];
-    tally.querySelector("[data-missing]").hidden = missing.length === 0;
-    tally.querySelector("[data-missing-list]").textContent = acts
-      .filter((act) => missing.includes(act.id)).map((act) => act.label).join("、");
+    const lost = acts.filter((act) => missing.includes(act.id) && act.state !== "wait");
+    tally.querySelector("[data-missing]").hidden = lost.length === 0;
+    tally.querySelector("[data-missing-list]").textContent = lost.map((act) => act.label).join("、");
     tally.hidden = false;
   };
   ActQueue.open().then((queue) => queue.watch(async () => {

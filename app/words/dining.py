@@ -11,6 +11,21 @@ STATUSES = {
     "late": N_("迟报"),
     "unmatched": N_("未对上人，按全价"),
 }
+REPORT_CODES = {
+    "already_served": N_("这一餐已经登记过"),
+    "portion_already_served": N_("这一份已经登记过"),
+    "not_active": N_("停餐、退出或已故"),
+    "balance_too_low": N_("账户余额不够"),
+    "elder_unknown": N_("名册里没有"),
+    "subsidy_barred": N_("这位老人已停发补贴"),
+    "provider_barred": N_("运营单位已停发补贴"),
+    "above_approved_price": N_("高于核定价"),
+    "free_item_charged": N_("免费项目不能收钱"),
+    "shift_closed": N_("收班以后才到"),
+    "day_closed": N_("关账以后才到"),
+    "month_closed": N_("月结以后才到"),
+}
+"""Why a report could not simply count."""
 CHOICES = {
     "accept": N_("照常记为这一餐"),
     "self_pay": N_("记为自费加餐"),

@@ -121,6 +121,7 @@ async def test_a_payment_is_recorded_and_taken_back(
 ) -> None:
     page = await manager.get("/claims")
     assert "8.00" in page.text
+    assert '<a href="/settlement" aria-current="page"' in page.text  # where one is
     url = f"/claims/2026-11/{DISTRICT}/payments"
     typed = {"amount": "8.01", "paid_on": "2027-01-05", "reference": "国库 1"}
     too_much = await manager.submit(url, **typed)

@@ -472,7 +472,7 @@ def test_a_shift_is_served_without_scripts(
     assert page.locator("[data-tone]").count() == 1
     page.goto(f"/dining/{LUNCH[0]}/lunch/{town.point}/guests?q=w")
     with page.expect_navigation():
-        page.get_by_role("link", name="回到就餐登记").click()
+        page.get_by_role("link", name="登记就餐").click()
     assert page.locator(FIELD).count() == 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kitchen import dining, headcounts, ledger, registry
+from kitchen import dining, headcounts, ledger, recoveries, registry
 from kitchen.balance import DayClose
 from kitchen.database import insert, rows, writing
 from kitchen.dining import Told, report
@@ -122,6 +122,7 @@ async def test_two_tills_offline_serve_one_elder_and_the_second_is_a_conflict(
     assert await sent("till-2", replace(told, device="tablet-2")) == second
     [waiting, _fine] = await dining.reports_for(cast.kitchen, *WHEN)
     assert waiting.choices == ("self_pay", "gift", "swap")
+    assert (waiting.first_at, waiting.first_point) == (NOON, "朝阳就餐点")
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,30 @@ async def test_whoever_left_after_the_pack_waits_for_a_look(
     [kept] = await dining.reports_for(cast.kitchen, *WHEN)
     await dining.decide(kept.id, "self_pay", "本人来的", by=CHEN, now=EVENING)
     assert (await dining.totals_of(cast.chaoyang, *WHEN)).cash_fen == 1300
+
+
+async def test_whoever_was_barred_after_the_pack_waits_for_a_look(
+    database: object,
+) -> None:
+    """A rule that came after the pack: the meal is eaten, and never turned away."""
+    cast, told = await lunch()
+    async with writing():
+        await recoveries.open_in_transaction(
+            kitchen_id=cast.kitchen,
+            elder_id=cast.li,
+            finding="",
+            amount_fen=800,
+            reason="代领",
+            barred_from=TODAY,
+            by=QIAN,
+            now=NOON,
+        )
+    answer = await sent("tap", told)
+    assert (answer["status"], answer["code"]) == ("review", "subsidy_barred")
+    [kept] = await dining.reports_for(cast.kitchen, *WHEN)
+    await dining.decide(kept.id, "self_pay", "本人来的", by=CHEN, now=EVENING)
+    [line] = await dining.served_at(cast.chaoyang, *WHEN)
+    assert (line.elder_id, line.self_pay_fen) == (cast.li, 1300)
 
 
 async def test_what_comes_after_the_shift_closed_is_late(database: object) -> None:

@@ -15,7 +15,7 @@ from app.picking import picked
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of, points_of
-from app.words.dining import CHOICES, STATUSES
+from app.words.dining import CHOICES, REPORT_CODES, STATUSES
 from kitchen import dining
 
 
@@ -49,6 +49,7 @@ async def _reports(
         reports=[one for one in found if one.point in names],
         gaps={name: numbers for name, numbers in gaps.items() if numbers},
         statuses=STATUSES,
+        codes=REPORT_CODES,
         choices=CHOICES,
         finance=request.actor.role == "finance",
     )
