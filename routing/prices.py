@@ -58,6 +58,7 @@ class Prices:
             for vehicle in problem.vehicles
         }
         self._costs: dict[Id, int] = {}
+        self._whole: int | None = None  # cost of the plan, known once asked
         self._loads: dict[tuple[Id, ...], tuple[int, ...]] = {}
         self._places = {
             job: Place(vehicle, number, position)
@@ -205,9 +206,11 @@ class Prices:
 
     def _price_of_all(self, changed: dict[Id, Orders]) -> Price:
         """With two levels a change of one round moves those it supplies."""
-        before = self._scheduler.all_routes(self.rounds())
+        if self._whole is None:
+            before = self._scheduler.all_routes(self.rounds())
+            self._whole = sum(route.cost for route in before)
         after = self._scheduler.all_routes(self.rounds(changed))
-        cost = sum(r.cost for r in after) - sum(r.cost for r in before)
+        cost = sum(route.cost for route in after) - self._whole
         return Price(cost, all_violations(after))
 
     def _cost(self, vehicle: Vehicle) -> int:
