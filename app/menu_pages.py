@@ -43,7 +43,8 @@ WEEK = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid as it is drawn; `typed` is what could not be read."""
+    """One cell of the grid as it is drawn; `typed` is what could not be read, `was`
+    the dish that whoever types has seen in it."""
 
     day: dt.date
     choice: str
@@ -51,6 +52,7 @@ class Cell:
     dish: DishFacts | None
     typed: str = ""
     error: str = ""
+    was: str = ""
 
     @property
     def name(self) -> str:
@@ -96,10 +98,13 @@ class Week:
         ]
 
     def cell(self, menu: DayMenu, choice: str, row: int) -> Cell:
-        cell = Cell(menu.day, choice, row, menu.dish_at(choice, row))
+        dish = menu.dish_at(choice, row)
+        was = str(dish.id) if dish else ""
+        cell = Cell(menu.day, choice, row, dish, was=was)
         if cell.name in self.errors:
             typed, error = self.typed.get(cell.name, ""), self.errors[cell.name]
-            return Cell(menu.day, choice, row, None, typed, error)
+            was = self.typed.get(f"was.{cell.name}", was)
+            return Cell(menu.day, choice, row, None, typed, error, was)
         return cell
 
 
@@ -158,7 +163,7 @@ async def week_of(
     found = await menus.menus_for(kitchen.id, monday - WEEK, monday + WEEK, meal)
     has_b = any("B" in menu.choices for menu in found.values() if menu.day >= monday)
     asked = request.query_params.get("sets") == "AB" or form.raw("sets") == "AB"
-    typed = {name: form.raw(name) for name in form.typed if name.startswith("cell.")}
+    typed = {name: form.raw(name) for name in form.typed if "cell." in name}
     return Week(
         monday,
         found,

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
@@ -77,17 +78,24 @@ class LastEdit:
 
 
 def judged(
-    cells: Cells, menus: Mapping[date, DayMenu], dishes: Mapping[int, DishFacts]
+    cells: Cells,
+    menus: Mapping[date, DayMenu],
+    dishes: Mapping[int, DishFacts],
+    seen: Cells = MappingProxyType({}),
 ) -> tuple[dict[Place, int | None], dict[Place, Refusal]]:
-    """The cells that may be written, and those that may not: `dish_unknown`,
-    `dish_retired`, `dish_twice` (also in another row of the same set)."""
+    """The cells that may be written, and those that may not: `menu_cell_changed`,
+    `menu_cell_emptied` (neither what was `seen` there nor what is asked for),
+    `dish_unknown`, `dish_retired`, `dish_twice` (also in another row of the set)."""
     refused: dict[Place, Refusal] = {}
     fresh: dict[Place, int | None] = {}
     for place, dish_id in sorted(cells.items()):
         dish = dishes.get(dish_id) if dish_id is not None else None
-        if dish_id is not None and dish is None:
+        held = _held(menus, place)
+        if place in seen and held not in (seen[place], dish_id):
+            refused[place] = _changed_since(menus, place)
+        elif dish_id is not None and dish is None:
             refused[place] = Refusal("dish_unknown", dish=dish_id)
-        elif dish is not None and not dish.active and _held(menus, place) != dish_id:
+        elif dish is not None and not dish.active and held != dish_id:
             refused[place] = Refusal("dish_retired", name=dish.name)
         else:
             fresh[place] = dish_id
@@ -97,6 +105,13 @@ def judged(
         refused[place] = Refusal("dish_twice", name=name, day=place.day)
         del fresh[place]
     return fresh, refused
+
+
+def _changed_since(menus: Mapping[date, DayMenu], place: Place) -> Refusal:
+    dish = menus[place.day].dish_at(place.choice, place.position)
+    if dish is None:
+        return Refusal("menu_cell_emptied")
+    return Refusal("menu_cell_changed", name=dish.name)
 
 
 def _twice(fresh: Cells, menus: Mapping[date, DayMenu]) -> tuple[Place, int] | None:
@@ -159,16 +174,17 @@ async def write_cells(
     by: Actor,
     now: datetime,
     note: Mapping[str, object] | None = None,
+    seen: Cells = MappingProxyType({}),
 ) -> Edit:
     """Write these cells as one edit; what cannot be written is left and told in
-    `refused`. Refuses `menu_row_unknown`, `day_closed` (for the whole edit)."""
+    `refused`, so also a cell that holds something else than was `seen` in it. Refuses `menu_row_unknown`, `day_closed` (for the whole edit)."""
     _refuse_unknown_rows(cells)
     if not cells:
         return Edit(None)
     async with writing():
         menus = await _held_menus(kitchen_id, meal, cells)
         dishes = await dishes_by_id({d for d in cells.values() if d is not None})
-        fresh, refused = judged(cells, menus, dishes)
+        fresh, refused = judged(cells, menus, dishes, seen)
         return await _write(
             kitchen_id, meal, fresh, menus, kind, refused, None, by, now, note
         )

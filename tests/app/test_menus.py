@@ -1,5 +1,7 @@
 """The week's menu in a browser: typed by initials, saved, published, answered."""
 
+import re
+
 import pytest
 
 from kitchen import decisions, food, menus
@@ -23,6 +25,10 @@ async def stocked() -> tuple[Cast, dict[str, int]]:
 
 async def menu(cast: Cast) -> DayMenu:
     return await menus.menu_for(cast.kitchen, TODAY, "lunch")
+
+
+async def held(cast: Cast) -> list[str]:
+    return [each.name for each in (await menu(cast)).sets["A"]]
 
 
 def cell(row: int, choice: str = "A", day: str = "2026-11-24") -> str:
@@ -53,6 +59,34 @@ async def test_the_whole_week_is_saved_without_scripts(manager: Client) -> None:
     ]
     answer = await manager.submit(f"{PAGE}/cells", **{cell(1): "", cell(5): "白米饭"})
     assert [each.name for each in (await menu(cast)).dishes] == ["白米饭"]
+
+
+async def test_the_whole_week_leaves_alone_what_a_colleague_changed_meanwhile(
+    manager: Client,
+) -> None:
+    cast, _ = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁", cell(2): "麻婆豆腐"})
+    page = (await manager.get(PAGE)).text
+    drawn = dict(re.findall(r'name="(was\.cell\.2026-11-24[^"]*)" value="(\d*)"', page))
+    # a colleague: another main, no soup any more, rice
+    theirs = {cell(1): "红烧肉", cell(2): "", cell(5): "白米饭"}
+    await manager.submit(f"{PAGE}/cells", **theirs)
+    # who did not type there changes nothing there
+    mine = {cell(1): "宫保鸡丁", cell(2): "麻婆豆腐", cell(3): "清炒菠菜", cell(5): ""}
+    await manager.submit(f"{PAGE}/cells", **drawn, **mine)
+    assert (await held(cast)) == ["红烧肉", "清炒菠菜", "白米饭"]
+    # who did is told, and the next save is meant
+    mine = {cell(1): "清蒸鲈鱼", cell(2): "鱼香肉丝", cell(5): ""}
+    answer = await manager.submit(f"{PAGE}/cells", **drawn, **mine)
+    assert answer.status_code == 422
+    assert "有人改成了“红烧肉”" in answer.text
+    assert "有人清空了" in answer.text
+    assert (await held(cast)) == ["红烧肉", "清炒菠菜", "白米饭"]
+    redrawn = dict(
+        re.findall(r'name="(was\.cell\.2026-11-24[^"]*)" value="(\d*)"', answer.text)
+    )
+    await manager.submit(f"{PAGE}/cells", **redrawn, **{**mine, cell(5): "白米饭"})
+    assert (await held(cast)) == ["清蒸鲈鱼", "鱼香肉丝", "清炒菠菜", "白米饭"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from app.refusals import sentence_for
 from app.rendering import fragment, see_other
 from app.requests import Request
 from app.scope import kitchen_of
+from app.words import diets as words
 from kitchen import food, menus
 from kitchen.errors import Refusal
 from kitchen.food import DishFacts
@@ -34,6 +35,7 @@ from kitchen.menus import CHOICES, ROWS, Place, monday_of
 from kitchen.places import KitchenFacts
 
 DAYS = 7
+CHANGED = ("menu_cell_changed", "menu_cell_emptied")
 
 
 @post(
@@ -120,11 +122,17 @@ async def _write(
 ) -> None:
     """One edit of everything that can be written; the rest is told in the form."""
     cells: dict[Place, int | None] = {}
+    seen: dict[Place, int | None] = {}
     for cell in left:
         typed = form.raw(cell.name).strip()
         dish = dish_typed(catalogue, typed, ROWS[cell.row])
         if typed == cell.value:
             continue
+        if f"was.{cell.name}" in form.typed:
+            was = catalogue.get(form.identifier(f"was.{cell.name}") or 0)
+            if typed == (words.dish_name(was) if was else ""):
+                continue  # nobody typed here; a colleague may have since
+            seen[cell.place] = was.id if was else None
         if typed and dish is None:
             sentence = _(
                 "没有“{typed}”这道菜，请输入菜名或拼音首字母", typed=typed[:20]
@@ -133,9 +141,11 @@ async def _write(
             continue
         cells[cell.place] = dish.id if dish else None
     names = {cell.place: cell.name for cell in left}
-    refused = await _written(request, kitchen, meal, cells, kind)
+    refused = await _written(request, kitchen, meal, cells, kind, seen)
     for place, refusal in refused.items():
         form.refuse_field(names[place], sentence_for(refusal))
+        if refusal.code in CHANGED:  # told: the next save is meant
+            form.typed.pop(f"was.{names[place]}")
 
 
 async def _written(
@@ -144,11 +154,15 @@ async def _written(
     meal: str,
     cells: dict[Place, int | None],
     kind: str,
+    seen: dict[Place, int | None],
 ) -> dict[Place, Refusal]:
     """Write; the cells of a closed day are refused and the others written."""
     try:
         edit = await menus.write_cells(
-            kitchen.id, meal, cells, kind, by=request.actor, now=request.now
+            *(kitchen.id, meal, cells, kind),
+            by=request.actor,
+            now=request.now,
+            seen=seen,
         )
     except Refusal as refusal:
         day = refusal.facts.get("day")
@@ -156,7 +170,7 @@ async def _written(
         if not shut:
             raise
         rest = {place: dish for place, dish in cells.items() if place not in shut}
-        return {**shut, **await _written(request, kitchen, meal, rest, kind)}
+        return {**shut, **await _written(request, kitchen, meal, rest, kind, seen)}
     return dict(edit.refused)
 
 
