@@ -66,6 +66,7 @@ def replayed(
     *,
     booked: Counts | None = None,
     kind_of: KindOf = ordinary,
+    of_booked: bool = False,
     last: int = REPLAYED_DAYS,
 ) -> list[Replay]:
     """The last days again, each from the days before it alone; days that the plain
@@ -73,7 +74,9 @@ def replayed(
     made = []
     for day in sorted(counts)[-last:]:
         plain = weekday_mean(counts, day)
-        one = outlook(counts, day, booked=booked, kind_of=kind_of)
+        one = outlook(
+            counts, day, booked=booked, kind_of=kind_of, of_booked=of_booked
+        )
         if one.rule == "model" and plain is not None:
             made.append(Replay(day, counts[day], one.expected, one.between(), plain))
     return made

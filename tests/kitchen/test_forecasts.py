@@ -39,6 +39,7 @@ def test_on_real_attendance_it_beats_the_same_weekday_mean(quantity: str) -> Non
             {one.day: getattr(one, quantity) for one in past},
             booked={one.day: one.booked or 0 for one in past},
             kind_of=calendar_of(past),
+            of_booked=quantity == "no_shows",
         )
     found = measured(replays)
     assert found.days == 360

@@ -80,6 +80,7 @@ def _replay(ground: Ground, past: list[Attendance]) -> PointReplay:
             {one.day: getattr(one, name) for one in past},
             booked=booked,
             kind_of=ground.kind_of,
+            of_booked=name == "no_shows",
         )
         for name in QUANTITIES
     }
