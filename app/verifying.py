@@ -86,8 +86,9 @@ async def _days() -> Check:
     for row in closed:
         when = (row["kitchen"], row["day"], row["meal"])
         balance = await day_close.balance_for(*when)
-        # How large a sample must be is a setting: raised later, it faults no old day.
-        left = [one for one in balance.open if one.code != "sample"]
+        # How large a sample must be and what a portion weighs may be set anew later:
+        # that faults no old day.
+        left = [one for one in balance.open if one.code not in ("sample", "weight")]
         if left:
             first = left[0]
             fault = _(

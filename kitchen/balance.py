@@ -15,6 +15,7 @@ from piccolo.table import Table
 
 from kitchen.meals import MealRow
 from kitchen.places import Kitchen
+from kitchen.wastes import WeightLine
 
 UNPLACED = "unplaced"
 KEPT = "kitchen"
@@ -97,6 +98,7 @@ class Rows:
     moved: Mapping[str, int]  # transfers: place → in minus out
     leftovers: Mapping[tuple[str, str], int]  # (place, fate) → portions
     unbalanced: tuple[int, ...]  # ledger entries that do not sum to zero
+    weights: tuple[WeightLine, ...] = ()  # dishes whose pots were weighed
     notes: Mapping[str, str] = field(default_factory=dict)  # difference key → words
 
 
@@ -146,6 +148,7 @@ class Balance:
     cooked: int
     differences: tuple[Difference, ...]
     dishes: tuple[DishCount, ...] = ()
+    weights: tuple[WeightLine, ...] = ()
 
     def total(self, column: str) -> int:
         return sum(getattr(line, column) for line in self.lines)
@@ -199,6 +202,7 @@ def balance_of(rows: Rows) -> Balance:
     planned, cooked = planned_meals(rows), cooked_meals(rows)
     differences = [
         *_dish_differences(rows),
+        *_weight_differences(rows),
         *_label_differences(rows),
         *_packing_differences(rows),
         *_loading_differences(rows),
@@ -219,6 +223,7 @@ def balance_of(rows: Rows) -> Balance:
             for d in differences
         ),
         dishes=rows.dishes,
+        weights=rows.weights,
     )
 
 
@@ -280,6 +285,15 @@ def _dish_differences(rows: Rows) -> Iterable[Difference]:
             yield Difference(
                 "sample", KEPT, dish.name, rows.sample_grams, dish.sampled_grams
             )
+
+
+def _weight_differences(rows: Rows) -> Iterable[Difference]:
+    """Portions × weights against what the pots weighed, in grams."""
+    slack = sum(c.portions for c in rows.cancelled)
+    for line in rows.weights:
+        if line.is_odd(slack):
+            accounted, weighed = line.accounted_grams, line.weighed_grams
+            yield Difference("weight", KEPT, line.name, accounted, weighed)
 
 
 def _label_differences(rows: Rows) -> Iterable[Difference]:

@@ -29,6 +29,7 @@ from kitchen.staff import Actor
 from kitchen.use_by import BatchFacts, HoldingFacts, Place, life_of
 
 READINGS = ("hold", "chilled", "reheated")
+HEAVIEST_GRAMS = 500_000
 
 
 class Batch(Table, tablename="batch"):
@@ -44,6 +45,7 @@ class Batch(Table, tablename="batch"):
     core_decidegrees = Integer(null=True)  # °C × 10
     at = Timestamptz()
     by = Text()
+    grams = Integer(null=True)  # the food alone; null: nobody weighed it
 
 
 class Holding(Table, tablename="holding"):
@@ -159,6 +161,7 @@ def _batch(
         places=places,
         day=row["day"],
         meal=row["meal"],
+        grams=row["grams"],
     )
 
 
@@ -174,13 +177,17 @@ async def record_batch(
     cooked_off_at: datetime,
     core_decidegrees: int | None,
     *,
+    grams: int | None = None,
     act: uuid.UUID | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
-    """One pot filling came off the fire; temperature in °C × 10, None for cold food.
-    Refuses `core_too_low`, `cooked_in_future`, `cooked_other_day`."""
+    """One pot filling came off the fire; temperature in °C × 10, None for cold food;
+    its weight without the pot where it was weighed. Refuses `core_too_low`,
+    `batch_weight`, `cooked_in_future`, `cooked_other_day`."""
     dish, kitchen = await dish_by_id(dish_id), await kitchen_by_id(kitchen_id)
+    if grams is not None and not 0 < grams <= HEAVIEST_GRAMS:
+        raise Refusal("batch_weight", dish=dish.name, grams=grams)
     _refuse_low_core(core_decidegrees, dish.name, kitchen)
     refuse_odd_times(day, cooked_off_at, now)
 
@@ -202,6 +209,7 @@ async def record_batch(
                 portions=portions,
                 cooked_off_at=cooked_off_at,
                 core_decidegrees=core_decidegrees,
+                grams=grams,
                 at=now,
                 by=by.name,
             )
@@ -212,6 +220,7 @@ async def record_batch(
         "portions": portions,
         "cooked_off_at": cooked_off_at,
         "core_decidegrees": core_decidegrees,
+        "grams": grams,
     }
     return await record_once("batch", kitchen_id, day, meal, body, do, act, by, now)
 

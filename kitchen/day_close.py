@@ -29,11 +29,12 @@ from kitchen.errors import Refusal
 from kitchen.kitchen_day import kitchen_day
 from kitchen.places import kitchen_by_id
 from kitchen.plans import Eater
+from kitchen.portions import ProductionSheet
 from kitchen.prints import current_labels
 from kitchen.round_plans import Plan, published_plan
 from kitchen.staff import Actor
 from kitchen.till_reports import refuse_open_reports
-from kitchen.wastes import waste_of, wastes_for
+from kitchen.wastes import waste_of, wastes_for, weight_lines
 from kitchen.weather import refuse_left_over
 
 
@@ -84,11 +85,13 @@ async def gathered(
     )
     seated = {c.diner_id for c in (*claimants, *cancelled)} - boxed
     kitchen = await kitchen_by_id(kitchen_id)
+    sheet = (await kitchen_day(*when, eaters=eaters)).sheet
+    sampled = await _by_dish(_SAMPLED, when)
     return Rows(
         eaters=claimants,
         cancelled=cancelled,
         spares=await _spares(when),
-        dishes=await _dishes(when, eaters),
+        dishes=await _dishes(when, sheet, sampled),
         sample_grams=kitchen.sample_grams,
         labels={d: n for d, n in labels.items() if d not in seated},
         packed=await _packed(when),
@@ -102,6 +105,12 @@ async def gathered(
         leftovers=await _leftovers(when),
         unbalanced=tuple(await ledger.unbalanced()),
         notes=await _notes(when),
+        weights=weight_lines(
+            sheet.dishes,
+            await _by_dish(_WEIGHED, when),
+            sampled,
+            waste_of(await wastes_for(*when)),
+        ),
     )
 
 
@@ -149,10 +158,10 @@ async def _spares(when: When) -> dict[tuple[str, str], int]:
     return counts
 
 
-async def _dishes(when: When, eaters: Sequence[Eater]) -> tuple[DishCount, ...]:
-    sheet = (await kitchen_day(*when, eaters=eaters)).sheet
+async def _dishes(
+    when: When, sheet: ProductionSheet, sampled: Mapping[int, int]
+) -> tuple[DishCount, ...]:
     cooked = await _by_dish(_COOKED, when)
-    sampled = await _by_dish(_SAMPLED, when)
     return tuple(
         DishCount(
             wanted.dish.id,
@@ -172,6 +181,13 @@ _COOKED = (
     " WHERE b.kitchen = {} AND b.day = {} AND b.meal = {} AND v.id IS NULL"
     " GROUP BY b.dish"
 )
+_WEIGHED = (
+    "SELECT b.dish AS dish, SUM(b.grams) AS n FROM batch b"
+    " LEFT JOIN production_void v ON v.kind = 'batch' AND v.row_id = b.id"
+    " WHERE b.kitchen = {} AND b.day = {} AND b.meal = {} AND v.id IS NULL"
+    " GROUP BY b.dish HAVING COUNT(b.grams) = COUNT(*)"
+)
+"""A dish is weighed when each of its pots is."""
 _SAMPLED = (
     "SELECT s.dish AS dish, SUM(s.grams) AS n FROM sample s"
     " LEFT JOIN production_void v ON v.kind = 'sample' AND v.row_id = s.id"

@@ -11,6 +11,8 @@ from kitchen.demo_menus import FEN_PER_KG, SUPPLIER
 from kitchen.goods import NewLot, draws_for
 from kitchen.portions import DishSheet, ProductionSheet, purchases_for
 
+Scales = list[tuple[DishSheet, tuple[str, int, int | None]]]
+
 if TYPE_CHECKING:
     from kitchen.demo_history import Past
 
@@ -50,12 +52,28 @@ async def draw(past: "Past", pot: int, row: DishSheet) -> None:
         await goods.use_lots(past.kitchen, pot, draws, by=past.by, now=now)
 
 
-async def weigh(past: "Past", sheet: ProductionSheet) -> None:
-    """What nobody wanted, what was spilt, and the plates of twenty."""
-    now = past.at(13, 30)
-    scales = (("left", 1200, None), ("plates", 760, 20), ("spilt", 350, None))
+SCALES = (("left", 1200, None), ("plates", 760, 20), ("spilt", 350, None))
+"""What nobody wanted, the plates of twenty, what was spilt: of the three dishes with
+the most portions."""
+
+
+def _weighed_after(sheet: ProductionSheet) -> Scales:
     most = sorted(sheet.dishes, key=lambda row: -row.portions)
-    for row, (why, grams, plates) in zip(most, scales, strict=False):
+    return list(zip(most, SCALES, strict=False))
+
+
+def off_the_fire(sheet: ProductionSheet) -> dict[int, int]:
+    """Dish → grams in its pots: what is served, the sample, and what is left later."""
+    pots = {row.dish.id: row.cooked_grams for row in sheet.dishes}
+    for row, (why, grams, _plates) in _weighed_after(sheet):
+        pots[row.dish.id] += grams if why != "plates" else 0
+    return pots
+
+
+async def weigh(past: "Past", sheet: ProductionSheet) -> None:
+    """What is thrown away after service."""
+    now = past.at(13, 30)
+    for row, (why, grams, plates) in _weighed_after(sheet):
         await wastes.record_waste(
             *(*past.when, row.dish.id, why, grams, plates), by=past.by, now=now
         )

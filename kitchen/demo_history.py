@@ -127,9 +127,13 @@ def _shared(
 
 async def _cook(past: Past, sheet: ProductionSheet) -> None:
     done, kept = past.at(10, 5), past.at(10, 12)
+    grams = demo_goods.off_the_fire(sheet)
     for dish in sheet.dishes:
         pot = await production.record_batch(
-            *past.when, dish.dish.id, dish.portions, done, 820, by=past.by, now=done
+            *(*past.when, dish.dish.id, dish.portions, done, 820),
+            grams=grams[dish.dish.id] or None,
+            by=past.by,
+            now=done,
         )
         await demo_goods.draw(past, pot, dish)
         await production.record_holding(pot, 685, kept, by=past.by, now=kept)

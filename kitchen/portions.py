@@ -104,6 +104,11 @@ class DishSheet:
         return sum(block.weighted_percent for block in self.blocks)
 
     @property
+    def portions_grams(self) -> int:
+        """Every portion at the weight of its size."""
+        return ceil(self.weighted_percent * self.dish.cooked_grams / 100)
+
+    @property
     def cooked_grams(self) -> int:
         """Total weight out of the pots, the retained sample included."""
         percent = self.weighted_percent + self.buffer_portions * 100

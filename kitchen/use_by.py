@@ -63,6 +63,7 @@ class BatchFacts:
     places: tuple[Place, ...] = ()
     day: date | None = None
     meal: str = ""
+    grams: int | None = None
 
     @property
     def is_late(self) -> bool:

@@ -14,16 +14,18 @@ from typing import Any
 from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen.batches import cooked_for
+from kitchen.batches import HEAVIEST_GRAMS, cooked_for
 from kitchen.database import insert, rows
 from kitchen.errors import Refusal
 from kitchen.food import Dish, dish_by_id
 from kitchen.places import Kitchen
+from kitchen.portions import DishSheet
 from kitchen.production_records import record_once
 from kitchen.staff import Actor
 
 WHYS = ("left", "spoilt", "spilt", "plates")
-HEAVIEST_GRAMS = 500_000
+ODD_WEIGHT_PERCENT = 5
+"""Of the weight served: a ladle is no scale. More than that off wants a word."""
 
 
 class Waste(Table, tablename="waste"):
@@ -143,6 +145,62 @@ async def waste_lines(kitchen_id: int, day: date, meal: str) -> list[WasteLine]:
             )
         )
     return sorted(lines, key=lambda line: (-line.grams, line.name))
+
+
+@dataclass(frozen=True)
+class WeightLine:
+    """A dish all of whose pots were weighed, in grams: what came off the fire, and
+    where it can have gone."""
+
+    dish_id: int
+    name: str
+    weighed_grams: int
+    portions_grams: int  # every portion of the count at the weight of its size
+    sample_grams: int
+    left_grams: int  # weighed in the kitchen after service
+    portion_grams: int  # of a normal portion
+    buffer_portions: int = 0
+
+    @property
+    def accounted_grams(self) -> int:
+        return self.portions_grams + self.sample_grams + self.left_grams
+
+    @property
+    def difference_grams(self) -> int:
+        """Above nought: more was cooked than portions, samples and leftovers make."""
+        return self.weighed_grams - self.accounted_grams
+
+    def is_odd(self, spare_portions: int = 0) -> bool:
+        """Whether it is off by more than ladles are, `spare_portions` – of those
+        cancelled after the close – served or not."""
+        slack = self.portions_grams * ODD_WEIGHT_PERCENT / 100
+        spare = (spare_portions + self.buffer_portions) * self.portion_grams
+        return not -slack <= self.difference_grams <= spare + slack
+
+
+def weight_lines(
+    dishes: Iterable[DishSheet],
+    weighed: Mapping[int, int],
+    sampled: Mapping[int, int],
+    waste: Mapping[int, DishWaste],
+) -> tuple[WeightLine, ...]:
+    """Portions × weights beside what the pots weighed; mappings are by dish, in grams.
+    A dish whose portion nobody has weighed is left out. Pure."""
+    return tuple(
+        WeightLine(
+            sheet.dish.id,
+            sheet.dish.name,
+            weighed[sheet.dish.id],
+            sheet.portions_grams,
+            sampled.get(sheet.dish.id, 0),
+            mine.kitchen_grams if mine else 0,
+            sheet.dish.cooked_grams,
+            sheet.buffer_portions,
+        )
+        for sheet in dishes
+        if sheet.dish.id in weighed and sheet.dish.cooked_grams
+        for mine in [waste.get(sheet.dish.id)]
+    )
 
 
 async def wastes_between(kitchen_id: int, first: date, last: date) -> list[WasteFacts]:

@@ -169,7 +169,7 @@ async def cook(cast: Cast) -> None:
     for sheet in today.sheet.dishes:
         await production.record_batch(
             cast.kitchen, *WHEN, sheet.dish.id, sheet.portions, at(2), 780,
-            by=CHEN, now=at(2),
+            grams=sheet.cooked_grams, by=CHEN, now=at(2),
         )  # fmt: skip
         await production.record_sample(
             cast.kitchen, *WHEN, sheet.dish.id, 130, by=CHEN, now=at(2)

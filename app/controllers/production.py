@@ -269,6 +269,7 @@ async def cook(
     portions = form.integer("portions", _("份数"), least=1, most=MOST_PORTIONS)
     at = form.time("at", _("出锅时间"))
     core = form.number("core", _("中心温度"), least=-20, most=120, required=False)
+    kilos = form.number("kilos", _("出锅重量"), least=0.05, most=500, required=False)
     if form.ok:
         with form.refusals():
             await production.record_batch(
@@ -279,6 +280,7 @@ async def cook(
                 portions,
                 _instant(request, day, at),
                 None if core is None else round(core * 10),
+                grams=None if kilos is None else round(kilos * 1000),
                 act=act_id(form),
                 by=request.actor,
                 now=request.now,

@@ -51,6 +51,8 @@ async def _after(
         form=form,
         dishes=[dish for dish in balance.dishes if dish.required],
         waste=wastes.waste_of(found),
+        weights={line.dish_id: line for line in balance.weights},
+        odd={one.what for one in balance.differences if one.code == "weight"},
         weighed=found,
         lines=[line for line in balance.lines if own in ("", line.place)],
         columns=COLUMNS,

@@ -5,6 +5,7 @@ from app.i18n import translate as _
 from kitchen.packing import GridRow
 
 SENTENCES = {
+    "batch_weight": N_("“{dish}”这一锅的重量 {grams} 克不对，请核对"),
     "core_too_low": N_(
         "“{dish}”中心温度 {degrees} ℃，不到 {least} ℃，请继续加热后再记"
     ),

@@ -104,12 +104,15 @@ async def test_a_pot_is_recorded_with_its_time_and_temperature(
     manager: Client,
 ) -> None:
     cast, ids = await closed()
-    assert await cook_pot(manager, ids["白米饭"]) == 303
+    assert await cook_pot(manager, ids["白米饭"], kilos="1.26") == 303
     page = (await manager.get(PAGE)).text
     assert "82.3" in page
+    assert "1.3 kg" in page
     assert "12:10" in page  # eat before: two hours after the cook-off
     cooked = await production.cooked_for(cast.kitchen, TODAY, "lunch")
-    assert [(each.portions, each.core_decidegrees) for each in cooked] == [(7, 823)]
+    assert [(b.portions, b.core_decidegrees, b.grams) for b in cooked] == [
+        (7, 823, 1260)
+    ]
     assert cooked[0].by == "陈主管"
 
 
@@ -122,6 +125,8 @@ async def test_a_pot_is_recorded_with_its_time_and_temperature(
         ({"at": "11:30"}, "还没有到"),  # it is 10:30
         ({"core": "热"}, "中心温度：填的是“热”"),
         ({"core": "69.9"}, "不到 70 ℃"),
+        ({"kilos": "一锅"}, "出锅重量：填的是“一锅”"),
+        ({"kilos": "900"}, "出锅重量：填的是“900”"),  # with the stove
         ({"dish": "99999"}, "没有这道菜"),
     ],
 )

@@ -42,9 +42,12 @@ async def test_cooked_sent_returned_and_why_stand_together(
     assert answer.status_code == 303
     page = (await manager.get(PAGE)).text
     assert "1.25" in page
+    assert "对不上 kg" in page
     balance = (await manager.get("/balance/2026-11-24/lunch")).text
     assert "倒掉的，按重量" in balance
     assert "1.25" in balance
+    # the pots held what was served: 1.25 kg left over cannot have been in them
+    assert "份数乘每份重量" in balance
     found = await wastes_for(cast.kitchen, TODAY, "lunch")
     assert [(one.why, one.grams, one.plates) for one in found] == [
         ("left", 1250, None),

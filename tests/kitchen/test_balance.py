@@ -7,6 +7,7 @@ import pytest
 
 from kitchen.balance import Claimant, DishCount, Rows, balance_of
 from kitchen.meals import MealRow
+from kitchen.wastes import WeightLine
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -76,6 +77,23 @@ def test_a_good_day_has_no_difference_and_one_number() -> None:
     }
 
 
+def pots(weighed: int, **more: int) -> WeightLine:
+    return WeightLine(1, "红烧肉", weighed, 750, 125, more.get("left", 0), 150)
+
+
+def test_pots_that_weigh_what_was_served_sampled_and_left_are_no_difference() -> None:
+    cancelled = replace(LI, diner_id=9)
+    for rows in (
+        replace(GOOD_DAY, weights=(pots(875),)),
+        replace(GOOD_DAY, weights=(pots(905),)),  # a ladle is no scale
+        replace(GOOD_DAY, weights=(pots(1175, left=300),)),
+    ):
+        assert balance_of(rows).differences == ()
+    # somebody cancelled after the close was cooked for, and may have been served
+    spare = replace(GOOD_DAY, cancelled=(cancelled,), weights=(pots(1025),))
+    assert "weight" not in {d.code for d in balance_of(spare).differences}
+
+
 def without(mapping: dict[object, int], key: object) -> dict[object, int]:
     return {k: v for k, v in mapping.items() if k != key}
 
@@ -99,6 +117,10 @@ def without(mapping: dict[object, int], key: object) -> dict[object, int]:
             "sample",
             "红烧肉",
         ),
+        # five portions at 150 g, a sample, nothing left: one ladle in ten is missing
+        (replace(GOOD_DAY, weights=(pots(800),)), "weight", "红烧肉"),
+        # and two portions more in the pots than anybody had
+        (replace(GOOD_DAY, weights=(pots(1175),)), "weight", "红烧肉"),
         (replace(GOOD_DAY, packed={}), "packed", "regular"),
         (
             replace(GOOD_DAY, loaded=without(GOOD_DAY.loaded, ("round:1", "soft"))),
