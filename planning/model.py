@@ -31,6 +31,8 @@ class Model:
         for day in range(len(self.problem.offsets)):
             self._nothing_twice(day)
             self._diets(day)
+            if not self.elastic:
+                self._partners(day)
             self._money(day)
             self._equipment(day)
         self._use_up()
@@ -107,6 +109,39 @@ class Model:
                 fault = Fault("diet", day, f"{row}|{group.name}", group.people)
                 give = self._give(fault, 1, PERSON * group.people)
                 self.cp.Add(sum(good) + give >= 1)
+
+    def _partners(self, day: int) -> None:
+        """What follows from the diets where set B may change a row, said so that the
+        linear relaxation sees it: half a dish in A and half in B feed nobody whom
+        either harms."""
+        groups = [g.harmless for g in self.problem.groups if g.day == day]
+        for row in {slot.row for slot in self.problem.slots}:
+            asked = [set(harmless[row]) for harmless in groups if row in harmless]
+            first, second = (self._cells_of(day, row, choice) for choice in "AB")
+            if asked and second:
+                self._beside(first, second, asked)
+                self._beside(second, first, asked)
+
+    def _cells_of(self, day: int, row: int, choice: str) -> dict[int, Any]:
+        slots = self._slots(lambda slot: (slot.row, slot.choice) == (row, choice))
+        return {i: cell for _n, i, cell in self.of_day(day, *slots)} if slots else {}
+
+    def _beside(
+        self, mine: Mapping[int, Any], others: Mapping[int, Any], asked: list[set[int]]
+    ) -> None:
+        """A dish that harms somebody needs one of `others` that harms none of them;
+        dishes with the same choice of those share it."""
+        waiting: dict[frozenset[int], list[Any]] = {}
+        for item, cell in mine.items():
+            harmed = [good for good in asked if item not in good]
+            if harmed:
+                partners = set(others).intersection(*harmed) - {item}
+                waiting.setdefault(frozenset(partners), []).append(cell)
+        if waiting:
+            every = frozenset[int]().union(*waiting)
+            waiting[every] = [cell for cells in waiting.values() for cell in cells]
+        for fitting, cells in waiting.items():
+            self.cp.Add(sum(cells) <= sum(others[item] for item in fitting))
 
     def _money(self, day: int) -> None:
         limit = self.problem.budget_fen
