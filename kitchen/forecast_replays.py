@@ -74,9 +74,7 @@ def replayed(
     made = []
     for day in sorted(counts)[-last:]:
         plain = weekday_mean(counts, day)
-        one = outlook(
-            counts, day, booked=booked, kind_of=kind_of, of_booked=of_booked
-        )
+        one = outlook(counts, day, booked=booked, kind_of=kind_of, of_booked=of_booked)
         if one.rule == "model" and plain is not None:
             made.append(Replay(day, counts[day], one.expected, one.between(), plain))
     return made

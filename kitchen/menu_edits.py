@@ -177,7 +177,8 @@ async def write_cells(
     seen: Cells = MappingProxyType({}),
 ) -> Edit:
     """Write these cells as one edit; what cannot be written is left and told in
-    `refused`, so also a cell that holds something else than was `seen` in it. Refuses `menu_row_unknown`, `day_closed` (for the whole edit)."""
+    `refused`, so also a cell that holds something else than was `seen` in it.
+    Refuses `menu_row_unknown`, `day_closed` (for the whole edit)."""
     _refuse_unknown_rows(cells)
     if not cells:
         return Edit(None)

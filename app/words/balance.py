@@ -45,7 +45,8 @@ WORDS = {
     "cooked": N_("{what}：应做 {expected} 份，做了 {found} 份"),
     "sample": N_("{what}：应留样 {expected} 克，留了 {found} 克"),
     "weight": N_(
-        "{what}：份数乘每份重量，加上留样和称过的剩余，是 {expected} 克；出锅称得 {found} 克"
+        "{what}：份数乘每份重量，加上留样和称过的剩余，是 {expected} 克；"
+        "出锅称得 {found} 克"
     ),
     "label": N_("{what}：应有 {expected} 张标签，有 {found} 张"),
     "label_for_nobody": N_("标签 {what} 不在名单里"),
