@@ -24,6 +24,7 @@ ANSWERING_SECONDS = 1.5  # the solver ends late, the answer is checked and told
 # them the plan gets better at once.
 FIRST_SHARE, PARTS_SHARE = 0.2, 0.5
 RUN_DAYS, PART_EFFORT = 5, 3.0
+STAGED_SECONDS = 10.0  # in less than that there is time for one search
 WORDS = {
     cp_model.OPTIMAL: "optimal",
     cp_model.FEASIBLE: "feasible",
@@ -102,7 +103,8 @@ def solve(
     that is given. Its sum is reckoned anew from its cells, not taken
     from the solver; `bound` is proven: no plan can have a smaller sum.
 
-    In three stages: the whole question, a part of the best plan at a time, and the
+    In three stages where there is time: the whole question, a part of the best plan at
+    a time, and the
     whole question again from there."""
     started = time.monotonic() if started is None else started
     now = time.monotonic()
@@ -111,10 +113,12 @@ def solve(
         time.process_time() + (processor_seconds or math.inf),
     )
     best = Best(problem, started)
-    word = _whole(best, limit.part(FIRST_SHARE), seed, workers, tell)
-    if word == "feasible":
+    staged = limit.clock - time.monotonic() >= STAGED_SECONDS
+    first = limit.part(FIRST_SHARE) if staged else limit
+    word = _whole(best, first, seed, workers, tell)
+    if staged and word == "feasible":
         _by_parts(best, limit.part(PARTS_SHARE), seed, workers, tell)
-    if word in ("feasible", "unknown"):
+    if staged and word in ("feasible", "unknown"):
         word = _whole(best, limit, seed, workers, tell)
     if word == "infeasible":
         return relaxed(problem, started, seed, workers)
