@@ -23,8 +23,8 @@ LOOKS_BACK = 250  # service days: a year of a kitchen that rests at weekends
 SEASON_DAYS = 365
 COVER = 0.9
 
-# `of_booked` was chosen on 22 canteens that are in no table (error of no-shows 12 % and
-# 17 % below the best same-weekday mean there, against 10 % and 13 % without it).
+# `of_booked` was chosen on 22 canteens that are in no table (error of no-shows 17 % and
+# 13 % below the best same-weekday mean there, against 13 % and 10 % without it).
 # How fast older days fade, and how hard the regression is held: set once while looking
 # at eleven canteens, measured on eleven others (docs/forecast-benchmarks.md).
 SLOW, FAST, SAME_WEEKDAY, ERRORS, FADES, RIDGE = 0.05, 0.25, 0.4, 0.1, 0.995, 8.0
