@@ -169,7 +169,8 @@ bookings, and the mean of the same weekday over the last four, eight and all wee
 constants of `kitchen/forecasts.py` were tuned while looking at eleven other canteens
 of the same publication, and that no-shows are expected from both sides – those who stay
 away, and the booked less those who come – was chosen on twenty-two others (the first
-and the third and every eighth after each); none of them is in these tables. Figures do not depend on the machine.
+and the third and every eighth after each); none of them is in these tables. Figures do
+not depend on the machine.
 
 Run it yourself: `./run bench forecast --write`; on your own list:
 `./run bench forecast FILE.csv`.
