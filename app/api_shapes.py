@@ -219,6 +219,15 @@ class RoundOut(Struct):
     stops: list[StopOut]
 
 
+class TravelOut(Struct):
+    """What the plan's times were made of: `straight_line`, or `osrm` with how many of
+    so many ways between places fell back to the straight line."""
+
+    provider: str = "straight_line"
+    pairs: int = 0
+    straight: int = 0
+
+
 class RoundsOut(Struct):
     """`version` 0: nothing is planned yet. Outcomes belong to the published plan."""
 
@@ -228,6 +237,7 @@ class RoundsOut(Struct):
     version: int
     published: bool
     digest: str
+    travel: TravelOut
     rounds: list[RoundOut]
     waiting: list[StopOut]
 

@@ -29,6 +29,7 @@ from app.words.rounds import (
     PROFILES,
     fault_words,
     floor_words,
+    travel_words,
     why_words,
 )
 from kitchen import boards
@@ -47,6 +48,7 @@ WORDS: dict[str, Any] = {
     "key_words": key_words,
     "fault_words": fault_words,
     "floor_words": floor_words,
+    "travel_words": travel_words,
     "why_words": why_words,
     "price_words": price_words,
     "found_words": found_words,

@@ -6,12 +6,22 @@ best as an offer. Stopping it, or a restart of the machine, loses nothing found.
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app import jobs
 from app.days import day_url
-from app.solving import SOLVER, Tell, plan_rounds, searching, solve_in_child, telling
+from app.solving import (
+    NO_SERVERS,
+    SOLVER,
+    Tell,
+    learn_roads,
+    plan_rounds,
+    searching,
+    solve_in_child,
+    telling,
+)
 from app.words.proposals import found_words
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
@@ -65,6 +75,7 @@ async def propose(
     now: dt.datetime,
     tell: Tell | None = None,
     command: Sequence[str] = SOLVER,
+    roads: Mapping[str, str] = NO_SERVERS,
 ) -> Comparison | None:
     """Search beside the day's rounds, `wish.seconds` in all; the best found is kept as
     an offer.
@@ -73,6 +84,7 @@ async def propose(
     Refuses `plan_unknown`, `round_without_driver`, `no_drivers`, and `solver_silent`
     when the solver gave no usable answer at all.
     """
+    await learn_roads(kitchen_id, day, meal, roads, by=by, now=now, tell=tell)
     clock = asyncio.get_running_loop().time
     end = clock() + wish.seconds
     inputs = await inputs_for(kitchen_id, day, meal)
@@ -195,12 +207,16 @@ async def solve_rounds(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Resul
     by = Actor(arguments["staff_id"], arguments["name"], arguments["role"])
     now = dt.datetime.fromisoformat(arguments["at"])
     kitchen_id, seconds = arguments["kitchen_id"], arguments["seconds"]
+    how: dict[str, Any] = {
+        "by": by,
+        "now": now,
+        "tell": tell,
+        "roads": arguments.get("roads", {}),
+    }
     here = {"location": day_url("rounds", day, meal)}
     if await latest_plan(kitchen_id, day, meal) is None or arguments.get("direct"):
-        await plan_rounds(
-            kitchen_id, day, meal, by=by, now=now, seconds=seconds, tell=tell
-        )
+        await plan_rounds(kitchen_id, day, meal, seconds=seconds, **how)
         return here
     wish = Wish(arguments.get("scope", "unlocked"), arguments.get("number"), seconds)
-    found = await propose(kitchen_id, day, meal, wish, by=by, now=now, tell=tell)
+    found = await propose(kitchen_id, day, meal, wish, **how)
     return {**here, "better": found is not None, "note": found_words(found)}

@@ -14,6 +14,9 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
+MODES = ("walk", "ebike", "van")
+Roads = Annotated[dict[str, str], NoDecode]
+"""Mode of going → address of the server that knows its ways."""
 
 
 class Settings(BaseSettings):
@@ -57,6 +60,11 @@ class Settings(BaseSettings):
     )
     solver_seconds: int = Field(
         default=20, ge=1, le=600, description="Time the route solver is given"
+    )
+    roads: Roads = Field(
+        default={},
+        description="OSRM table address, http://…/table/v1/bike, or by mode:"
+        " ebike=…,walk=…,van=…; else straight line × detour",
     )
     tiles: str = Field(
         default="",
@@ -103,6 +111,27 @@ class Settings(BaseSettings):
         if value and not value.startswith("https://"):
             raise ValueError("must start with https:// (phones are outside the LAN)")
         return value.rstrip("/")
+
+    @field_validator("roads", mode="before")
+    @classmethod
+    def _road_servers(cls, value: object) -> object:
+        """One address for everybody who does not walk, or an address by mode."""
+        if not isinstance(value, str):
+            return value
+        found: dict[str, str] = {}
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            named = re.fullmatch(r"(\w+)=(.*)", part)
+            modes = (named[1],) if named else ("ebike", "van")
+            address = named[2] if named else part
+            parts = urlsplit(address)
+            if set(modes) - set(MODES):
+                raise ValueError(f"modes are {', '.join(MODES)}, not {modes[0]}")
+            if parts.scheme not in ("http", "https") or not re.fullmatch(
+                r"[\w.\-]+(:\d+)?|\[[\da-f:]+\](:\d+)?", parts.netloc
+            ):
+                raise ValueError(f"{address!r} must be http(s)://host/table/v1/…")
+            found |= dict.fromkeys(modes, address)
+        return found
 
     @field_validator("tiles")
     @classmethod

@@ -15,10 +15,12 @@ import math
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import routing
 from app.children import MEBIBYTE, Outcome, run_child
 from app.i18n import translate as _
+from app.roads import bring_roads
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
@@ -37,6 +39,7 @@ ASIDE_SECONDS = 1.5
 """Of the time asked for: starting the child, reading its answer, keeping it."""
 CONFIRM_SECONDS = 15.0  # a publisher waits at most so long for the authority's word
 
+NO_SERVERS: Mapping[str, str] = MappingProxyType({})
 Tell = Callable[[int, str], Awaitable[None]]
 
 
@@ -123,12 +126,15 @@ async def plan_rounds(
     seed: int = 1,
     tell: Tell | None = None,
     command: Sequence[str] = SOLVER,
+    roads: Mapping[str, str] = NO_SERVERS,
 ) -> int:
     """Solve a day's rounds and keep them as its draft, `seconds` in all; locked rounds
-    stay as they are, locked stops with their driver.
+    stay as they are, locked stops with their driver. `roads`: the servers that are
+    asked first for the ways not known yet, see `app.roads`.
 
     Returns the plan. Refuses `headcount_open`, `meal_not_served`, `no_drivers`.
     """
+    await learn_roads(kitchen_id, day, meal, roads, by=by, now=now, tell=tell)
     inputs = await inputs_for(kitchen_id, day, meal)
     if not inputs.drivers:
         raise Refusal("no_drivers")
@@ -140,6 +146,22 @@ async def plan_rounds(
             inputs, locked, pinned, searching(seconds), seed, command
         )
     return await save_plan(inputs, proposal, reason=trouble, by=by, now=now)
+
+
+async def learn_roads(
+    kitchen_id: int,
+    day: dt.date,
+    meal: str,
+    servers: Mapping[str, str],
+    *,
+    by: Actor,
+    now: dt.datetime,
+    tell: Tell | None = None,
+) -> None:
+    """`bring_roads`, told to whoever waits. Its time is not the search's."""
+    if tell and servers:
+        await tell(2, _("正在查道路时间"))
+    await bring_roads(kitchen_id, day, meal, servers, by=by, now=now)
 
 
 async def _proposal(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from kitchen.distances import STRAIGHT_LINES, Used
 from kitchen.driver_scope import Sight
 from kitchen.drivers import DriverFacts
 from kitchen.headcounts import SpareFacts
@@ -113,6 +114,7 @@ class Board:
     soft: tuple[Fault, ...]
     doors: int
     portions: int
+    travel: Used = STRAIGHT_LINES  # what the times shown are made of
     serves: tuple[datetime, datetime] | None = None  # when doors expect their meal
     hot_limit_minutes: int = 0
 
@@ -177,6 +179,7 @@ def board_of(inputs: Inputs, plan: Plan | None) -> Board:
             inputs.at(inputs.service.depart_minutes * 60),
             inputs.at(inputs.service.serve_to_minutes * 60),
         ),
+        travel=inputs.travel,
         hot_limit_minutes=inputs.kitchen.hot_limit_minutes,
     )
 

@@ -106,6 +106,8 @@ async def _copied(plan: Plan, by: Actor, now: datetime) -> Draft:
         engine=facts.engine,
         fallback=facts.fallback,
         distances=facts.distances,
+        pairs=facts.pairs,
+        pairs_straight=facts.pairs_straight,
         digest="",
         at=now,
         by=by.name,

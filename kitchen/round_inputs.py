@@ -10,6 +10,7 @@ from typing import Any
 
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import rows
+from kitchen.distances import NO_ROADS, Roads, Spot, Used, roads_for, used
 from kitchen.driver_absences import absences_for
 from kitchen.driver_bonds import pairings_for
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
@@ -57,6 +58,7 @@ class Inputs:
     stand_ins: Mapping[int, int] = field(default_factory=dict)  # of who is not there
     slower_percent: int = 100  # time on the way, of the usual: 130 in bad weather
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
+    roads: Roads = NO_ROADS
     kept: dict[object, Any] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )  # what was computed from these inputs; another set begins anew
@@ -71,6 +73,23 @@ class Inputs:
 
     def by_key(self) -> dict[Key, Drop]:
         return {drop.key: drop for drop in self.drops}
+
+    @property
+    def spots(self) -> frozenset[Spot]:
+        """Every place known on a map that somebody goes to or comes from."""
+        return spots_of(self.kitchen, self.drops, self.drivers)
+
+    @property
+    def modes(self) -> frozenset[str]:
+        return frozenset(driver.profile for driver in self.drivers)
+
+    @property
+    def travel(self) -> Used:
+        """What the times between the places are made of."""
+        if "travel" not in self.kept:
+            self.kept["travel"] = used(self.roads, self.spots, self.modes)
+        found: Used = self.kept["travel"]
+        return found
 
     def driver(self, driver_id: int | None) -> DriverFacts | None:
         return next((d for d in self.drivers if d.id == driver_id), None)
@@ -155,6 +174,20 @@ def point_drop(
     )
 
 
+def spots_of(
+    kitchen: KitchenFacts, drops: Iterable[Drop], drivers: Iterable[DriverFacts]
+) -> frozenset[Spot]:
+    """The kitchen, doors and points, and where drivers end; no place known, no spot."""
+    places = [
+        (kitchen.lon_e6, kitchen.lat_e6),
+        *((drop.lon_e6, drop.lat_e6) for drop in drops),
+        *((d.end_lon_e6, d.end_lat_e6) for d in drivers if d.ends_at == "place"),
+    ]
+    return frozenset(
+        (lon, lat) for lon, lat in places if lon is not None and lat is not None
+    )
+
+
 def in_weather(service: ServiceFacts, weather: Weather | None) -> ServiceFacts:
     """The meal's clock on a day of bad weather: doors may be reached later."""
     if weather is None:
@@ -197,8 +230,9 @@ async def inputs_for(
     paired = {pair.elder_id: pair.driver_id for pair in await pairings_for(kitchen_id)}
     wishes = wished(drops, drivers, usual, paired)
     weather = await weather_on(kitchen_id, day)
+    kitchen = await kitchen_by_id(kitchen_id)
     return Inputs(
-        kitchen=await kitchen_by_id(kitchen_id),
+        kitchen=kitchen,
         service=in_weather(services[meal], weather),
         slower_percent=weather.slower_percent if weather else 100,
         day=day,
@@ -210,6 +244,7 @@ async def inputs_for(
         wishes={key: wish.why for key, wish in wishes.items()},
         stand_ins=substitutes(crew, drivers),
         spares=tuple(spare for spare in spares if spare.point_id is None),
+        roads=await roads_for(kitchen_id, spots_of(kitchen, drops, drivers)),
     )
 
 

@@ -35,6 +35,8 @@ class PlanFacts:
     override: str = ""
     verdict: str = ""
     verdict_why: str = ""
+    pairs: int = 0
+    pairs_straight: int = 0
 
     @property
     def is_draft(self) -> bool:
@@ -294,6 +296,16 @@ def stop_values(
         "locked": False,
         "why": "",
         "spares": 0,
+    }
+
+
+def travel_values(inputs: Inputs) -> dict[str, Any]:
+    """A plan's columns that say what its times were made of."""
+    travel = inputs.travel
+    return {
+        "distances": travel.provider,
+        "pairs": travel.pairs,
+        "pairs_straight": travel.straight,
     }
 
 

@@ -10,17 +10,18 @@ from typing import Any
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen.database import insert, one, rows, writing
+from kitchen.database import insert, one, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs
 from kitchen.round_insertion import housed, up_to_date, without
-from kitchen.round_plans import latest_plan, record
+from kitchen.round_plans import latest_plan, record, travel_values
 from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_prices import Totals, totals_of
 from kitchen.round_steps import Shape, read_shape, shape_text
 from kitchen.round_thinking import settled, think
+from kitchen.rounds import RoundPlan
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal
@@ -435,14 +436,8 @@ async def _take(
     draft = await draft_of(plan, act, by=by, now=now)
     await reshape(draft.plan, shape, {d.key: d.spares for d in inputs.drops})
     plan_id = draft.plan.facts.id
-    await rows(
-        "UPDATE round_plan SET engine = {}, fallback = {}, distances = {}"
-        " WHERE id = {}",
-        found.engine,
-        found.fallback,
-        found.distances,
-        plan_id,
-    )
+    solved = {"engine": found.engine, "fallback": found.fallback}
+    await update_row(RoundPlan, plan_id, {**solved, **travel_values(inputs)})
     await record(
         "round_plan.accept",
         plan_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kitchen.closed_days import refuse_closed_day
-from kitchen.database import insert, insert_many, rows, writing
+from kitchen.database import insert, insert_many, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs
@@ -19,6 +19,7 @@ from kitchen.round_plans import (
     plan_by_id,
     record,
     stop_values,
+    travel_values,
 )
 from kitchen.round_steps import Shape, keep_step
 from kitchen.round_thinking import settled, think
@@ -127,7 +128,7 @@ async def _fresh_draft(
         version=version,
         engine=proposal.engine,
         fallback=proposal.fallback,
-        distances=proposal.distances,
+        **travel_values(inputs),
         digest="",
         at=now,
         by=by.name,
@@ -171,9 +172,8 @@ async def publish(
         opinion = _of_this_order(opinion, plan)
         refuse_unconfirmed(opinion, override)
         await keep_times(plan, times)
-        await rows(
-            "UPDATE round_plan SET digest = {} WHERE id = {}", digest_of(plan), plan_id
-        )
+        timed_by = travel_values(inputs)
+        await update_row(RoundPlan, plan_id, {"digest": digest_of(plan), **timed_by})
         await insert(
             PlanPublication, plan=plan_id, override=override, at=now, by=by.name
         )
@@ -189,6 +189,7 @@ async def publish(
             version=facts.version,
             digest=digest_of(plan),
             authority=opinion.verdict if opinion else "",
+            **timed_by,
         )
 
 

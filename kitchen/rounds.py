@@ -39,7 +39,9 @@ class RoundPlan(Table, tablename="round_plan"):
     version = Integer()
     engine = Text()  # ortools | sisr | floor | … | hand
     fallback = Boolean()
-    distances = Text()  # how travel times were obtained
+    distances = Text()  # how travel times were obtained: straight_line | osrm
+    pairs = Integer(default=0)  # ways between places asked of a road server …
+    pairs_straight = Integer(default=0)  # … and those that fell back
     digest = Text()
     at = Timestamptz()
     by = Text()
@@ -174,7 +176,8 @@ def problem_with(
     known = {vehicle.id for vehicle in vehicles}
     numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
     jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
-    return routing.Problem(jobs=jobs, vehicles=vehicles), dict(numbered)
+    problem = routing.Problem(jobs=jobs, vehicles=vehicles)
+    return routing.with_legs(problem, inputs.roads.ways), dict(numbered)
 
 
 def _job(
@@ -368,6 +371,7 @@ def proposal_of(
         engine=solution.engine,
         pinned=frozenset(pinned or ()),
         fallback=fallback,
+        distances=inputs.travel.provider,
     )
 
 

@@ -29,6 +29,7 @@ from routing.problem import (
     Weights,
 )
 from routing.replan import Moved, Replanned, replan
+from routing.roads import with_legs
 from routing.schedule import schedule
 from routing.solution import (
     Round,
@@ -85,6 +86,7 @@ __all__ = [
     "schedule",
     "solve",
     "why",
+    "with_legs",
     "write_problem",
     "write_solution",
 ]

@@ -126,6 +126,34 @@ def run_geojson(data: Data, options: argparse.Namespace) -> Answer:
     return geojson(*_answered(data, options)), FINE
 
 
+def run_legs(data: Data, options: argparse.Namespace) -> Answer:
+    """Ways of chosen pairs from one OSRM server: `places` (lon, lat), `pairs` of their
+    numbers, and its address as `url`. What is not told is not in the answer."""
+    from routing.osrm import osrm_legs
+
+    points, pairs = _pairs(data)
+    legs = osrm_legs(str(data.get("url")), points, pairs, seconds=options.seconds)
+    known = [[a, b, *way] for (a, b), way in sorted(legs.known.items())]
+    roadless = [[a, b, None, None] for a, b in sorted(legs.roadless)]
+    answer = {
+        "legs": known + roadless,
+        "unanswered": legs.unanswered,
+        "trouble": legs.trouble,
+    }
+    return answer, INCOMPLETE if legs.unanswered else FINE
+
+
+def _pairs(data: Data) -> tuple[list[tuple[float, float]], list[tuple[int, int]]]:
+    try:
+        points = [(float(lon), float(lat)) for lon, lat in data.get("places", [])]
+        pairs = [(int(a), int(b)) for a, b in data.get("pairs", [])]
+    except (TypeError, ValueError) as error:
+        raise InvalidInput([f"legs: cannot be read ({error})"]) from error
+    if any(not 0 <= k < len(points) for pair in pairs for k in pair):
+        raise InvalidInput(["pairs: name a place that is not there"])
+    return points, pairs
+
+
 COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
     "solve": run_solve,
     "schedule": run_schedule,
@@ -133,6 +161,7 @@ COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
     "explain": run_explain,
     "replan": run_replan,
     "geojson": run_geojson,
+    "legs": run_legs,
 }
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from routing.distances import Travel, locations
+from routing.distances import Travel, enters_gate, locations
 from routing.osrm import osrm_matrix
 from routing.problem import Location, Matrix, Problem
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+Spot = tuple[int, int]
+Known = Mapping[tuple[Spot, Spot], tuple[int, int | None]]
 
 
 def by_road(
@@ -47,6 +50,49 @@ def by_road(
             rows = [[travel.seconds(plain, a, b) for b in places] for a in places]
             matrices[name] = Matrix(tuple(map(tuple, rows)))
     return _indexed(problem, places, matrices), tuple(notes)
+
+
+def with_legs(problem: Problem, legs: Mapping[str, Known]) -> Problem:
+    """The problem with the ways that are known by profile, the others by straight line.
+
+    Parameters
+    ----------
+    legs
+        Seconds, and metres or None, from one place to another; a place is
+        (longitude, latitude) in millionths of a degree, rounded. The wait at the gate
+        of a compound is added, for roads do not know of it.
+    """
+    if not any(legs.get(vehicle.profile) for vehicle in problem.vehicles):
+        return problem
+    travel = Travel(problem)
+    places = list(dict.fromkeys(locations(problem)))
+    spots = [spot(*travel.point(place)) for place in places]
+    matrices: dict[str, Matrix] = dict(problem.matrices)
+    for vehicle in problem.vehicles:
+        name, mode = vehicle.profile, problem.modes[vehicle.profile]
+        if name in matrices or name not in legs:
+            continue
+        plain, known = replace(vehicle, speed_percent=100), legs[name]
+        seconds, metres = [], []
+        for a, here in zip(places, spots, strict=True):
+            ways, lengths = [], []
+            for b, there in zip(places, spots, strict=True):
+                way, length = known.get((here, there), (None, None))
+                if way is None:
+                    way = travel.seconds(plain, a, b)
+                elif enters_gate(a, b):
+                    way += mode.gate_seconds
+                ways.append(way)
+                lengths.append(travel.metres(plain, a, b) if length is None else length)
+            seconds.append(tuple(ways))
+            metres.append(tuple(lengths))
+        matrices[name] = Matrix(tuple(seconds), tuple(metres))
+    return _indexed(problem, places, matrices)
+
+
+def spot(lon: float, lat: float) -> Spot:
+    """A place as ways are kept by it: millionths of a degree."""
+    return round(lon * 1_000_000), round(lat * 1_000_000)
 
 
 def _indexed(

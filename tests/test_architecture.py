@@ -66,6 +66,7 @@ KITCHEN_ORDER = """
     batches samples production wastes
     goods buying
     print_versions prints
+    distances
     drivers driver_absences driver_bonds
     stops round_preferences timetables round_inputs rounds
     round_plans round_steps round_prices round_insertion

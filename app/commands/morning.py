@@ -149,7 +149,7 @@ async def _run(
         say(_("人数已截单"))
     left = []
     try:
-        await _rounds(kitchen_id, day, meal, seconds)
+        await _rounds(settings, kitchen_id, day, meal, seconds)
     except Refusal as refusal:
         left.append(sentence_for(refusal))
     plan = await latest_plan(kitchen_id, day, meal)
@@ -166,7 +166,9 @@ async def _run(
     return _told(True, await _portions(kitchen_id, day, meal), plan, left, files)
 
 
-async def _rounds(kitchen_id: int, day: dt.date, meal: str, seconds: int) -> None:
+async def _rounds(
+    settings: Settings, kitchen_id: int, day: dt.date, meal: str, seconds: int
+) -> None:
     """Rounds that fit the count and count themselves; nothing is done twice."""
     inputs = await inputs_for(kitchen_id, day, meal)
     if not inputs.drops:
@@ -175,7 +177,13 @@ async def _rounds(kitchen_id: int, day: dt.date, meal: str, seconds: int) -> Non
     if plan is None or any(differences(inputs, plan)):
         say(_("正在编排线路,最多 {seconds} 秒……", seconds=seconds))
         plan_id = await plan_rounds(
-            kitchen_id, day, meal, by=OPERATOR, now=utc_now(), seconds=seconds
+            kitchen_id,
+            day,
+            meal,
+            by=OPERATOR,
+            now=utc_now(),
+            seconds=seconds,
+            roads=settings.roads,
         )
         plan = await plan_by_id(plan_id)
     if plan.facts.is_draft:

@@ -22,6 +22,7 @@ from app.api_shapes import (
     RoundsOut,
     SolveIn,
     StopOut,
+    TravelOut,
     unreadable,
 )
 from app.days import meal_in
@@ -83,6 +84,7 @@ async def solve_rounds(
         "meal": meal,
         "seconds": data.seconds or request.settings.solver_seconds,
         "direct": True,
+        "roads": request.settings.roads,
         "at": request.now.isoformat(),
         "staff_id": request.actor.staff_id,
         "name": request.actor.name,
@@ -241,6 +243,9 @@ async def _rounds(request: Request, day: dt.date, meal: str) -> RoundsOut:
         version=plan.version if plan else 0,
         published=plan is not None and not plan.is_draft,
         digest=plan.digest if plan else "",
+        travel=TravelOut(plan.distances, plan.pairs, plan.pairs_straight)
+        if plan
+        else TravelOut(),
         rounds=[_round(trip, reported.get(trip.id), stops) for trip in view.rounds],
         waiting=[_stop(stop, stops.get(stop.id)) for stop in view.waiting],
     )

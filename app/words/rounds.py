@@ -2,6 +2,7 @@
 
 from app.i18n import N_
 from app.i18n import translate as _
+from kitchen.distances import STRAIGHT, Used
 from kitchen.timetables import Fault
 
 SENTENCES = {
@@ -110,6 +111,14 @@ NO_ANSWER = {
     "changed": N_("复核期间线路被改动"),
 }
 
+ROAD_TROUBLES = {
+    "unreachable": N_("道路服务连不上"),
+    "slow": N_("道路服务没有在时限内答复"),
+    "error": N_("道路服务报错"),
+    "nonsense": N_("道路服务的答复读不懂"),
+    "failed": N_("查道路的程序出错"),
+}
+
 SECONDS = frozenset({"delay", "age", "shift", "work_time", "max_travel_time"})
 
 
@@ -121,6 +130,27 @@ def fault_words(fault: Fault) -> str:
     if fault.code == "load":
         return _("{word} {n} 份", word=word, n=fault.size)
     return word
+
+
+def travel_words(travel: Used) -> str:
+    """路上时间：OSRM 道路，2450 段里有 12 段按直线估算：道路服务连不上."""
+    if travel.provider == STRAIGHT:
+        return _("路上时间：按直线距离和绕行系数估算")
+    if not travel.straight:
+        return _("路上时间：OSRM 道路，{pairs} 段都查到", pairs=travel.pairs)
+    counted = _(
+        "路上时间：OSRM 道路，{pairs} 段里有 {n} 段按直线估算",
+        pairs=travel.pairs,
+        n=travel.straight,
+    )
+    unknown = travel.straight - travel.roadless
+    parts = []
+    if unknown:
+        trouble = ROAD_TROUBLES.get(travel.trouble, N_("还没有查过"))
+        parts.append(_("{n} 段{trouble}", n=unknown, trouble=_(trouble)))
+    if travel.roadless:
+        parts.append(_("{n} 段没有路", n=travel.roadless))
+    return _("{counted}（{why}）", counted=counted, why="，".join(parts))
 
 
 def why_words(why: str) -> str:
