@@ -15,8 +15,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
 MODES = ("walk", "ebike", "van")
-Roads = Annotated[dict[str, str], NoDecode]
-"""Mode of going → address of the server that knows its ways."""
 
 
 class Settings(BaseSettings):
@@ -61,8 +59,8 @@ class Settings(BaseSettings):
     solver_seconds: int = Field(
         default=20, ge=1, le=600, description="Time the route solver is given"
     )
-    roads: Roads = Field(
-        default={},
+    roads: str = Field(
+        default="",
         description="OSRM table address, http://…/table/v1/bike, or by mode:"
         " ebike=…,walk=…,van=…; else straight line × detour",
     )
@@ -112,26 +110,18 @@ class Settings(BaseSettings):
             raise ValueError("must start with https:// (phones are outside the LAN)")
         return value.rstrip("/")
 
-    @field_validator("roads", mode="before")
+    @field_validator("roads")
     @classmethod
-    def _road_servers(cls, value: object) -> object:
-        """One address for everybody who does not walk, or an address by mode."""
-        if not isinstance(value, str):
-            return value
-        found: dict[str, str] = {}
-        for part in filter(None, (part.strip() for part in value.split(","))):
-            named = re.fullmatch(r"(\w+)=(.*)", part)
-            modes = (named[1],) if named else ("ebike", "van")
-            address = named[2] if named else part
-            parts = urlsplit(address)
+    def _roads_by_address(cls, value: str) -> str:
+        for modes, address in _servers(value):
             if set(modes) - set(MODES):
                 raise ValueError(f"modes are {', '.join(MODES)}, not {modes[0]}")
+            parts = urlsplit(address)
             if parts.scheme not in ("http", "https") or not re.fullmatch(
                 r"[\w.\-]+(:\d+)?|\[[\da-f:]+\](:\d+)?", parts.netloc
             ):
                 raise ValueError(f"{address!r} must be http(s)://host/table/v1/…")
-            found |= dict.fromkeys(modes, address)
-        return found
+        return value
 
     @field_validator("tiles")
     @classmethod
@@ -144,6 +134,11 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be http(s)://…{z}…{x}…{y}…")
         return value
+
+    @property
+    def road_servers(self) -> dict[str, str]:
+        """Mode of going → address of the server that knows its ways."""
+        return {mode: at for modes, at in _servers(self.roads) for mode in modes}
 
     @property
     def tiles_origin(self) -> str:
@@ -165,3 +160,12 @@ class Settings(BaseSettings):
     @property
     def keys_file(self) -> Path:
         return self.data / "keys.json"
+
+
+def _servers(roads: str) -> list[tuple[tuple[str, ...], str]]:
+    """Each address with the modes it is for: one without is for who does not walk."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    for part in filter(None, (part.strip() for part in roads.split(","))):
+        named = re.fullmatch(r"(\w+)=(.*)", part)
+        found.append(((named[1],), named[2]) if named else (("ebike", "van"), part))
+    return found

@@ -183,7 +183,7 @@ async def _rounds(
             by=OPERATOR,
             now=utc_now(),
             seconds=seconds,
-            roads=settings.roads,
+            roads=settings.road_servers,
         )
         plan = await plan_by_id(plan_id)
     if plan.facts.is_draft:

@@ -84,7 +84,7 @@ async def solve_rounds(
         "meal": meal,
         "seconds": data.seconds or request.settings.solver_seconds,
         "direct": True,
-        "roads": request.settings.roads,
+        "roads": request.settings.road_servers,
         "at": request.now.isoformat(),
         "staff_id": request.actor.staff_id,
         "name": request.actor.name,

@@ -147,8 +147,6 @@ def installation_facts(settings: Settings) -> list[Fact]:
     shown = [Fact("NUANCAN_DATABASE", engine, "Database")]
     for name in SHOWN:
         value = getattr(settings, name)
-        if isinstance(value, dict):
-            value = tuple(f"{mode}={address}" for mode, address in value.items())
         text = "、".join(value) if isinstance(value, tuple) else str(value)
         meaning = Settings.model_fields[name].description or ""
         shown.append(Fact(f"NUANCAN_{name.upper()}", text or "—", meaning))

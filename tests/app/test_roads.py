@@ -114,9 +114,9 @@ def test_servers_are_named_for_all_or_by_mode() -> None:
     for given, roads in [
         ("http://r:5000/table/v1/bike", {"ebike", "van"}),
         ("walk=http://r/table/v1/foot, van=https://r/table/v1/car", {"walk", "van"}),
-        ("", set()),
+        ("", set[str]()),
     ]:
-        assert set(Settings(roads=given).roads) == roads  # type: ignore[arg-type]
+        assert set(Settings(roads=given).road_servers) == roads
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_servers_are_named_for_all_or_by_mode() -> None:
 )
 def test_an_address_that_cannot_be_is_refused_at_start(given: str) -> None:
     with pytest.raises(ValueError, match=r"http|modes"):
-        Settings(roads=given)  # type: ignore[arg-type]
+        Settings(roads=given)

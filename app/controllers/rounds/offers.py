@@ -66,7 +66,7 @@ async def solve(
             "seconds": request.settings.solver_seconds,
             "scope": scope,
             "number": number if scope == "round" else None,
-            "roads": request.settings.roads,
+            "roads": request.settings.road_servers,
             "at": request.now.isoformat(),
             "staff_id": request.actor.staff_id,
             "name": request.actor.name,
