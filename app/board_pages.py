@@ -22,6 +22,7 @@ from app.scope import kitchen_of
 from app.sketch import colour_of, dash_of, sketch_svg
 from app.timeline import axis_of, bars_of
 from app.words.diets import diet_words, key_words
+from app.words.hands import note_words
 from app.words.proposals import ACTS, SCOPES, found_words, minutes, price_words
 from app.words.rounds import (
     ENGINES,
@@ -48,6 +49,7 @@ WORDS: dict[str, Any] = {
     "key_words": key_words,
     "fault_words": fault_words,
     "floor_words": floor_words,
+    "note_words": note_words,
     "travel_words": travel_words,
     "why_words": why_words,
     "price_words": price_words,

@@ -14,15 +14,11 @@ from app.scope import kitchen_of
 from app.words import hands as papers
 from app.words.rounds import DRIVER_KINDS, END_WORDS, PROFILES
 from kitchen import calendar, certificates, drivers
-from kitchen.certificates import SOON
 from kitchen.driver_bonds import pairings_for, pledges_for
+from kitchen.driver_papers import notes_on
 from kitchen.driver_work import Work, work_between
 from kitchen.drivers import EVERY_DAY, DriverFacts
 from kitchen.errors import Refusal
-
-NEEDED = ("health",)
-"""Whoever hands out packed meals: a health certificate (the platform delivery rules
-ask for it as well); training is for those who touch open food."""
 
 
 async def list_page(
@@ -120,9 +116,7 @@ def _words(request: Request, crew: list[DriverFacts]) -> dict[str, Any]:
         "minutes": _clock,
         "substitutes": [(one.id, one.name) for one in crew if one.active],
         "papers": papers,
-        "gaps": lambda held: certificates.gaps(held, request.today, NEEDED),
-        "ends_on": certificates.ends_on,
-        "soon": request.today + SOON,
+        "notes": lambda one, held: notes_on(one.profile, held, request.today),
         "today": request.today,
     }
 

@@ -3,12 +3,16 @@
 import datetime as dt
 
 from app.days import day_url
+from app.i18n import N_
 from app.i18n import translate as _
 from app.policy import may
 from app.requests import Request
+from app.words.hands import note_words
 from kitchen import food_clocks, hands, samples
 from kitchen.batches import cooked_for
 from kitchen.certificates import SOON, ends_on
+from kitchen.driver_papers import notes_for
+from kitchen.drivers import drivers_for
 from kitchen.kitchen_day import KitchenDay
 
 Told = tuple[str, str, str, str]
@@ -24,6 +28,26 @@ async def safety_matters(request: Request, today: KitchenDay) -> list[Told]:
     if may(request.actor, "hands.read"):
         url = day_url("hands", today.day, today.meal)
         told += [(tone, text, url, _("看一看")) for tone, text in await _hands(today)]
+    if may(request.actor, "drivers.read"):
+        told += await _drivers(today)
+    return told
+
+
+async def _drivers(today: KitchenDay) -> list[Told]:
+    """Papers of drivers that ran out, were never shown, or end soon."""
+    notes = await notes_for(await drivers_for(today.kitchen.id), today.day)
+    asked = {
+        "expired": ("bad", N_("送餐员证件到期：{who}")),
+        "missing": ("warn", N_("送餐员缺证件：{who}")),
+        "ending": ("info", N_("送餐员证件 30 天内到期：{who}")),
+    }
+    told: list[Told] = []
+    for state, (tone, text) in asked.items():
+        mine = [(driver, note) for driver, note in notes if note.state == state]
+        who = "、".join(f"{driver.name} {note_words(note)}" for driver, note in mine)
+        url = f"/drivers/{mine[0][0].id}#papers" if len(mine) == 1 else "/drivers"
+        if mine:
+            told.append((tone, _(text, who=who), url, _("看一看")))
     return told
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kitchen.distances import STRAIGHT_LINES, Used
+from kitchen.driver_papers import UnfitDriver
 from kitchen.driver_scope import Sight
 from kitchen.drivers import DriverFacts
 from kitchen.headcounts import SpareFacts
@@ -109,6 +110,7 @@ class Board:
     added: tuple[Drop, ...]  # in the count, not in the plan
     gone: int  # in the plan, no longer in the count
     drivers: tuple[DriverFacts, ...]
+    unfit: tuple[UnfitDriver, ...]
     spares: tuple[SpareFacts, ...]
     hard: tuple[Fault, ...]
     soft: tuple[Fault, ...]
@@ -143,7 +145,7 @@ async def board_seen(kitchen_id: int, day: date, meal: str, sight: Sight) -> Boa
     whole = board_of(inputs, await published_plan(kitchen_id, day, meal))
     own = tuple(one for one in whole.rounds if sight.sees(one.number))
     return replace(
-        whole, rounds=own, waiting=(), added=(), drivers=(), hard=(), soft=()
+        whole, rounds=own, waiting=(), added=(), drivers=(), unfit=(), hard=(), soft=()
     )
 
 
@@ -170,6 +172,7 @@ def board_of(inputs: Inputs, plan: Plan | None) -> Board:
         added=tuple(drops[key] for key in missing),
         gone=len(gone),
         drivers=inputs.drivers,
+        unfit=inputs.unfit,
         spares=inputs.spares,
         hard=times.hard,
         soft=times.soft,

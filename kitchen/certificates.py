@@ -1,4 +1,5 @@
-"""Papers without which nobody touches food: health certificate and training.
+"""Papers with a last day: health certificate and training, without which nobody
+touches food; for drivers also licence and insurance, see `kitchen.driver_papers`.
 
 The one home of certificates, for kitchen hands, drivers and volunteers alike. A
 certificate is a row; a wrong one is taken back by a row of its own, a renewed one is
@@ -25,8 +26,14 @@ from kitchen.staff import Actor
 
 HOLDERS = ("hand", "driver", "volunteer")
 """Whose id `holder` is: a kitchen hand's, a driver's, a volunteer's."""
-KINDS = ("health", "training")
-NEEDED_FOR_FOOD = KINDS
+FOOD_KINDS = ("health", "training")
+DRIVER_KINDS = ("health", "licence", "insurance", "training")
+KINDS_OF: Mapping[str, Sequence[str]] = {
+    "hand": FOOD_KINDS,
+    "driver": DRIVER_KINDS,
+    "volunteer": DRIVER_KINDS,
+}
+NEEDED_FOR_FOOD = FOOD_KINDS
 SOON = timedelta(days=30)
 """How long before its end a certificate is asked for again (ours; editable here)."""
 
@@ -37,7 +44,7 @@ class Certificate(Table, tablename="certificate"):
     kitchen = ForeignKey(Kitchen, null=False)
     holder_kind = Text()  # hand | driver | volunteer
     holder = Integer()
-    kind = Text()  # health | training
+    kind = Text()  # health | training | licence | insurance
     number = Text()
     issued_on = Date()
     expires_on = Date(null=True)
@@ -88,8 +95,18 @@ class Gap:
     on: date | None = None
 
 
-MISSING = {"health": "health_certificate_missing", "training": "training_missing"}
-EXPIRED = {"health": "health_certificate_expired", "training": "training_expired"}
+MISSING = {
+    "health": "health_certificate_missing",
+    "training": "training_missing",
+    "licence": "licence_missing",
+    "insurance": "insurance_missing",
+}
+EXPIRED = {
+    "health": "health_certificate_expired",
+    "training": "training_expired",
+    "licence": "licence_expired",
+    "insurance": "insurance_expired",
+}
 
 
 def gaps(
@@ -191,7 +208,7 @@ async def record_certificate(
 ) -> int:
     """A person showed a certificate; the original was seen. Refuses
     `certificate_backwards`, `certificate_future`."""
-    if holder_kind not in HOLDERS or kind not in KINDS:
+    if holder_kind not in HOLDERS or kind not in KINDS_OF[holder_kind]:
         raise ValueError(f"no certificate {kind!r} of a {holder_kind!r}")
     if expires_on is not None and expires_on < issued_on:
         raise Refusal("certificate_backwards", issued=issued_on, expires=expires_on)

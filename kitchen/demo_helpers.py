@@ -26,6 +26,9 @@ async def equip(kitchen: int, today: date, now: datetime) -> None:
             now=now,
         )
     for driver in crew:
+        if driver.profile == "van":
+            await _motor_papers(kitchen, driver, today, now)
+    for driver in crew:
         if driver.name in VOLUNTEERS:
             await _volunteer(driver, now)
     helper = next((one for one in crew if one.name in VOLUNTEERS), None)
@@ -35,6 +38,22 @@ async def equip(kitchen: int, today: date, now: datetime) -> None:
     if helper is not None and neighbours:
         await driver_bonds.pair(
             helper.id, neighbours[0]["elder"], "同一小区的邻居", by=MAKER, now=now
+        )
+
+
+async def _motor_papers(
+    kitchen: int, driver: DriverFacts, today: date, now: datetime
+) -> None:
+    """A licence for years and an insurance that ends within the month."""
+    for kind, number, ends in (
+        ("licence", f"驾{driver.id:04d}", today + 6 * YEAR),
+        ("insurance", f"交强{driver.id:04d}", today + timedelta(days=12)),
+    ):
+        issued = min(today + timedelta(days=12) - YEAR, now.date())
+        await certificates.record_certificate(
+            *(kitchen, "driver", driver.id, kind, number, issued, ends),
+            by=MAKER,
+            now=now,
         )
 
 

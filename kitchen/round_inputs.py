@@ -13,6 +13,7 @@ from kitchen.database import rows
 from kitchen.distances import NO_ROADS, Roads, Spot, Used, roads_for, used
 from kitchen.driver_absences import absences_for
 from kitchen.driver_bonds import pairings_for
+from kitchen.driver_papers import UnfitDriver, unfit_on
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
@@ -57,6 +58,7 @@ class Inputs:
     wishes: Mapping[Key, str] = field(default_factory=dict)  # … and why
     stand_ins: Mapping[int, int] = field(default_factory=dict)  # of who is not there
     slower_percent: int = 100  # time on the way, of the usual: 130 in bad weather
+    unfit: tuple[UnfitDriver, ...] = ()  # who would be there, but for a paper
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
     roads: Roads = NO_ROADS
     kept: dict[object, Any] = field(
@@ -92,7 +94,9 @@ class Inputs:
         return found
 
     def driver(self, driver_id: int | None) -> DriverFacts | None:
-        return next((d for d in self.drivers if d.id == driver_id), None)
+        """Whoever drives a round, fit or not: a round that is there stays theirs."""
+        every = (*self.drivers, *(one.driver for one in self.unfit))
+        return next((driver for driver in every if driver.id == driver_id), None)
 
 
 # Pure rules -------------------------------------------------------------------
@@ -221,11 +225,14 @@ async def inputs_for(
     ]
     absent = {one.driver_id for one in await absences_for(kitchen_id, day, meal)}
     crew = await drivers_for(kitchen_id)
-    drivers = [
+    there = [
         driver
         for driver in crew
         if driver.id not in absent and driver.is_there_on(day.isoweekday())
     ]
+    unfit = await unfit_on(there, day)
+    forbidden = {one.driver.id for one in unfit}
+    drivers = [driver for driver in there if driver.id not in forbidden]
     usual = await usual_drivers(kitchen_id, day, meal, drops)
     paired = {pair.elder_id: pair.driver_id for pair in await pairings_for(kitchen_id)}
     wishes = wished(drops, drivers, usual, paired)
@@ -239,6 +246,7 @@ async def inputs_for(
         meal=meal,
         drops=tuple(drops),
         drivers=tuple(drivers),
+        unfit=tuple(unfit),
         banned=banned,
         usual={key: wish.driver_id for key, wish in wishes.items()},
         wishes={key: wish.why for key, wish in wishes.items()},

@@ -151,9 +151,9 @@ async def publish(
     without a reason given (`plan_not_confirmed`).
 
     Refuses `day_closed`, `round_person_missing`, `round_person_gone`,
-    `round_without_driver` and `plan_faulty` (capacity, forbidden driver …) whatever is
-    said; lateness, food too old, overtime and a waiting list refuse
-    `plan_needs_override` without a reason.
+    `round_without_driver`, `driver_licence_expired` (… health, insurance) and
+    `plan_faulty` (capacity, forbidden driver …) whatever is said; lateness, food too
+    old, overtime and a waiting list refuse `plan_needs_override` without a reason.
     """
     plan = await plan_by_id(plan_id)
     facts = plan.facts
@@ -230,6 +230,10 @@ def refuse_hard_faults(inputs: Inputs, plan: Plan, times: Timetable) -> None:
     if nobody:
         numbers = "、".join(str(number) for number in nobody)
         raise Refusal("round_without_driver", rounds=numbers)
+    driving = {row.driver_id for row in plan.rounds if plan.stops_of(row.id)}
+    for one in inputs.unfit:
+        if one.driver.id in driving:
+            raise Refusal(one.code, name=one.driver.name, on=one.paper.on)
     if times.hard:
         named = [fault for fault in times.hard if fault.code in PLAIN_FAULTS]
         code = f"plan_faulty_{named[0].code}" if named else "plan_faulty"

@@ -172,7 +172,7 @@ async def certify(request: Request) -> Response[Any]:
     if wrong is not None:
         reason = form.text("reason", _("撤回原因"), longest=80)
     else:
-        kind = form.choice("kind", _("证件"), certificates.KINDS)
+        kind = form.choice("kind", _("证件"), certificates.FOOD_KINDS)
         number = form.text("number", _("编号"), longest=60, required=False)
         issued = form.date("issued", _("发证日"))
         expires = form.date("expires", _("到期日"), required=kind == "health")

@@ -89,10 +89,10 @@ async def certify(request: Request, driver_id: FromPath[int]) -> Response[Any]:
 
 
 async def _certify(request: Request, driver: DriverFacts, form: Form) -> None:
-    kind = form.choice("kind", _("证件"), certificates.KINDS)
+    kind = form.choice("kind", _("证件"), certificates.DRIVER_KINDS)
     number = form.text("number", _("编号"), longest=60, required=False)
     issued = form.date("issued", _("发证日"))
-    expires = form.date("expires", _("到期日"), required=kind == "health")
+    expires = form.date("expires", _("到期日"), required=kind in ENDING)
     if form.ok:
         with form.refusals():
             await certificates.record_certificate(
@@ -108,6 +108,9 @@ async def _certify(request: Request, driver: DriverFacts, form: Form) -> None:
                 now=request.now,
             )
 
+
+ENDING = ("health", "insurance")
+"""Papers that always have a last day; a driving licence may be for good."""
 
 handlers = [pledge, pair, part, certify]
 

@@ -3,6 +3,7 @@
 from app.i18n import N_
 from app.i18n import translate as _
 from kitchen.certificates import Gap
+from kitchen.driver_papers import PaperNote
 
 SENTENCES = {
     "health_certificate_missing": N_("{name} 没有健康证，不能安排接触食品的岗位"),
@@ -40,7 +41,13 @@ FINDING_WORDS = {
     "throat": N_("咽部炎症"),
     "skin": N_("皮肤化脓"),
 }
-KIND_WORDS = {"health": N_("健康证"), "training": N_("岗前培训")}
+FOOD_KIND_WORDS = {"health": N_("健康证"), "training": N_("岗前培训")}
+KIND_WORDS = {
+    "health": N_("健康证"),
+    "licence": N_("驾驶证"),
+    "insurance": N_("车辆保险"),
+    "training": N_("岗前培训"),
+}
 GAP_WORDS = {
     "health_certificate_missing": N_("没有健康证"),
     "health_certificate_expired": N_("健康证 {on} 到期"),
@@ -52,6 +59,14 @@ GAP_WORDS = {
 def gap_words(gap: Gap) -> str:
     """What is missing: 健康证 2026-11-01 到期."""
     return _(GAP_WORDS[gap.code], on=gap.on)
+
+
+def note_words(note: PaperNote) -> str:
+    """没有驾驶证; 车辆保险 2026-12-10 到期."""
+    paper = _(KIND_WORDS[note.kind])
+    if note.state == "missing":
+        return _("没有{paper}", paper=paper)
+    return _("{paper} {on} 到期", paper=paper, on=note.on)
 
 
 def finding_list(findings: tuple[str, ...]) -> str:

@@ -279,6 +279,7 @@ async def test_rounds_are_solved_published_marked_and_returned(
     )
     assert back.status_code in (201, 409), back.text
     seen = (await manager.get(f"/api/rounds/{LUNCH}")).json()
+    assert seen["travel"] == {"provider": "straight_line", "pairs": 0, "straight": 0}
     told = [s["outcome"] for t in seen["rounds"] for s in t["stops"]]
     assert any(outcome and outcome["outcome"] == "refused" for outcome in told)
 

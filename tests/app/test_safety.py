@@ -99,7 +99,7 @@ async def test_today_names_what_is_missing_overdue_and_too_late(
 
 async def test_today_names_who_is_ill_at_a_post(cast: Cast, manager: Client) -> None:
     hand = await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
-    for kind in certificates.KINDS:
+    for kind in certificates.FOOD_KINDS:
         papers = (cast.kitchen, "hand", hand, kind, "", TODAY, TODAY)
         await certificates.record_certificate(*papers, by=CHEN, now=MORNING)
     post = (cast.kitchen, hand, TODAY, "lunch", "cook")

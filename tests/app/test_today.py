@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from kitchen import food, headcounts, menus, place_changes, registry
+from kitchen.certificates import record_certificate
+from kitchen.drivers import DriverFields, add_driver
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
 
@@ -51,6 +53,25 @@ async def test_an_elder_on_no_map_is_a_matter_to_handle(manager: Client) -> None
     await enter()
     page = await manager.get(TODAY_PAGE)
     assert "赵秀兰 的住址没有位置，照样做餐、照样要送" in page.text
+
+
+async def test_papers_of_drivers_are_asked_for_and_reminded_of(
+    manager: Client,
+) -> None:
+    cast = await enter()
+    fields = DriverFields(name="马师傅", profile="van", carries_bulk=True)
+    van = await add_driver(cast.kitchen, fields, by=CHEN, now=MORNING)
+    for kind, days in (("health", -1), ("licence", 12)):
+        ends = TODAY + dt.timedelta(days=days)
+        given = ("driver", van, kind, "1", dt.date(2025, 1, 1), ends)
+        await record_certificate(cast.kitchen, *given, by=CHEN, now=MORNING)
+    page = (await manager.get(TODAY_PAGE)).text
+    for said in (
+        f"送餐员证件到期：马师傅 健康证 {TODAY - dt.timedelta(days=1)} 到期",
+        "送餐员缺证件：马师傅 没有车辆保险",
+        "送餐员证件 30 天内到期：马师傅 驾驶证",
+    ):
+        assert said in page, said
 
 
 async def test_a_pause_that_ends_today_is_announced(manager: Client) -> None:

@@ -43,6 +43,10 @@ async def test_everybody_at_a_table_is_arranged_for_and_on_paper(
     assert "堂食老人都有着落了" in (await manager.get(HERE)).text
     [guest] = await guests_for(cast.kitchen, TODAY, "lunch")
     assert (guest.fate, guest.who) == ("escorted", "志愿者小何")
+    counted = (await manager.get(HERE)).text
+    row = counted.split('<th scope="row">朝阳就餐点</th>')[1].split("</tr>")[0]
+    cells = [cell.split("<")[0] for cell in row.split('<td class="numeric">')[1:]]
+    assert cells == ["1", "0", "1", "0", "0"]  # people, meals, escorts, calls, open
     paper = await manager.get(f"/prints/{TODAY}/lunch/weather.pdf")
     assert paper.headers["content-type"] == "application/pdf"
     await manager.submit(f"{HERE}/end")

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from kitchen import certificates, driver_bonds, drivers, headcounts
+import routing
+from kitchen import (
+    certificates,
+    driver_bonds,
+    drivers,
+    headcounts,
+    round_publishing,
+)
+from kitchen.certificates import CertificateFacts
+from kitchen.driver_papers import forbidding, notes_on
 from kitchen.driver_work import Work, work_between, work_of
 from kitchen.drivers import DriverFacts, DriverFields, words_of
 from kitchen.errors import Refusal
@@ -16,7 +25,7 @@ from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_mending import without_driver
 from kitchen.round_preferences import Wish, wished
 from kitchen.round_steps import Shape
-from kitchen.rounds import problem_of, vehicle_of
+from kitchen.rounds import problem_of, proposal_of, vehicle_of
 from kitchen.standing_rounds import HabitRound
 from kitchen.stops import Drop
 from kitchen.timetables import Order
@@ -222,3 +231,83 @@ async def test_hours_meals_and_metres_come_from_the_rounds_really_driven(
     assert all(work.seconds > 0 and work.meals > 0 for work in done.values())
     before = TODAY - timedelta(days=1)
     assert await work_between(cast.kitchen, before, before) == {}
+
+
+def paper(kind: str, ends: date | None, issued: date = date(2025, 1, 1)) -> Any:
+    return CertificateFacts(1, "driver", 1, kind, "", issued, ends, MORNING, "陈")
+
+
+YESTERDAY = TODAY - timedelta(days=1)
+LATER = TODAY + timedelta(days=200)
+
+
+@pytest.mark.parametrize(
+    ("profile", "held", "notes", "forbids"),
+    [
+        ("ebike", [], ["health missing"], False),  # asked for, nobody stopped
+        ("ebike", [paper("health", LATER)], [], False),
+        ("ebike", [paper("health", TODAY)], ["health ending"], False),  # the last day
+        ("ebike", [paper("health", YESTERDAY)], ["health expired"], True),
+        # renewed: the newer one counts
+        ("ebike", [paper("health", YESTERDAY), paper("health", LATER)], [], False),
+        # an e-bike's insurance is reminded of, and stops nobody
+        (
+            "ebike",
+            [paper("health", LATER), paper("insurance", YESTERDAY)],
+            ["insurance expired"],
+            False,
+        ),
+        (
+            "van",
+            [paper("health", LATER), paper("licence", None)],
+            ["insurance missing"],
+            False,
+        ),
+        (
+            "van",
+            [paper(k, e) for k, e in (("health", LATER), ("licence", YESTERDAY))],
+            ["licence expired", "insurance missing"],
+            True,
+        ),
+    ],
+)
+def test_a_paper_that_ran_out_forbids_and_one_never_shown_is_asked_for(
+    profile: str, held: list[Any], notes: list[str], forbids: bool
+) -> None:
+    found = notes_on(profile, held, TODAY)
+    assert [f"{note.kind} {note.state}" for note in found] == notes
+    assert (forbidding(profile, held, TODAY) is not None) == forbids
+
+
+async def test_nobody_is_planned_or_published_with_a_licence_that_ran_out(
+    database: object,
+) -> None:
+    cast = await enter()
+    van = await hired(cast, "马师傅", profile="van", capacity=200, carries_bulk=True)
+    bike = await hired(cast, "赵师傅")
+    inputs = await counted(cast)
+    problem, groups = problem_of(inputs)
+    assert problem is not None
+    solution = routing.solve(problem, seconds=0, engine="floor")
+    proposal = proposal_of(inputs, solution, groups)
+    plan = await round_publishing.save_plan(inputs, proposal, **ACT)
+
+    async def shown(kind: str, ends: date) -> int:
+        given = ("driver", van, kind, "1", date(2025, 1, 1), ends)
+        return await certificates.record_certificate(cast.kitchen, *given, **ACT)
+
+    with pytest.raises(ValueError, match="licence"):  # cooks need none
+        await certificates.record_certificate(
+            *(cast.kitchen, "hand", 1, "licence", "1", TODAY, None), **ACT
+        )
+    entry = await shown("licence", YESTERDAY)
+    now = await inputs_for(cast.kitchen, TODAY, "lunch")
+    assert [one.id for one in now.drivers] == [bike]
+    assert [(one.driver.id, one.code) for one in now.unfit] == [
+        (van, "driver_licence_expired")
+    ]
+    with pytest.raises(Refusal) as refused:
+        await round_publishing.publish(plan, "陈经理：照发", **ACT)
+    assert refused.value.code == "driver_licence_expired"
+    await certificates.void_certificate(cast.kitchen, entry, "看错了年份", **ACT)
+    await round_publishing.publish(plan, "陈经理：照发", **ACT)

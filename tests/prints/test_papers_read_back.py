@@ -44,6 +44,16 @@ def test_every_page_has_the_size_of_its_paper(name: str, drawn: Drawn) -> None:
         assert float(page.mediabox.height) == pytest.approx(height * MM, abs=0.5)
 
 
+def test_each_dining_point_has_its_own_list_of_whom_to_escort(drawn: Drawn) -> None:
+    reader = PdfReader(io.BytesIO(drawn["weather"].pdf))
+    text = "".join("".join(page.extract_text() for page in reader.pages).split())
+    lists = text.split("出门前先打电话")[0].split("陪同到桌：")[1:]
+    assert sorted((part[:8], "何振华" in part, "沈玉兰" in part) for part in lists) == [
+        ("新华就餐点，1人", False, True),
+        ("朝阳就餐点，1人", True, False),
+    ]
+
+
 @pytest.mark.parametrize("name", ONE_PAGE)
 def test_a_small_kitchen_paper_fits_one_page(name: str, drawn: Drawn) -> None:
     assert drawn[name].pages == 1
