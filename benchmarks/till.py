@@ -42,7 +42,15 @@ from benchmarks.spine import (
     start_print,
     start_solve,
 )
-from benchmarks.till_server import TILLS, Server, act, kitchen, open_point, signed_in
+from benchmarks.till_server import (
+    TILLS,
+    Server,
+    act,
+    kitchen,
+    open_point,
+    signed_in,
+    tablets,
+)
 
 PEOPLE = 2000
 RETRY_SECONDS = (
@@ -114,11 +122,13 @@ async def under_load(server: Server, rate: int, seconds: int) -> list[Figure]:
         token = client.headers["X-CSRF-Token"]
         beside = [await start_solve(client, token, day)]
         beside.append(await start_print(client, token, day))
-        steady = await load([client], day, rate, seconds, PEOPLE)
+        async with tablets(client) as many:
+            steady = await load(many, day, rate, seconds, PEOPLE)
         for stop in (f"/rounds/{day}/lunch/solving/stop", f"{beside[1]}/stop"):
             await post(client, token, stop)
         await asyncio.gather(*(job(client, location) for location in beside))
-        burst = await load([client], day, 300, 10, PEOPLE, rate * seconds)
+        async with tablets(client) as many:
+            burst = await load(many, day, 300, 10, PEOPLE, rate * seconds)
     lost = _lost(server.folder, {**steady.acked, **burst.acked})
     return [
         Figure(

@@ -8,8 +8,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,27 @@ async def signed_in(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=form)
     session = (await client.get("/api/session")).json()
     client.headers["X-CSRF-Token"] = session["csrf"]
+
+
+@asynccontextmanager
+async def tablets(
+    client: httpx.AsyncClient, count: int = 40
+) -> AsyncIterator[list[httpx.AsyncClient]]:
+    """So many signed-in tablets, each with connections of its own: a single pool slows
+    its own load down as soon as hundreds wait in it."""
+    async with AsyncExitStack() as open_ones:
+        yield [
+            await open_ones.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=client.base_url,
+                    cookies=client.cookies,
+                    headers=client.headers,
+                    timeout=60,
+                    verify=False,  # noqa: S501 - plain HTTP: no certificates to read
+                )
+            )
+            for _ in range(count)
+        ]
 
 
 async def open_point(client: httpx.AsyncClient, day: date) -> None:
