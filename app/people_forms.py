@@ -10,7 +10,7 @@ from app.forms import Form
 from app.i18n import N_
 from app.i18n import translate as _
 from app.refusals import sentence_for
-from app.words.diets import ALLERGEN_WORDS, TEXTURE_WORDS, VEGETARIAN_WORDS
+from app.words.diets import ALLERGEN_WORDS, TEXTURE_WORDS
 from app.words.registry import (
     CATEGORIES,
     CONTACT_KINDS,
@@ -142,7 +142,7 @@ def read_diet(form: Form) -> Diet:
         sugar_control="sugar_control" in limits,
         halal="halal" in limits,
         vegetarian=Vegetarian(
-            form.choice("vegetarian", _("素食"), VEGETARIAN_WORDS, required=False)
+            form.choice("vegetarian", _("素食"), list(Vegetarian), required=False)
             or "no"
         ),
         allergies=(*allergies, *_words(more)),
@@ -187,6 +187,13 @@ def read_place(
         return None, None, ""
     point = to_wgs84(*pair, Datum(datum))
     return round(point.lon * 1e6), round(point.lat * 1e6), datum
+
+
+def place_words(lon_e6: int | None, lat_e6: int | None) -> str:
+    """A stored point as the field `place` takes it; nothing where there is none."""
+    if lon_e6 is None or lat_e6 is None:
+        return ""
+    return f"{lon_e6 / 1e6:.6f},{lat_e6 / 1e6:.6f}"
 
 
 def read_contacts(form: Form, prefix: str = "contact") -> tuple[NewContact, ...]:

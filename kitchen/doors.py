@@ -97,6 +97,7 @@ class Unfinished:
     code: str
     name: str
     place: str  # "3-04", or where the person lives
+    stop_id: int | None = None  # where it is reported
 
 
 # Readers ----------------------------------------------------------------------
@@ -221,13 +222,14 @@ def unfinished_of(
         return [Unfinished("not_published", "", "")]
     # In the order of the sheets, as somebody with a pile of them looks down the list.
     codes, planned = plan.codes, {stop.key: n for n, stop in enumerate(plan.stops)}
+    stop_ids = {stop.key: stop.id for stop in plan.stops}
     found = []
     for drop in sorted(drops, key=lambda drop: planned.get(drop.key, -1)):
         if drop.key not in planned:
             found.append(Unfinished("not_planned", drop.name, drop.place))
         elif drop.key not in outcomes:
             place = codes.get(drop.key, drop.place)
-            found.append(Unfinished("unreported", drop.name, place))
+            found.append(Unfinished("unreported", drop.name, place, stop_ids[drop.key]))
     for case in cases:
         if case.is_open:
             found.append(Unfinished("case_open", case.name, case.code or case.place))

@@ -11,6 +11,7 @@ from litestar.response import Response
 from app.days import MEALS, meal_in
 from app.forms import Form, read_form
 from app.i18n import translate as _
+from app.people_forms import DATUMS, place_words, read_place
 from app.rendering import page, see_other
 from app.requests import Request
 from app.settings import Settings
@@ -77,8 +78,21 @@ async def show(request: Request, kitchen_id: FromPath[int]) -> Response[Any]:
         sample_hours=kitchen.sample_hours,
         serves_weekends=kitchen.serves_weekends,
         serves_holidays=kitchen.serves_holidays,
+        place=place_words(kitchen.lon_e6, kitchen.lat_e6),
+        datum="wgs84" if kitchen.lon_e6 is not None else "gcj02",
     )
-    return page(request, "settings/kitchen.html", kitchen=kitchen, form=form)
+    return _kitchen_page(request, kitchen, form)
+
+
+def _kitchen_page(request: Request, kitchen: KitchenFacts, form: Form) -> Response[Any]:
+    return page(
+        request,
+        "settings/kitchen.html",
+        status_code=200 if form.ok else 422,
+        kitchen=kitchen,
+        form=form,
+        datums=DATUMS,
+    )
 
 
 @post(
@@ -96,13 +110,7 @@ async def update(request: Request, kitchen_id: FromPath[int]) -> Response[Any]:
                 kitchen.id, changes, by=request.actor, now=request.now
             )
     if not form.ok:
-        return page(
-            request,
-            "settings/kitchen.html",
-            kitchen=kitchen,
-            form=form,
-            status_code=422,
-        )
+        return _kitchen_page(request, kitchen, form)
     return see_other(request, "/settings", _("已保存 {name}", name=changes["name"]))
 
 
@@ -160,7 +168,10 @@ def _kitchen_changes(form: Form) -> dict[str, Any]:
     def tenths(name: str, label: str, least: float, most: float) -> int:
         return round(form.number(name, label, least=least, most=most) * 10)
 
+    lon_e6, lat_e6, _source = read_place(form)
     return {
+        "lon_e6": lon_e6,
+        "lat_e6": lat_e6,
         "name": form.text("name", _("厨房名称"), longest=60),
         "phone": form.phone("phone", _("厨房电话"), required=False),
         "address": form.text("address", _("地址"), required=False),

@@ -10,7 +10,9 @@ SENTENCES = {
         "{name}没有约定放置的书面同意，不能这样登记；请先在档案的“资格和类别”里登记"
     ),
     "agreed_place_needs_note": N_("{name}：请在备注里写明放在哪里"),
-    "point_needs_signature": N_("{name}：交接要填份数、温度和签收人"),
+    "point_needs_signature": N_(
+        "{name}是就餐点：份数、温度和签收人请在这一站自己的页上登记，从“还没有人报的”里点进去"
+    ),
     "point_unreported": N_("{names}还没有交接签收，先登记就餐点再结单"),
     "already_reported": N_("{name}在 {at} 已由{reporter}报过别的结果；报错了请先作废"),
     "delivery_unknown": N_("没有这条登记"),

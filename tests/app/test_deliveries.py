@@ -27,7 +27,7 @@ DESK = f"/deliveries/{TODAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "rounds", "deliveries", "loadings", "doors", "jobs")
+    return ("signin", "rounds", "deliveries", "loadings", "doors", "jobs", "balance")
 
 
 @pytest.fixture
@@ -416,6 +416,9 @@ async def test_what_nobody_reported_is_listed_until_somebody_does(
     assert "王秀英" in listed
     assert "赵秀兰" in listed
     stop = await stop_of(cast, plan, cast.wang)
+    assert f'href="/deliveries/stops/{stop}"' in listed
+    balance = (await manager.get(DESK.replace("deliveries", "balance"))).text
+    assert f'href="/deliveries/stops/{stop}"' in balance
     await manager.submit(
         f"/deliveries/stops/{stop}/reports", outcome="elder", reporter="钱师傅"
     )

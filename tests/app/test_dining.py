@@ -33,6 +33,9 @@ async def test_a_card_serves_at_once_and_a_second_lunch_is_explained(
     assert "收 5.00 元" in answer.text
     answer = await manager.submit(f"{here}/servings", q="ldf", payment="cash")
     assert "已在朝阳就餐点吃过" in answer.text
+    looked = await manager.fragment(f"{here}/guests?q=ldf")
+    assert "再来一份 13.00 元" in looked.text  # never the price of the first
+    assert "5.00 元" not in looked.text
     answer = await manager.submit(
         f"{here}/servings", elder=cast.li, payment="cash", tariff="full", sure="yes"
     )

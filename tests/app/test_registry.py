@@ -9,6 +9,7 @@ from kitchen import headcounts, places, registry
 from kitchen.database import Engine
 from kitchen.registry import NewContact, NewElder
 from tests.app.client import Client, SignInAs
+from tests.app.drawn import drawn
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
 ID_NUMBER = "11010519491231002X"
@@ -239,6 +240,24 @@ async def test_an_id_number_on_the_register_is_refused_with_its_owner(
 
 
 # Correcting
+
+
+async def test_the_forms_are_taken_as_they_are_drawn(manager: Client) -> None:
+    """Whatever a page has ticked beforehand has to be something it takes."""
+    cast = await enter()
+    here = f"/registry?kitchen={cast.kitchen}"
+    new = drawn((await manager.get("/registry/new")).text, here)
+    typed = {name: value for name, value in NEW.items() if name != "self_care"}
+    answer = await manager.post(here, data={**new, **typed})
+    assert answer.status_code == 303
+    for elder in (cast.wang, cast.li):
+        before = await registry.elder_by_id(elder)
+        page = await manager.get(f"/registry/{elder}/edit")
+        same = drawn(page.text, f"/registry/{elder}")
+        answer = await manager.post(f"/registry/{elder}", data=same)
+        assert answer.status_code == 303
+        after = await registry.elder_by_id(elder)
+        assert (after.diet, after.name) == (before.diet, before.name)
 
 
 async def test_two_who_correct_at_once_both_keep_what_they_typed(

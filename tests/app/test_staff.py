@@ -9,6 +9,7 @@ from kitchen import places, staff
 from kitchen.errors import Refusal
 from kitchen.staff import Actor, Post
 from tests.app.client import PASSWORD, Client, Clock, SignInAs
+from tests.app.drawn import drawn
 
 GOOD = "一碗热汤 and some rice"
 
@@ -247,6 +248,15 @@ async def test_a_kitchens_rules_are_changed_and_recorded(
     await manager.submit(f"/settings/kitchens/{kitchen}", **typed)
     assert (await places.kitchen_by_id(kitchen)).hot_limit_minutes == 60
     assert (await actions())[-1] == "kitchen.change"
+    placed = typed | {"place": "119.958, 31.779", "datum": "wgs84"}
+    await manager.submit(f"/settings/kitchens/{kitchen}", **placed)
+    page = await manager.get(f"/settings/kitchens/{kitchen}")
+    same = drawn(page.text, f"/settings/kitchens/{kitchen}")
+    answer = await manager.post(f"/settings/kitchens/{kitchen}", data=same)
+    assert answer.status_code == 303
+    stored = await places.kitchen_by_id(kitchen)
+    assert (stored.lon_e6, stored.lat_e6) == (119_958_000, 31_779_000)
+    assert (stored.sample_grams, stored.pot_portions) == (125, 80)
 
 
 async def test_a_meals_clock_and_price_are_set(manager: Client, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from litestar.response import Response
 from app.days import MEALS
 from app.forms import Form, read_form
 from app.i18n import translate as _
-from app.people_forms import DATUMS, read_phone_field, read_place
+from app.people_forms import DATUMS, place_words, read_phone_field, read_place
 from app.people_pages import refusing
 from app.rendering import page, see_other
 from app.requests import Request
@@ -114,7 +114,6 @@ async def create(request: Request) -> Response[Any]:
 @get("/places/points/{point_id:int}", allows="places.read", include_in_schema=False)
 async def show(request: Request, point_id: FromPath[int]) -> Response[Any]:
     point = await _point(request, point_id)
-    placed = point.lon_e6 is not None and point.lat_e6 is not None
     form = Form.filled(
         name=point.name,
         area=point.area_id,
@@ -125,9 +124,7 @@ async def show(request: Request, point_id: FromPath[int]) -> Response[Any]:
         seats=point.seats,
         walk_in_cap=point.walk_in_cap,
         unload_minutes=point.unload_seconds // 60,
-        place=f"{(point.lon_e6 or 0) / 1e6:.6f},{(point.lat_e6 or 0) / 1e6:.6f}"
-        if placed
-        else "",
+        place=place_words(point.lon_e6, point.lat_e6),
         datum="wgs84",
     )
     return await _form_page(request, form, point)
