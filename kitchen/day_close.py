@@ -23,7 +23,7 @@ from kitchen.balance import (
     balance_of,
 )
 from kitchen.closed_days import hold_day
-from kitchen.database import in_bulk, insert, one, reading, rows, writing
+from kitchen.database import in_bulk, insert, insert_many, one, reading, rows, writing
 from kitchen.deliveries import outcomes_for
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import kitchen_day
@@ -326,6 +326,10 @@ async def signed_figures(
     return {**dict(balance.chain), **grams}
 
 
+OF_PAPER = frozenset({"label", "label_for_nobody"})
+"""Differences that one sentence may explain for all: no meal hangs on them."""
+
+
 async def note_difference(
     kitchen_id: int,
     day: date,
@@ -333,11 +337,13 @@ async def note_difference(
     key: str,
     reason: str,
     *,
+    alike: bool = False,
     by: Actor,
     now: datetime,
 ) -> None:
-    """A person's word on a difference. Refuses `reason_missing`,
-    `difference_unknown`, `already_noted`."""
+    """A person's word on a difference; `alike`: on every open one of its kind as well,
+    where the kind is about paper and not about somebody's meal. Refuses
+    `reason_missing`, `difference_unknown`, `already_noted`."""
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
@@ -348,15 +354,18 @@ async def note_difference(
             raise Refusal("difference_unknown")
         if known[key].note:
             raise Refusal("already_noted", note=known[key].note)
-        await insert(
+        meant = {key} | {
+            other.key
+            for other in balance.open
+            if alike and other.code == known[key].code and other.code in OF_PAPER
+        }
+        said = {"kitchen": kitchen_id, "day": day, "meal": meal, "reason": reason}
+        await insert_many(
             DifferenceNote,
-            kitchen=kitchen_id,
-            day=day,
-            meal=meal,
-            line=key,
-            reason=reason,
-            at=now,
-            by=by.name,
+            [
+                {**said, "line": line, "at": now, "by": by.name}
+                for line in sorted(meant)
+            ],
         )
         await audit.record(
             by=by.name,
@@ -365,7 +374,7 @@ async def note_difference(
             action="balance.note",
             object_kind="kitchen",
             object_id=kitchen_id,
-            after={"day": day, "meal": meal, "line": key},
+            after={"day": day, "meal": meal, "line": key, "alike": len(meant) - 1},
             reason=reason,
         )
 

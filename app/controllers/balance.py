@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from typing import Any
 
 from litestar import get, post
@@ -68,6 +69,11 @@ async def _page(
         shown=differences[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH],
         number=number,
         pages=pages,
+        alike=Counter(
+            one.code
+            for one in (balance.open if balance else ())
+            if one.code in day_close.OF_PAPER
+        ),
         unfinished=await doors.unfinished(*when, counted[0]) if count else [],
         closed=await day_close.closed_day(kitchen.id, day, meal),
         weighed=await wastes.waste_lines(kitchen.id, day, meal) if count else [],
@@ -113,6 +119,7 @@ async def note(
                 meal,
                 form.raw("line"),
                 reason,
+                alike=form.checkbox("alike"),
                 by=request.actor,
                 now=request.now,
             )

@@ -49,6 +49,21 @@ async def test_words_stay_with_their_difference_and_are_written_once(
     assert "这处差异已写明" in again.text
 
 
+async def test_one_sentence_explains_all_labels_but_never_a_meal(
+    manager: Client,
+) -> None:
+    cast = await counted()
+    balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
+    labels = [d.key for d in balance.open if d.code == "label"]
+    others = [d.key for d in balance.open if d.code != "label"]
+    assert min(len(labels), len(others)) > 1
+    for line in (labels[0], others[0]):
+        sent = {"line": line, "reason": "今天手写", "alike": "on"}
+        assert (await manager.submit(f"{PAGE}/notes", **sent)).status_code == 303
+    balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
+    assert [d.key for d in balance.open] == others[1:]
+
+
 async def test_what_stayed_in_the_kitchen_is_recorded_there(manager: Client) -> None:
     cast = await counted()
     answer = await manager.submit(
