@@ -234,6 +234,17 @@ async def stop_plan_of(stop_id: int) -> int:
     return int(found["plan"])
 
 
+async def name_at(stop_id: int) -> str:
+    """Whose door a stop is, or which dining point."""
+    found = await one(
+        "SELECT e.name AS elder, p.name AS point FROM stop s"
+        " LEFT JOIN diner d ON d.id = s.diner LEFT JOIN elder e ON e.id = d.elder"
+        " LEFT JOIN dining_point p ON p.id = s.point WHERE s.id = {}",
+        stop_id,
+    )
+    return str(found["elder"] or found["point"] or "") if found else ""
+
+
 async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:
     """Round-stop codes of the plan that counts, else of the draft."""
     plan = await published_plan(kitchen_id, day, meal)

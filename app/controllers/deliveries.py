@@ -34,7 +34,7 @@ from kitchen import deliveries, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report
-from kitchen.round_plans import PlanFacts, plan_by_id
+from kitchen.round_plans import PlanFacts, name_at, plan_by_id
 from kitchen.sheet_returns import SheetBack
 
 
@@ -64,6 +64,7 @@ async def report_from_sheet(
     version = form.integer("version", _("版本"), least=1, most=999)
     position = form.integer("position", _("站号"), least=1, most=500)
     report = _report(request, form, day)
+    name = ""
     if form.ok:
         with form.refusals():
             stop_id = await sheet_returns.stop_on_sheet(
@@ -73,13 +74,15 @@ async def report_from_sheet(
             await deliveries.report_exception(
                 stop_id, report, by=request.actor, now=request.now
             )
+            name = await name_at(stop_id)
     if not form.ok:
         return await _day_page(request, day, meal, form, 422)
     url = f"{day_url('deliveries', day, meal)}?sheet={sheet}&version={version}"
     notice = _(
-        "{sheet} 号单第 {position} 站：{word}",
+        "{sheet} 号单第 {position} 站，{name}：{word}",
         sheet=sheet,
         position=position,
+        name=name,
         word=_(OUTCOMES[form.raw("outcome")]),
     )
     return see_other(request, f"{url}&who={report.reported_by}", notice)

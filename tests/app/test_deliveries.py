@@ -81,6 +81,7 @@ async def test_sheet_seven_version_two_stop_four_no_answer(
     page = (await manager.get(answer.headers["location"])).text
     assert 'value="7"' in page, "the next exception of the same sheet is one key away"
     assert "王强" in page, "the ladder is there"
+    assert f"7 号单第 {position} 站，王秀英：" in page, "a mistyped stop is seen"
 
 
 @pytest.mark.parametrize(
