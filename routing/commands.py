@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from routing.changes import Change
@@ -38,7 +38,7 @@ Data = Mapping[str, Any]
 
 
 def run_solve(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds, notes = _question(data, options)
+    problem, rounds, notes = _question_by_road(data, options)
     with _stopped_by_signals() as stop:
         solution = solve(
             problem,
@@ -58,14 +58,14 @@ def run_solve(data: Data, options: argparse.Namespace) -> Answer:
 
 
 def run_schedule(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds, notes = _question(data, options)
+    problem, rounds, notes = _question_by_road(data, options)
     refuse_forced_times(data.get("problem", data))
     plan = schedule(problem, rounds)
     return write_solution(plan.found_by(plan.engine, *notes), problem), FINE
 
 
 def run_check(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds, _ = _question(data, options)
+    problem, rounds, _ = _question_by_road(data, options)
     solution = read_solution(data.get("solution"))
     given = rounds if "rounds" in data else ()
     found = check(problem, solution, given, data.get("locked", ()))
@@ -102,11 +102,14 @@ def run_explain(data: Data, options: argparse.Namespace) -> Answer:
 
 
 def run_replan(data: Data, options: argparse.Namespace) -> Answer:
-    problem, rounds, _ = _question(data)
+    problem, rounds = _question(data)
+    problem, change, notes = _changed_by_road(
+        problem, _change(data.get("change")), options
+    )
     result = replan(
         problem,
         rounds,
-        _change(data.get("change")),
+        change,
         scope=_scope(data),
         seconds=options.seconds,
         seed=options.seed,
@@ -114,12 +117,15 @@ def run_replan(data: Data, options: argparse.Namespace) -> Answer:
         locked=data.get("locked", ()),
         engine=options.engine,
     )
+    solution = result.solution.found_by(
+        result.solution.engine, *result.solution.notes, *notes
+    )
     answer = {
         "problem": write_problem(result.problem),
-        "solution": write_solution(result.solution, result.problem),
+        "solution": write_solution(solution, result.problem),
         "moved": [asdict(moved) for moved in result.moved],
     }
-    return answer, INCOMPLETE if result.solution.unassigned else FINE
+    return answer, INCOMPLETE if solution.unassigned else FINE
 
 
 def run_geojson(data: Data, options: argparse.Namespace) -> Answer:
@@ -165,23 +171,25 @@ COMMANDS: dict[str, Callable[[Data, argparse.Namespace], Answer]] = {
 }
 
 
-def _question(
-    data: Data, options: argparse.Namespace | None = None
-) -> tuple[Problem, tuple[Round, ...], Sequence[str]]:
-    """The problem, bare or under `problem`, with its ways by road where the options
-    say so, the rounds given with it, and notes on the ways."""
+def _question(data: Data) -> tuple[Problem, tuple[Round, ...]]:
+    """The problem, bare or under `problem`, and the rounds given with it."""
     inner = data.get("problem", data)
     problem = read_problem(inner)
-    rounds = read_rounds(data if "problem" in data else inner)
-    if options is None:
-        return problem, rounds, ()
+    return problem, read_rounds(data if "problem" in data else inner)
+
+
+def _question_by_road(
+    data: Data, options: argparse.Namespace
+) -> tuple[Problem, tuple[Round, ...], Sequence[str]]:
+    """The same with ways by road where the options say so, and notes on the ways."""
+    problem, rounds = _question(data)
     problem, notes = _by_road(problem, options)
     return problem, rounds, notes
 
 
 def _answered(data: Data, options: argparse.Namespace) -> tuple[Problem, Solution]:
     """A problem with a solution that names nobody unknown."""
-    problem, _rounds, _notes = _question(data, options)
+    problem, _rounds, _notes = _question_by_road(data, options)
     solution = read_solution(data.get("solution"))
     jobs = {job.id for job in problem.jobs}
     vehicles = {vehicle.id for vehicle in problem.vehicles}
@@ -209,6 +217,17 @@ def _change(data: object) -> Change:
         )
     except (TypeError, AttributeError) as error:
         raise InvalidInput([f"change: cannot be read ({error})"]) from error
+
+
+def _changed_by_road(
+    problem: Problem, change: Change, options: argparse.Namespace
+) -> tuple[Problem, Change, Sequence[str]]:
+    """Both with ways by road: those who are added live on roads too."""
+    known = len(problem.jobs)
+    both = replace(problem, jobs=(*problem.jobs, *change.added))
+    both, notes = _by_road(both, options)
+    problem = replace(both, jobs=both.jobs[:known])
+    return problem, replace(change, added=both.jobs[known:]), notes
 
 
 def _scope(data: Data) -> str:

@@ -1,10 +1,11 @@
 """A problem in coordinates turned into one with matrices by road."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from routing.distances import Travel, enters_gate, locations
+from routing.faults import InvalidInput
 from routing.osrm import osrm_matrix
 from routing.problem import Location, Matrix, Problem
 
@@ -27,7 +28,7 @@ def by_road(
     travel = Travel(problem)
     places = list(dict.fromkeys(locations(problem)))
     points = [travel.point(place) for place in places]
-    matrices: dict[str, Matrix] = dict(problem.matrices)
+    matrices = _given(problem, places)
     notes: list[str] = []
     for vehicle in problem.vehicles:
         name = vehicle.profile
@@ -67,7 +68,7 @@ def with_legs(problem: Problem, legs: Mapping[str, Known]) -> Problem:
     travel = Travel(problem)
     places = list(dict.fromkeys(locations(problem)))
     spots = [spot(*travel.point(place)) for place in places]
-    matrices: dict[str, Matrix] = dict(problem.matrices)
+    matrices = _given(problem, places)
     for vehicle in problem.vehicles:
         name, mode = vehicle.profile, problem.modes[vehicle.profile]
         if name in matrices or name not in legs:
@@ -93,6 +94,27 @@ def with_legs(problem: Problem, legs: Mapping[str, Known]) -> Problem:
 def spot(lon: float, lat: float) -> Spot:
     """A place as ways are kept by it: millionths of a degree."""
     return round(lon * 1_000_000), round(lat * 1_000_000)
+
+
+def _given(problem: Problem, places: list[Location]) -> dict[str, Matrix]:
+    """The matrices that came with the problem, in the order of `places`."""
+
+    def picked(rows: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(rows[a][b] for b in at) for a in at)
+
+    if not problem.matrices:
+        return {}
+    missing = [place for place in places if place.index is None]
+    if missing:
+        raise InvalidInput(["location: needs an index, because a matrix is given"])
+    at = [place.index for place in places if place.index is not None]
+    return {
+        name: Matrix(
+            picked(matrix.durations),
+            None if matrix.distances is None else picked(matrix.distances),
+        )
+        for name, matrix in problem.matrices.items()
+    }
 
 
 def _indexed(

@@ -10,6 +10,7 @@ import pytest
 
 from routing import read_problem, read_solution, solve, write_problem, write_solution
 from routing.__main__ import main
+from tests.road_server import road_server
 from tests.routing.cases import district, load, problem
 
 
@@ -204,6 +205,29 @@ def test_a_cancellation_is_replanned_and_tells_who_moves(
     text = json.dumps(data)
     _, said, _ = call(monkeypatch, capsys, text, "replan", "--seconds", "0")
     assert gone not in [job["id"] for job in said["problem"]["jobs"]]
+    both = {"problem": said["problem"], "solution": said["solution"]}
+    code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+    assert (code, found) == (0, {"faults": []})
+
+
+def test_whoever_is_added_comes_by_road_too(monkeypatch: Any, capsys: Any) -> None:
+    data = {
+        "problem": {
+            "jobs": [{"id": 1, "location": [116.401, 39.90]}],
+            "vehicles": [{"id": "钱", "profile": "bike", "start": [116.40, 39.90]}],
+        },
+        "rounds": [{"vehicle": "钱", "jobs": [1]}],
+        "change": {"added": [{"id": 2, "location": [116.40, 39.902]}]},
+    }
+    with road_server() as server:
+        text, road = json.dumps(data), f"bike={server.url}"
+        flags = ("--seconds", "0", "--osrm", road)
+        code, said, _ = call(monkeypatch, capsys, text, "replan", *flags)
+    assert (code, said["moved"][0]["why"]) == (0, "added")
+    (route,) = said["solution"]["routes"]
+    # A second and two metres for ten millionths of a degree: 100 out to the nearer
+    # door, 300 from there on to the new one.
+    assert (route["duration"], route["distance"]) == (400, 800)
     both = {"problem": said["problem"], "solution": said["solution"]}
     code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
     assert (code, found) == (0, {"faults": []})

@@ -12,6 +12,7 @@ from routing import (
     InvalidInput,
     Job,
     Location,
+    Matrix,
     Mode,
     Problem,
     Round,
@@ -175,3 +176,24 @@ def test_known_ways_count_and_the_others_are_straight_with_the_gate_in_both() ->
         s.travel for s in straight.steps[2:]
     ]
     assert with_legs(problem, {}) is problem
+
+
+def test_a_matrix_that_came_along_keeps_its_ways_beside_those_by_road() -> None:
+    """Places get numbers of their own for the road; the van's table follows them."""
+    doors = [Location(lon=116.40 + k / 1000, lat=39.90, index=3 - k) for k in range(3)]
+    rows = tuple(tuple(100 * a + b for b in range(4)) for a in range(4))
+    problem = Problem(
+        jobs=(Job(id=1, location=doors[1]), Job(id=2, location=doors[2])),
+        vehicles=(
+            Vehicle(id="van", profile="van", start=doors[0], end=doors[0]),
+            Vehicle(id="bike", profile="bike", start=doors[0], end=doors[0]),
+        ),
+        matrices={"van": Matrix(rows)},
+    )
+    rounds = [Round("van", (1, 2))]
+    known = {"bike": {((116_400_000, 39_900_000), (116_401_000, 39_900_000)): (7, 7)}}
+    with road_server() as server:
+        roads, _ = by_road(problem, {"bike": server.url})
+    for changed in (roads, with_legs(problem, known)):
+        told = schedule(changed, rounds).routes[0].steps
+        assert [s.travel for s in told] == [0, 302, 201, 103]
