@@ -1,11 +1,12 @@
 """How long the way takes: a given matrix, or straight line x detour.
 
 From coordinates: metres = straight line x the mode's detour; seconds = metres at the
-mode's speed, plus gate time when the destination lies in another compound than the
-origin. All rounding is half up to whole numbers, so the same pair always costs the
-same. A place without coordinates stands at the mean of the located places of its
-compound, or, when nobody there is located, at the first vehicle's start: nobody is
-dropped for want of a point. The caller marks such stops; the way is only a guess.
+mode's speed, those far out at its faster one where it has one, plus gate time when the
+destination lies in another compound than the origin. All rounding is half up to whole
+numbers, so the same pair always costs the same. A place without coordinates stands at
+the mean of the located places of its compound, or, when nobody there is located, at the
+first vehicle's start: nobody is dropped for want of a point. The caller marks such
+stops; the way is only a guess.
 """
 
 import math
@@ -112,9 +113,17 @@ def mode_metres(mode: Mode, crow: float) -> int:
 
 
 def mode_seconds(mode: Mode, crow: float, gate: bool) -> int:
-    metres = mode_metres(mode, crow)
-    ride = (metres * 3600 + mode.metres_per_hour // 2) // mode.metres_per_hour
+    ride = ride_seconds(mode, mode_metres(mode, crow))
     return ride + (mode.gate_seconds if gate else 0)
+
+
+def ride_seconds(mode: Mode, metres: int) -> int:
+    slow, fast = mode.metres_per_hour, mode.far_metres_per_hour
+    near = metres if fast is None else min(metres, mode.near_metres)
+    seconds = (near * 3600 + slow // 2) // slow
+    if fast is not None:
+        seconds += ((metres - near) * 3600 + fast // 2) // fast
+    return seconds
 
 
 def enters_gate(a: Location, b: Location) -> bool:

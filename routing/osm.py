@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from routing.distances import mode_metres, mode_seconds
+from routing.distances import mode_metres, mode_seconds, ride_seconds
 from routing.faults import InvalidInput
 from routing.problem import Matrix, Mode
 
@@ -80,8 +80,8 @@ def osm_matrix(
             roadless += 1
             continue
         metres[a][b] = round(length)
-        ride = round(length) * 3600 + mode.metres_per_hour // 2
-        seconds[a][b] = ride // mode.metres_per_hour + gates * mode.gate_seconds
+        ride = ride_seconds(mode, metres[a][b])
+        seconds[a][b] = ride + gates * mode.gate_seconds
     notes = (f"{roadless} pairs without a road",) if roadless else ()
     return Matrix(_frozen(seconds), _frozen(metres)), notes
 

@@ -43,6 +43,8 @@ def write_problem(problem: Problem, rounds: Sequence[Round] = ()) -> Json:
                 "metres_per_hour": mode.metres_per_hour,
                 "detour_percent": mode.detour_percent,
                 "gate_seconds": mode.gate_seconds,
+                "near_metres": mode.near_metres,
+                "far_metres_per_hour": mode.far_metres_per_hour,
             }
             for name, mode in problem.modes.items()
         },

@@ -27,7 +27,7 @@ def mode_table(
     for row in range(len(places)):
         dx, dy = x[row] - x, y[row] - y
         metres = _metres(mode, np.sqrt(dx * dx + dy * dy))
-        ride = (metres * 3600 + mode.metres_per_hour // 2) // mode.metres_per_hour
+        ride = _ride(mode, metres)
         gates = (compounds >= 0) & (compounds != compounds[row])
         seconds = _at_speed(ride + gates * mode.gate_seconds, speed_percent)
         table[row] = seconds
@@ -55,6 +55,15 @@ def given_table(
 
 def _metres(mode: Mode, crow: NDArray[np.float64]) -> NDArray[np.int64]:
     return (crow * mode.detour_percent / 100 + 0.5).astype(np.int64)
+
+
+def _ride(mode: Mode, metres: NDArray[np.int64]) -> NDArray[np.int64]:
+    slow, fast = mode.metres_per_hour, mode.far_metres_per_hour
+    if fast is None:
+        return (metres * 3600 + slow // 2) // slow
+    near = np.minimum(metres, mode.near_metres)
+    far = ((metres - near) * 3600 + fast // 2) // fast
+    return (near * 3600 + slow // 2) // slow + far
 
 
 def _at_speed(seconds: NDArray[np.int64], percent: int) -> NDArray[np.int64]:

@@ -45,7 +45,10 @@ class Ways:
         crow = math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by))
         metres = int(crow * mode.detour_percent / 100 + 0.5)
         gate = mode.gate_seconds if b.compound not in (None, a.compound) else 0
-        return _half_up(metres * 3600, mode.metres_per_hour) + int(gate)
+        fast = mode.far_metres_per_hour
+        far = 0 if fast is None else max(0, metres - mode.near_metres)
+        slowly = _half_up((metres - far) * 3600, mode.metres_per_hour)
+        return slowly + int(gate) + (_half_up(far * 3600, fast) if far else 0)
 
     def _metres(self, place: Any) -> Point:
         if place.lon is not None:

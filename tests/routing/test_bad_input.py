@@ -35,6 +35,10 @@ TABLE: list[tuple[Any, str]] = [
         " write each delivery as a job",
     ),
     (document(weights={"vehicle": -1}), "weights.vehicle: must be at least 0, got -1"),
+    (
+        document(modes={"car": {"metres_per_hour": 9, "far_metres_per_hour": 8}}),
+        "modes.car.far_metres_per_hour: must be at least 9, got 8",
+    ),
     # jobs
     (job(id=None), "jobs[0].id: needs a whole number or a word, got None"),
     (job(service=-1), "jobs[0].service: must be at least 0, got -1"),

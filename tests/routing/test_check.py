@@ -20,7 +20,7 @@ from routing import (
     schedule,
     solve,
 )
-from routing.problem import ALWAYS
+from routing.problem import ALWAYS, Mode
 from routing.solution import Round, Route
 from routing.ways import Ways
 from tests.routing.cases import district, problem
@@ -265,9 +265,15 @@ def test_the_checker_shares_no_code_with_what_it_checks() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_its_ways_equal_those_of_the_travel_table(seed: int) -> None:
     question = district(seed)
+    # One who is faster further out, which a car is between towns.
+    hasty = Mode(metres_per_hour=15_001, near_metres=700, far_metres_per_hour=40_003)
+    question = replace(question, modes={**question.modes, "hasty": hasty})
+    last = replace(question.vehicles[0], id="last", profile="hasty")
     travel, ways = Travel(question), Ways(question)
     places = [job.location for job in question.jobs] + [question.vehicles[0].start]
-    for vehicle in question.vehicles:
-        for a in places:
-            for b in places:
-                assert ways.seconds(vehicle, a, b) == travel.seconds(vehicle, a, b)
+    for vehicle in (*question.vehicles, last):
+        table = travel.table(vehicle, places)
+        for row, a in enumerate(places):
+            for column, b in enumerate(places):
+                way = ways.seconds(vehicle, a, b)
+                assert way == travel.seconds(vehicle, a, b) == table[row, column]

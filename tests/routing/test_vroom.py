@@ -6,6 +6,7 @@ import pytest
 
 from routing import (
     InvalidInput,
+    Round,
     check,
     read_problem,
     read_rounds,
@@ -78,6 +79,18 @@ def test_a_vroom_file_is_solved_unchanged() -> None:
     assert solution.unassigned == ()
     served = {job: route.vehicle for route in solution.routes for job in route.jobs}
     assert (served[1], served[2], served[3]) == (1, 1, 2)
+
+
+def test_between_towns_a_car_is_fast() -> None:
+    """26.6 km apart, 32 km by the road and 2,328 s by VROOM's published example."""
+    home, far = [2.35044, 48.71764], [1.98935, 48.701]
+    file = {
+        "jobs": [{"id": 1, "location": far}],
+        "vehicles": [{"id": 1, "start": home}],
+    }
+    (route,) = schedule(read_problem(file), [Round(1, (1,))]).routes
+    # 3 km at 20 km/h, 34.2 at 70; no gate to wait at.
+    assert route.steps[1].travel == 540 + 1_758
 
 
 def test_the_answer_has_vrooms_keys() -> None:
