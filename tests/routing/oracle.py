@@ -5,14 +5,20 @@ simulated for each departure that could matter, a partition of the jobs over the
 vehicles is found by trying every subset. Up to eight jobs, one round per vehicle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise, permutations
+from types import MappingProxyType
 
 from routing import Job, Problem, Travel, Vehicle
+from routing.problem import Id
+
+NOTHING: Mapping[Id, Sequence[Id]] = MappingProxyType({})
+UNTHINKABLE = 10**9
 
 
-def optimum(problem: Problem) -> int:
-    """The least cost any plan can have."""
+def optimum(problem: Problem, kept: Mapping[Id, Sequence[Id]] = NOTHING) -> int:
+    """The least cost any plan can have in which the vehicles keep these jobs, in this
+    order and with whom else it pays to serve between them."""
     travel = Travel(problem)
     everyone = (1 << len(problem.jobs)) - 1
     best = [
@@ -21,19 +27,26 @@ def optimum(problem: Problem) -> int:
     ]
     known: dict[object, list[int | None]] = {}
     for vehicle in problem.vehicles:
-        key = _sort_of(problem, vehicle)
+        key = (*_sort_of(problem, vehicle), kept.get(vehicle.id))
         if key not in known:
             known[key] = [
-                _cheapest_round(problem, travel, vehicle, subset)
+                _cheapest_round(problem, travel, vehicle, subset, kept)
                 for subset in range(everyone + 1)
             ]
-        best = _with_vehicle(best, known[key])
+        if vehicle.id in kept:  # it cannot stay at home
+            best = _with_vehicle(
+                [UNTHINKABLE + cost for cost in best], best, known[key]
+            )
+        else:
+            best = _with_vehicle(best, best, known[key])
     return best[everyone]
 
 
-def _with_vehicle(best: list[int], rounds: list[int | None]) -> list[int]:
+def _with_vehicle(
+    idle: list[int], best: list[int], rounds: list[int | None]
+) -> list[int]:
     """The cheapest way to share each set between the vehicles so far and this one."""
-    shared = list(best)
+    shared = list(idle)
     for whole in range(len(best)):
         part = whole
         while part:
@@ -44,7 +57,58 @@ def _with_vehicle(best: list[int], rounds: list[int | None]) -> list[int]:
     return shared
 
 
-def _sort_of(problem: Problem, vehicle: Vehicle) -> object:
+def even_optimum(problem: Problem) -> int:
+    """The least cost with unevenness at its price, for jobs without windows, whose work
+    is the same at any hour. Dear: every share of the jobs in every order of each."""
+    travel, best = Travel(problem), [UNTHINKABLE]
+    sets = range(1 << len(problem.jobs))
+    kept = [[_works(problem, travel, v, s) for s in sets] for v in problem.vehicles]
+
+    def share(number: int, left: int, cost: int, works: tuple[int, ...]) -> None:
+        if cost >= best[0]:
+            return
+        if number == len(kept):
+            out = [j for k, j in enumerate(problem.jobs) if left >> k & 1]
+            cost += sum(map(problem.unserved_cost, out))
+            if works:
+                over = max(works) - sum(works) // len(works)
+                cost += over * problem.weights.uneven // 100
+            best[0] = min(best[0], cost)
+            return
+        share(number + 1, left, cost, works)
+        part = left
+        while part:
+            for price, work in kept[number][part]:
+                share(number + 1, left ^ part, cost + price, (*works, work))
+            part = (part - 1) & left
+
+    share(0, sets[-1], 0, ())
+    return best[0]
+
+
+def _works(
+    problem: Problem, travel: Travel, vehicle: Vehicle, subset: int
+) -> set[tuple[int, int]]:
+    """Cost and work of every order that holds."""
+    jobs = [job for k, job in enumerate(problem.jobs) if subset >> k & 1]
+    found = set()
+    for order in permutations(jobs) if _may_take(problem, vehicle, jobs) else ():
+        cost = _cost(problem, travel, vehicle, order)
+        if cost is not None:
+            places = [vehicle.start, *(job.location for job in order), vehicle.end]
+            doors = [None, *(job.building for job in order)]
+            setups = [
+                job.setup
+                for job, (before, here) in zip(order, pairwise(doors), strict=True)
+                if before != here
+            ]
+            work = sum(travel.seconds(vehicle, a, b) for a, b in pairwise(places))
+            work += sum(job.service for job in order) + sum(setups)
+            found.add((cost, work))
+    return found
+
+
+def _sort_of(problem: Problem, vehicle: Vehicle) -> tuple[object, ...]:
     mine = [
         (problem.may_serve(vehicle, job), job.preferred_vehicle == vehicle.id)
         for job in problem.jobs
@@ -54,14 +118,21 @@ def _sort_of(problem: Problem, vehicle: Vehicle) -> object:
 
 
 def _cheapest_round(
-    problem: Problem, travel: Travel, vehicle: Vehicle, subset: int
+    problem: Problem,
+    travel: Travel,
+    vehicle: Vehicle,
+    subset: int,
+    kept: Mapping[Id, Sequence[Id]],
 ) -> int | None:
     jobs = [job for k, job in enumerate(problem.jobs) if subset >> k & 1]
     if not jobs or not _may_take(problem, vehicle, jobs):
         return None
+    bound = {job for order in kept.values() for job in order}
+    mine = list(kept.get(vehicle.id, ()))
     costs = [
         cost
         for order in permutations(jobs)
+        if [job.id for job in order if job.id in bound] == mine
         if (cost := _cost(problem, travel, vehicle, order)) is not None
     ]
     return min(costs, default=None)

@@ -9,6 +9,7 @@ from routing import (
     Break,
     Job,
     Location,
+    Matrix,
     Problem,
     Round,
     TimeWindow,
@@ -17,7 +18,7 @@ from routing import (
     schedule,
     solve,
 )
-from tests.routing.oracle import holds, optimum
+from tests.routing.oracle import even_optimum, holds, optimum
 from tests.routing.oracle_days import cheapest_day
 
 
@@ -116,6 +117,75 @@ def test_checker_and_schedule_agree_with_brute_force_on_any_order(first: int) ->
                 assert plan.is_feasible == found, (seed, planned)
                 kinds.add(found)
     assert kinds == {True, False}
+
+
+def on_one_way_streets(seed: int) -> Problem:
+    """The same mix on a table of its own for each mode, no way as long as back."""
+    question, dice = mixed(seed), random.Random(seed)
+    spots = list(dict.fromkeys(job.location for job in question.jobs))
+    size = len(spots) + 1
+    matrices = {
+        mode: Matrix(
+            tuple(
+                tuple(
+                    0 if a == b else slow * dice.randint(60, 400) for b in range(size)
+                )
+                for a in range(size)
+            )
+        )
+        for mode, slow in (("walk", 2), ("ebike", 1))
+    }
+    jobs = tuple(
+        replace(
+            job, location=replace(job.location, index=1 + spots.index(job.location))
+        )
+        for job in question.jobs
+    )
+    vehicles = tuple(
+        replace(
+            vehicle,
+            start=replace(vehicle.start, index=0) if vehicle.start else None,
+            end=replace(vehicle.end, index=0) if vehicle.end else None,
+        )
+        for vehicle in question.vehicles
+    )
+    return replace(question, jobs=jobs, vehicles=vehicles, matrices=matrices)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_way_streets_and_locks_reach_the_proved_optimum(seed: int) -> None:
+    """Two stops of some round are locked, the dearer way round where that holds."""
+    question, dice = on_one_way_streets(seed), random.Random(seed)
+    freely = solve(question, engine="sisr", steps=2000, seed=seed + 1)
+    assert freely.summary.cost == optimum(question)
+    pairs = [r for r in freely.rounds if len(r.jobs) > 1]
+    if not pairs:
+        return
+    chosen = dice.choice(pairs)
+    two = dice.sample(chosen.jobs, 2)
+    vehicle = next(v for v in question.vehicles if v.id == chosen.vehicle)
+    doors = {job.id: job for job in question.jobs}
+    if not holds(question, vehicle, [doors[job] for job in two]):
+        two.reverse()
+    kept = Round(chosen.vehicle, tuple(two))
+    found = solve(
+        question, engine="sisr", steps=2000, seed=seed + 1, start=[kept], locked=two
+    )
+    assert check(question, found, [kept], two) == []
+    assert found.summary.cost == optimum(question, {kept.vehicle: kept.jobs})
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7, 9, 10, 11])
+def test_work_at_a_price_on_unevenness_reaches_the_proved_optimum(seed: int) -> None:
+    question = mixed(seed)
+    question = replace(
+        question,
+        jobs=tuple(replace(job, windows=()) for job in question.jobs),
+        weights=replace(question.weights, uneven=200, vehicle=100),
+    )
+    found = solve(question, engine="sisr", seconds=1, seed=1)
+    assert check(question, found) == []
+    assert found.summary.cost == even_optimum(question)
 
 
 def long_morning(seed: int) -> Problem:
