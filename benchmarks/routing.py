@@ -34,8 +34,8 @@ from benchmarks.routing_districts import SHAPES, district
 from benchmarks.routing_instances import LONG_ROUNDS, TUNED_ON, read_all
 from benchmarks.routing_measured import Measured
 from routing import Problem, Round, Travel, schedule
-from routing.arrays import layout
 from routing.grouping import group
+from routing.layout import layout
 from routing.search import search
 from routing.warm import warm
 

@@ -21,10 +21,9 @@ from routing.arrays import (
     WAY,
     Instance,
     Layout,
-    named,
-    numbered,
 )
 from routing.kernel_state import ABSENT, BEST, BEST_ABSENT, DICE, new_state, numba
+from routing.layout import named, numbered
 from routing.solution import Round
 
 Report = Callable[[int, int], None]
@@ -61,7 +60,7 @@ FLEET_SETTINGS = (Setting(first=(15.0, 30)), *SETTINGS)
 
 # With steps in plenty, whole rounds come out all the time: in a giant compound, where
 # all doors are near all others, what is left to find is how to share them out.
-WIDE = Setting(removed=20.0, longest=30, hot=3.0, cold=0.03, cycles=3)
+WIDE = Setting(removed=20.0, longest=30, hot=3.0, cold=0.03, tails=2, cycles=5)
 
 # From a good plan on: refine, and do not melt it first.
 COOL = (

@@ -158,8 +158,8 @@ class Task:
 
     def by_kernel(self, start: Sequence[Round], how: "How") -> Solution:
         """Ruin and recreate, then what only the full model knows."""
-        from routing.arrays import layout
         from routing.evenness import even_out
+        from routing.layout import layout
         from routing.search import is_compiled, search
 
         free = how.steps is None and not how.locks.rounds
@@ -204,7 +204,7 @@ class Task:
 
     def by_levels(self, start: Sequence[Round], how: "How") -> Solution:
         """Both levels by the kernel, then by the full model from there."""
-        from routing.arrays import layout
+        from routing.layout import layout
         from routing.levels import PASSES, search_levels
         from routing.search import COOL, search
 
@@ -256,7 +256,7 @@ class Task:
         self, start: Sequence[Round], how: "How", later: float
     ) -> tuple[Round, ...]:
         """Large problems first by stairwell, then door by door from there."""
-        from routing.arrays import layout
+        from routing.layout import layout
         from routing.search import COOL, search
 
         def run(

@@ -17,7 +17,7 @@ from routing import (
     Weights,
     schedule,
 )
-from routing.arrays import Layout, layout, named, numbered
+from routing.arrays import Layout
 from routing.kernel import place_order
 from routing.kernel_state import (
     COST,
@@ -36,6 +36,7 @@ from routing.kernel_state import (
     retime_vehicle,
 )
 from routing.kernel_tails import change_tails
+from routing.layout import layout, named, numbered
 from routing.search import Setting, Worker
 from tests.routing.cases import district
 
