@@ -1,7 +1,7 @@
 """The rounds engine against its rivals and against what is asked of it.
 
     ./run bench routing [--data FOLDER] [--parts NAME,NAME] [--engines NAME,NAME]
-        [--only NAME,NAME] [--again] [--write]
+        [--only NAME,NAME] [--seed N] [--again] [--write]
 
 Parts: `public10`, `public30` (the public instances in FOLDER, 10 and 30 processor
 seconds), `districts`, `sizes`, `days`, `answers`. What the public instances and the
@@ -214,7 +214,7 @@ def answer(
         table = layout(problem, Travel(problem))
         return search(table, (), seconds, seed, clock=time.process_time)
     python = sys.executable if engine == "ortools" else rivals()
-    return rival(python, engine, problem, seconds) if python else None
+    return rival(python, engine, problem, seconds, seed) if python else None
 
 
 def rivals() -> str | None:
@@ -230,11 +230,11 @@ def rivals() -> str | None:
 
 
 def rival(
-    python: str, engine: str, problem: Problem, seconds: float
+    python: str, engine: str, problem: Problem, seconds: float, seed: int
 ) -> list[Round] | None:
     script = str(Path(__file__).with_name("routing_rivals.py"))
     child = subprocess.run(
-        [python, script, engine, str(seconds)],
+        [python, script, engine, str(seconds), str(seed)],
         input=json.dumps(exported(problem)),
         stdout=subprocess.PIPE,
         text=True,

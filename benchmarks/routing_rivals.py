@@ -2,7 +2,7 @@
 
 Run by an interpreter that has them, which this project's does not:
 
-    python routing_rivals.py pyvrp|vroom|ortools SECONDS < instance.json > orders.json
+    python routing_rivals.py pyvrp|vroom|ortools SECONDS SEED < instance.json
 
 The instance has `travel` and `clock` matrices (node 0 is the kitchen), one number per
 job and node for everything else, and a common hot limit or none. PyVRP counts
@@ -23,9 +23,9 @@ Orders = list[list[int]]
 
 
 def main() -> None:
-    rival, seconds = sys.argv[1], float(sys.argv[2])
+    rival, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     data = json.load(sys.stdin)
-    orders = ENGINES[rival](data, seconds)
+    orders = ENGINES[rival]({**data, "seed": seed}, seconds)
     json.dump({"orders": orders, "cpu": time.process_time()}, sys.stdout)
 
 
@@ -67,7 +67,9 @@ def by_pyvrp(data: Data, seconds: float) -> Orders:
     depot = pyvrp.Depot(0, tw_early=opens, tw_late=closes)
     problem = pyvrp.ProblemData(places, clients, [depot], [fleet], [travel], [clock])
     end = time.process_time() + seconds
-    result = solve(problem, stop=lambda _: time.process_time() >= end, seed=1)
+    result = solve(
+        problem, stop=lambda _: time.process_time() >= end, seed=data["seed"]
+    )
     return [
         [visit.idx + 1 for visit in route.schedule() if visit.is_client()]
         for route in result.best.routes()

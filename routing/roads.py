@@ -37,7 +37,8 @@ def by_road(
         if name in urls:
             crow = [[travel.crow(a, b) for b in places] for a in places]
             mode = problem.modes[name]
-            matrices[name], said = osrm_matrix(urls[name], points, crow, mode)
+            roads, said = osrm_matrix(urls[name], points, crow, mode)
+            matrices[name] = _gated(roads, places, mode.gate_seconds)
             notes += [f"{name}: {note}" for note in said]
         elif name in extracts:
             from routing.osm import osm_matrix
@@ -94,6 +95,18 @@ def with_legs(problem: Problem, legs: Mapping[str, Known]) -> Problem:
 def spot(lon: float, lat: float) -> Spot:
     """A place as ways are kept by it: millionths of a degree."""
     return round(lon * 1_000_000), round(lat * 1_000_000)
+
+
+def _gated(matrix: Matrix, places: list[Location], wait: int) -> Matrix:
+    """With the wait at the gate of a compound, of which a road server does not know."""
+    rows = [
+        tuple(
+            way + (wait if enters_gate(a, b) else 0)
+            for b, way in zip(places, row, strict=True)
+        )
+        for a, row in zip(places, matrix.durations, strict=True)
+    ]
+    return replace(matrix, durations=tuple(rows))
 
 
 def _given(problem: Problem, places: list[Location]) -> dict[str, Matrix]:

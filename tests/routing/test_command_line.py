@@ -213,7 +213,7 @@ def test_a_cancellation_is_replanned_and_tells_who_moves(
 def test_whoever_is_added_comes_by_road_too(monkeypatch: Any, capsys: Any) -> None:
     data = {
         "problem": {
-            "jobs": [{"id": 1, "location": [116.401, 39.90]}],
+            "jobs": [{"id": 1, "location": [116.401, 39.90], "compound": "里"}],
             "vehicles": [{"id": "钱", "profile": "bike", "start": [116.40, 39.90]}],
         },
         "rounds": [{"vehicle": "钱", "jobs": [1]}],
@@ -226,8 +226,8 @@ def test_whoever_is_added_comes_by_road_too(monkeypatch: Any, capsys: Any) -> No
     assert (code, said["moved"][0]["why"]) == (0, "added")
     (route,) = said["solution"]["routes"]
     # A second and two metres for ten millionths of a degree: 100 out to the nearer
-    # door, 300 from there on to the new one.
-    assert (route["duration"], route["distance"]) == (400, 800)
+    # door and 50 at its gate, 300 from there on to the new one.
+    assert (route["duration"], route["distance"]) == (450, 800)
     both = {"problem": said["problem"], "solution": said["solution"]}
     code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
     assert (code, found) == (0, {"faults": []})
