@@ -36,6 +36,7 @@ def test_progress_only_ever_gets_better() -> None:
         seconds=0.5,
         on_progress=lambda event: costs.append(int(str(event["cost"]))),
     )
+    assert costs
     assert costs == sorted(costs, reverse=True)
 
 
