@@ -43,7 +43,7 @@ SENTENCES = {
     "plan_faulty_skills": N_("有 {n} 个就餐点排给了不带大桶的人，不能发布"),
     "plan_faulty_max_rounds": N_("有送餐员的趟数超过能跑的趟数，不能发布"),
     "plan_needs_override": N_(
-        "有 {n} 处超时（晚到 {late} 户）、{waiting} 户还没排上；"
+        "超时 {n} 处，晚到 {late} 户，没排上 {waiting} 户；"
         "确要发布，请写明谁同意、为什么"
     ),
     "plan_not_confirmed": N_(
@@ -78,7 +78,7 @@ FAULTS = {
 WHY = {
     "no_place": N_("地址还没有定位"),
     "by_hand": N_("手工移出"),
-    "no_vehicle_allowed": N_("没有能去的送餐员"),
+    "no_vehicle_allowed": N_("没有能去的送餐员（就餐点要由能带大桶的人送）"),
     "too_big": N_("份数超过任何一辆车"),
     "too_far_to_stay_hot": N_("太远，饭会凉"),
     "window_missed": N_("赶不上开饭时间"),
