@@ -400,9 +400,18 @@ async def print_now(
     )
     if papers and papers[0].kind in MAKERS:
         day, meal = papers[0].day, papers[0].meal
-        every = await papers_for(desk, kitchen_id, day, meal, MAKERS)
-        await void_dissolved(kitchen_id, day, meal, every, by=by, now=now)
+        if await _others_are_held(kitchen_id, papers):
+            every = await papers_for(desk, kitchen_id, day, meal, MAKERS)
+            await void_dissolved(kitchen_id, day, meal, every, by=by, now=now)
     return made
+
+
+async def _others_are_held(kitchen_id: int, printed: Sequence[Paper]) -> bool:
+    """Whether papers of the morning are out there that were not just printed: only
+    those can be of a round that is gone, and only for them the day is read again."""
+    about = {(paper.kind, paper.subject) for paper in printed}
+    held = await prints.who_holds(kitchen_id, printed[0].day, printed[0].meal)
+    return any(one.kind in MAKERS and one.about not in about for one in held)
 
 
 async def print_slip(
