@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 
 from app import print_desk
+from app.morning import MAKERS
 from app.morning import MORNING as MORNING_PAPERS
 from app.papers import SHEET_FIELDS
 from app.print_desk import Desk
@@ -116,6 +117,22 @@ async def test_a_paper_nobody_printed_is_shown_as_a_preview(
     pdf = await manager.get(f"{HERE}/unplaced.pdf")
     assert "预览，没有登记，不作数" in texts(pdf.content)[0]
     assert await held(cast) == {}
+
+
+@pytest.mark.parametrize("kinds", [("sheet",), tuple(MAKERS)])
+async def test_printing_again_voids_what_is_gone_and_nothing_else(
+    cast: Cast, desk: Desk, kinds: tuple[str, ...]
+) -> None:
+    first = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    await print_desk.print_now(desk, cast.kitchen, first, by=CHEN, now=MORNING)
+    before = set(await held(cast))
+    assert ("unplaced", "all") in before
+    await zhao_gets_on_the_round(cast)
+    again = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch", kinds)
+    await print_desk.print_now(desk, cast.kitchen, again, by=CHEN, now=MORNING)
+    gone = before - set(await held(cast))
+    assert ("unplaced", "all") in gone
+    assert {kind for kind, _ in gone} <= {"unplaced", "labels"}
 
 
 async def test_a_change_makes_only_the_papers_concerned_stale(
