@@ -78,7 +78,7 @@ FAULTS = {
 WHY = {
     "no_place": N_("地址还没有定位"),
     "by_hand": N_("手工移出"),
-    "no_vehicle_allowed": N_("没有能去的送餐员（就餐点要由能带大桶的人送）"),
+    "no_vehicle_allowed": N_("没有能去的送餐员"),
     "too_big": N_("份数超过任何一辆车"),
     "too_far_to_stay_hot": N_("太远，饭会凉"),
     "window_missed": N_("赶不上开饭时间"),
@@ -86,6 +86,7 @@ WHY = {
     "no_room": N_("车都满了或时间排满"),
     "not_planned": N_("还没有编进线路"),
 }
+POINT_WHY = {"no_vehicle_allowed": N_("没有能带大桶去的送餐员")}
 
 DRIVER_KINDS = {"staff": N_("送餐员"), "volunteer": N_("志愿者")}
 END_WORDS = {
@@ -156,9 +157,10 @@ def travel_words(travel: Used) -> str:
     return _("{counted}（{why}）", counted=counted, why="，".join(parts))
 
 
-def why_words(why: str) -> str:
-    """Why somebody waits for a place."""
-    return _(WHY.get(why, N_("还没有编进线路")))
+def why_words(why: str, is_point: bool) -> str:
+    """Why somebody, or a dining point, waits for a place."""
+    words = {**WHY, **POINT_WHY} if is_point else WHY
+    return _(words.get(why, N_("还没有编进线路")))
 
 
 def floor_words(floor: int | None, lift: bool) -> str:

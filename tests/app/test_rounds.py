@@ -6,6 +6,7 @@ import pytest
 
 from app.board_pages import running_job
 from app.settings import Settings
+from app.words.rounds import why_words
 from kitchen import headcounts, round_plans
 from kitchen.drivers import DriverFields, add_driver, bans_for, drivers_for
 from tests.app.client import Client, SignInAs
@@ -215,6 +216,12 @@ async def test_the_board_is_changed_and_published_by_plain_forms(
         )
     assert answer.status_code == 303
     assert said in (await manager.get(BOARD)).text
+
+
+def test_only_a_dining_point_waits_for_somebody_with_bulk_containers() -> None:
+    assert why_words("no_vehicle_allowed", is_point=True) == "没有能带大桶去的送餐员"
+    assert why_words("no_vehicle_allowed", is_point=False) == "没有能去的送餐员"
+    assert why_words("no_place", is_point=True) == "地址还没有定位"
 
 
 async def test_a_waiting_list_is_published_only_with_a_reason(
