@@ -28,7 +28,6 @@ from kitchen import (
     registry,
     scaling,
 )
-from kitchen.blocks import order_of
 from kitchen.clash_groups import decided_groups
 from kitchen.consequences import Consequences, Grounds, choices_for, consequences_of
 from kitchen.food import DishFacts
@@ -193,9 +192,8 @@ async def consequences_on(
     grounds = await grounds_on(kitchen, day, meal, [each.elder_id for each in eaters])
 
     def put_together() -> Consequences:
-        orders = [order_of(eater) for eater in eaters]
         return consequences_of(
-            *(around[day], around, orders, decided, substitutes, grounds)
+            *(around[day], around, eaters, decided, substitutes, grounds)
         )
 
     return await off_loop(put_together)  # a till may be waiting

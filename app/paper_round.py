@@ -387,7 +387,7 @@ def _box(order: Order, scene: Scene, code: str) -> papers.BoxLabel:
         made_at=scene.times.made_at,
         eat_before=scene.times.eat_before,
         portions=order.portions,
-        diner_id=order.diner_id,
+        diner_id=order.diner_id or None,
     )
 
 

@@ -12,6 +12,7 @@ from kitchen.food import DishFacts
 from kitchen.menu_questions import Question, Stock
 from kitchen.menu_rules import usual_rules
 from kitchen.menus import DayMenu
+from kitchen.plans import Eater
 
 PEOPLE = 300
 FIRST = date(2026, 11, 30)
@@ -54,10 +55,9 @@ def question(
 
 def order(number: int, chance: random.Random) -> Order:
     """One of the crowd: a third gets it brought."""
-    return Order(
+    return Eater(
         elder_id=number,
         diner_id=number,
-        spare_id=None,
         number=f"{number:06}",
         name=f"老人{number}",
         way="deliver" if chance.random() < 0.32 else "dine_in",

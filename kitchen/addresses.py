@@ -1,7 +1,7 @@
 """Where people live: dated addresses, each opened with the best point known for it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,15 +18,32 @@ from kitchen.staff import Actor
 
 async def addresses_on(kitchen_id: int, day: date) -> dict[int, int]:
     """Each elder's address on a day: elder → address id (the newest that covers)."""
+    return (await addresses_over(kitchen_id, {day}))[day]
+
+
+async def addresses_over(
+    kitchen_id: int, days: Collection[date]
+) -> dict[date, dict[int, int]]:
+    """`addresses_on` of several days, read once."""
+    if not days:
+        return {}
     found = await rows(
-        "SELECT a.id, a.elder FROM address a JOIN elder e ON e.id = a.elder"
+        "SELECT a.id, a.elder, a.valid_from AS since, a.valid_to AS until"
+        " FROM address a JOIN elder e ON e.id = a.elder"
         " WHERE e.kitchen = {} AND a.valid_from <= {}"
         " AND (a.valid_to IS NULL OR a.valid_to >= {}) ORDER BY a.id",
         kitchen_id,
-        day,
-        day,
+        max(days),
+        min(days),
     )
-    return {row["elder"]: row["id"] for row in found}
+    return {
+        day: {
+            row["elder"]: row["id"]
+            for row in found
+            if row["since"] <= day and (row["until"] is None or day <= row["until"])
+        }
+        for day in days
+    }
 
 
 async def homes_on(elder_ids: Iterable[int], day: date) -> dict[int, int]:

@@ -26,22 +26,27 @@ from kitchen.plans import SIZE_PERCENT, Eater
 
 
 @dataclass(frozen=True)
-class Order:
-    """Portions somebody wants of a set: one person's, or a spare (`elder_id` None)."""
+class Spare:
+    """Portions for nobody by name, as an order: of normal size, of set A. Whoever
+    takes them is not known, so they are nobody's: no name, no door."""
 
-    elder_id: int | None
-    diner_id: int | None
-    spare_id: int | None
-    number: str
-    name: str
-    way: str  # dine_in | collect | deliver; a spare for a point counts as dine_in
+    id: int
     point_id: int | None
-    address_id: int | None
     portions: int
-    size: str
-    choice: str
     diet: Diet
+    elder_id: None = None
+    diner_id: None = None
+    number: str = ""
+    name: str = ""
+    way: str = "dine_in"
+    address_id: None = None
+    size: str = "normal"
+    choice: str = "A"
     change: str = ""
+
+
+Order = Eater | Spare
+"""Portions somebody wants of a set: one person's, or a spare (`elder_id` None)."""
 
 
 @dataclass(frozen=True)
@@ -117,25 +122,6 @@ Sets = Mapping[str, Sequence[DishFacts]]
 """The dishes of each choice: "A", and "B" where the menu has one."""
 Decisions = Mapping[tuple[int, int], Decision]
 """(elder_id, dish_id) → what was decided."""
-
-
-def order_of(eater: Eater) -> Order:
-    """One person's order."""
-    return Order(
-        elder_id=eater.elder_id,
-        diner_id=eater.diner_id or None,
-        spare_id=None,
-        number=eater.number,
-        name=eater.name,
-        way=eater.way,
-        point_id=eater.point_id,
-        address_id=eater.address_id,
-        portions=eater.portions,
-        size=eater.size,
-        choice=eater.choice,
-        diet=eater.diet,
-        change=eater.change,
-    )
 
 
 def set_of(sets: Sets, choice: str) -> Sequence[DishFacts]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from kitchen.calendar import age_on
@@ -54,7 +55,7 @@ async def patrons_by_id(ids: Iterable[int]) -> dict[int, Patron]:
 
 
 def _patron(row: dict[str, Any]) -> Patron:
-    diet = _diet(*(row[need] for need in NEEDS))
+    diet = _diet(*_needs(row))
     return Patron(row["id"], row["number"], row["name"], row["point"], diet)
 
 
@@ -238,7 +239,7 @@ def elder_of(row: dict[str, Any]) -> ElderFacts:
         self_care=row["self_care"],
         lives_alone=bool(row["lives_alone"]),
         slow_door=bool(row["slow_door"]),
-        diet=_diet(*(row[need] for need in NEEDS)),
+        diet=_diet(*_needs(row)),
         enrolled_on=row["enrolled_on"],
         import_run_id=row["import_run"],
         version=row["version"],
@@ -255,6 +256,7 @@ NEEDS = (
     "allergies",
     "dislikes",
 )
+_needs = itemgetter(*NEEDS)
 
 
 @lru_cache(maxsize=4096)  # thousands of people have a few dozen diets

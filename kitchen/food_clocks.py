@@ -55,7 +55,7 @@ class StopClock:
 
 def keys_of(order: Order) -> list[Key]:
     """The stops an order may travel to."""
-    if order.way == "deliver" and order.diner_id is not None:
+    if order.way == "deliver" and order.diner_id:
         return [("diner", order.diner_id)]
     return [("point", order.point_id)] if order.point_id else []
 
@@ -203,7 +203,7 @@ def _names(today: KitchenDay) -> dict[Key, str]:
     return points | {
         ("diner", order.diner_id): order.name
         for order in today.orders
-        if order.diner_id is not None
+        if order.diner_id
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kitchen.blocks import Block, Order, blocks_for, order_of
+from kitchen.blocks import Block, Order, Spare, blocks_for
 from kitchen.clashes import Decision, diet_of_key
 from kitchen.decisions import decisions_for, substitutes_of
 from kitchen.errors import Refusal
@@ -170,8 +170,6 @@ async def _read(
         dict.fromkeys(dish for menu in menus.values() for dish in menu.dishes),
     )
     scaling = await scaling_for(kitchen_id)
-    alike = {id(eater): eater for mine in eaters.values() for eater in mine}
-    ordered = {key: order_of(eater) for key, eater in alike.items()}
     return [
         _Material(
             kitchen=kitchen,
@@ -180,8 +178,7 @@ async def _read(
             decisions=decisions[when],
             dishes=dishes,
             eaters=mine,
-            orders=[ordered[id(eater)] for eater in mine]
-            + [spare_order(one) for one in await spares_for(kitchen_id, *when)],
+            orders=[*mine, *map(_spare, await spares_for(kitchen_id, *when))],
             by_hand=await pot_choices_for(kitchen_id, *when),
             scaling=scaling,
         )
@@ -223,22 +220,8 @@ def _dispatches(
     }
 
 
-def spare_order(spare: SpareFacts) -> Order:
-    """Portions for nobody by name, as an order: normal size, set A, its diet."""
-    return Order(
-        elder_id=None,
-        diner_id=None,
-        spare_id=spare.id,
-        number="",
-        name="",
-        way="dine_in",
-        point_id=spare.point_id,
-        address_id=None,
-        portions=spare.portions,
-        size="normal",
-        choice="A",
-        diet=diet_of_key(spare.diet_key),
-    )
+def _spare(spare: SpareFacts) -> Spare:
+    return Spare(spare.id, spare.point_id, spare.portions, diet_of_key(spare.diet_key))
 
 
 async def _off_the_map(orders: list[Order]) -> set[int]:

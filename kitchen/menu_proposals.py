@@ -12,7 +12,6 @@ from piccolo.columns import BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.blocks import order_of
 from kitchen.database import insert, one, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.food import dishes
@@ -20,7 +19,7 @@ from kitchen.menu_questions import Question, Stock, days_to_plan
 from kitchen.menu_rules import rules_for
 from kitchen.menus import Edit, Place, menus_for, write_cells
 from kitchen.places import Kitchen, kitchen_by_id, serves_on, services_for
-from kitchen.plans import expected_eaters
+from kitchen.plans import expected_over
 from kitchen.prices import prices_on
 from kitchen.scaling import scaling_for
 from kitchen.staff import Actor
@@ -169,15 +168,12 @@ async def question_for(
     days = days_to_plan(first, weeks, open_days)
     if not days:
         raise Refusal("nothing_to_plan", day=first)
-    orders = {}
-    for day in days:
-        eaters = await expected_eaters(kitchen_id, day, meal)
-        orders[day] = [order_of(eater) for eater in eaters]
+    eaters = await expected_over(kitchen_id, [(day, meal) for day in days])
     return Question(
         days=days,
         meal=meal,
         dishes=tuple((await dishes()).values()),
-        orders=orders,
+        orders={day: eaters[day, meal] for day in days},
         menus=await menus_for(kitchen_id, first - AROUND, last + AROUND, meal),
         rules=await rules_for(kitchen_id, meal),
         prices=await prices_on(kitchen_id, first),

@@ -119,7 +119,9 @@ def expected(
     for elder_id in sorted({*plans, *exceptions}):
         if elder_id in away:
             continue
-        meal = meal_of(plans.get(elder_id), exceptions.get(elder_id, ()))
+        meal = plans.get(elder_id)
+        if elder_id in exceptions:
+            meal = meal_of(meal, exceptions[elder_id])
         if meal is not None:
             meals[elder_id] = meal
     return meals

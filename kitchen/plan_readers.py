@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from kitchen.database import one, rows
@@ -14,7 +15,7 @@ from kitchen.plan_facts import (
     PlanFacts,
     expected,
 )
-from kitchen.registry import addresses_on, states_on
+from kitchen.registry import addresses_over, states_on
 
 Occasion = tuple[date, str]
 """A day and one of its meals."""
@@ -51,13 +52,15 @@ async def _planned(
     people = await patrons_by_id({elder for found in meals.values() for elder in found})
     by_name = sorted(people.values(), key=lambda person: (person.name, person.id))
     days = {day for day, _meal in occasions}
-    homes = {day: await addresses_on(kitchen_id, day) for day in days}
-    alike: dict[tuple[PlanFacts, int | None], Eater] = {}
+    homes = await addresses_over(kitchen_id, days)
+    alike: dict[tuple[int, int | None], Eater] = {}
 
     def eater(person: Patron, plan: PlanFacts, home: int | None) -> Eater:
-        """One for all meals that somebody eats in the same way: that is most."""
-        if (found := alike.get((plan, home))) is None:
-            found = alike[plan, home] = eater_of(person, plan, home)
+        """One for all meals that somebody eats in the same way: that is most. By
+        identity, as `_plan` makes them: hashing thousands costs more than the rest."""
+        key = (id(plan), home)
+        if (found := alike.get(key)) is None:
+            found = alike[key] = eater_of(person, plan, home)
         return found
 
     return {
@@ -243,8 +246,11 @@ async def told_of(closure_id: int) -> dict[int, str]:
     return {row["elder"]: row["outcome"] for row in found}
 
 
+_plan_of = lru_cache(maxsize=16_384)(PlanFacts)  # most people's days are alike
+
+
 def _plan(row: dict[str, Any]) -> PlanFacts:
-    return PlanFacts(
+    return _plan_of(
         row["elder"],
         row["way"],
         row["point"],

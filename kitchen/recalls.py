@@ -288,7 +288,7 @@ def _reached(
     order: Order | None = None,
     meal: MealRow | None = None,
 ) -> Reached:
-    diner = order.diner_id if order else None
+    diner = order.diner_id or None if order else None
     elder = order.elder_id if order else meal.elder_id if meal else None
     return Reached(
         day=served.today.day,

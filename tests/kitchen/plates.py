@@ -4,9 +4,10 @@ from functools import cache
 from typing import Any
 
 from kitchen import food_files
-from kitchen.blocks import Order
+from kitchen.blocks import Order, Spare
 from kitchen.diets import Diet
 from kitchen.food import NUTRIENTS, DishFacts, IngredientFacts, RecipeLine, derived_tags
+from kitchen.plans import Eater
 
 
 def no_search(_: str) -> str:
@@ -87,12 +88,15 @@ def dish(name: str) -> DishFacts:
 
 
 def order(elder_id: int | None = 1, **facts: Any) -> Order:
-    """One person's order: a normal lunch delivered to a known door, unless said."""
+    """One person's order: a normal lunch delivered to a known door, unless said; of
+    nobody, a spare."""
+    if elder_id is None:
+        nobody = {"id": 1, "point_id": None, "portions": 1, "diet": Diet()}
+        return Spare(**{**nobody, **facts})
     values: dict[str, Any] = {
         "elder_id": elder_id,
         "diner_id": elder_id,
-        "spare_id": None if elder_id else 1,
-        "number": f"{elder_id or 0:06}",
+        "number": f"{elder_id:06}",
         "name": f"老人{elder_id}",
         "way": "deliver",
         "point_id": None,
@@ -102,4 +106,4 @@ def order(elder_id: int | None = 1, **facts: Any) -> Order:
         "choice": "A",
         "diet": Diet(),
     }
-    return Order(**{**values, **facts})
+    return Eater(**{**values, **facts})

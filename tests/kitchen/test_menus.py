@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from kitchen import database, decisions, food, menus, plans
-from kitchen.blocks import order_of
 from kitchen.consequences import consequences_of, suitable_instead
 from kitchen.diets import Diet, Vegetarian
 from kitchen.errors import Refusal
@@ -160,7 +159,7 @@ async def open_people(cast: Cast) -> int:
     seen = consequences_of(
         await menu(cast),
         {},
-        [order_of(eater) for eater in eaters],
+        eaters,
         decided,
         await decisions.substitutes_of(decided.values()),
     )
