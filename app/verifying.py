@@ -11,13 +11,14 @@ from datetime import date
 
 from app.i18n import N_
 from app.i18n import translate as _
-from kitchen import audit, day_close, ledger, settlement, statements
+from kitchen import audit, day_close, ledger, settlement, statements, vouching
 from kitchen.database import one, reading, rows
 
 WORDS = {
     "audit_chain": N_("操作记录链"),
     "ledger": N_("账目合计为零"),
     "entries": N_("每笔分录借贷相等"),
+    "rows": N_("账目每一行和操作记录相符"),
     "days": N_("关账日对账"),
     "seals": N_("关账日封签"),
     "months": N_("已结月份重算"),
@@ -51,7 +52,7 @@ async def verify_all() -> list[Check]:
 async def verify_books() -> list[Check]:
     """The checks a backup must pass: what no later act could put right."""
     async with reading():
-        return [await _audit_chain(), await _ledger(), await _entries()]
+        return [await _audit_chain(), await _ledger(), await _entries(), await _rows()]
 
 
 async def _audit_chain() -> Check:
@@ -76,6 +77,41 @@ async def _entries() -> Check:
     bad = await ledger.unbalanced()
     fault = _("分录 {entry} 借贷不等", entry=bad[0]) if bad else ""
     return Check("entries", count, fault)
+
+
+ROWS = {
+    "entry": N_("分录"),
+    "postings": N_("分录明细"),
+    "meal": N_("就餐记录"),
+    "meal_void": N_("撤销记录"),
+    "claim_payment": N_("到账记录"),
+    "repayment": N_("还款记录"),
+    "correction": N_("更正"),
+    "purse_grant": N_("发券记录"),
+    "purse_expiry": N_("券清零记录"),
+    "recovery_case": N_("追回案"),
+    "subsidy_bar": N_("停发记录"),
+    "bar_lift": N_("解除停发记录"),
+}
+FAULTS = {
+    "altered": N_("改动过"),
+    "missing": N_("不见了"),
+    "added": N_("没有操作记录"),
+}
+
+
+async def _rows() -> Check:
+    """Also of days and months that are still open."""
+    count, bad = await vouching.verify()
+    if bad is None:
+        return Check("rows", count)
+    fault = _(
+        "{table} {number}：{what}",
+        table=_(ROWS[bad.kind]) if bad.kind in ROWS else bad.kind,
+        number=bad.row_id,
+        what=_(FAULTS[bad.what]),
+    )
+    return Check("rows", count, fault)
 
 
 async def _days() -> Check:
@@ -162,6 +198,7 @@ CHECKS: tuple[Callable[[], Awaitable[Check]], ...] = (
     _audit_chain,
     _ledger,
     _entries,
+    _rows,
     _days,
     _seals,
     _months,

@@ -73,7 +73,8 @@ async def record(
 
     `at` is the server's time of recording. Call it last in the verb: on PostgreSQL it
     makes other recorders wait until the commit. Sensitive values go through
-    `sealed_diff` first.
+    `sealed_diff` first. Rows of money written since the line before are vouched for
+    in `after` under "vouched", see `vouching`.
     """
     if at.tzinfo is None:
         raise ValueError("at must be an aware datetime")
@@ -86,13 +87,20 @@ async def record(
         "object_kind": object_kind,
         "object_id": str(object_id),
         "before": canonical(before or {}),
-        "after": canonical(after or {}),
+        "after": canonical({**(after or {}), **_vouched()}),
         "reason": reason,
     }
     await database.lock_for("audit_line", "chain")
     last = await database.one("SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1")
     prev = last["mac"] if last else ""
     await database.insert(AuditLine, **line, prev=prev, mac=_mac(prev, line))
+
+
+def _vouched() -> dict[str, object]:
+    waiting = database.vouched()
+    told: dict[str, object] = {"vouched": dict(waiting)} if waiting else {}
+    waiting.clear()
+    return told
 
 
 async def verify(seals: Mapping[date, str] | None = None) -> Broken | None:

@@ -7,12 +7,13 @@ from piccolo.columns import BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit, ledger
-from kitchen.database import insert, rows
+from kitchen.database import rows
 from kitchen.errors import Refusal
 from kitchen.ledger import Entry
 from kitchen.place_tables import Area
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 
 class Correction(Table, tablename="correction"):
@@ -108,7 +109,7 @@ async def add_in_transaction(
             now=now,
             note=line.reason,
         )
-        number = await insert(
+        number = await insert_vouched(
             Correction,
             kitchen=kitchen_id,
             month=f"{today:%Y-%m}",

@@ -48,6 +48,7 @@ __all__ = [
     "savepoint",
     "translate",
     "update_row",
+    "vouched",
     "writing",
 ]
 
@@ -121,6 +122,7 @@ async def savepoint() -> AsyncIterator[None]:
         raise DatabaseMisuse("savepoint() outside writing()")
     transaction.savepoints += 1
     name = f"part_{transaction.savepoints}"
+    before = dict(transaction.vouched)
     await rows(f"SAVEPOINT {name}")
     try:
         yield
@@ -129,8 +131,17 @@ async def savepoint() -> AsyncIterator[None]:
         with contextlib.suppress(Exception):
             await rows(f"ROLLBACK TO SAVEPOINT {name}")
             await rows(f"RELEASE SAVEPOINT {name}")
+        transaction.vouched = before
         raise
     await rows(f"RELEASE SAVEPOINT {name}")
+
+
+def vouched() -> dict[str, str]:
+    """What the next line of the audit chain is to vouch for, see `vouching`."""
+    transaction = current().open_transaction()
+    if transaction is None or not transaction.writes:
+        raise DatabaseMisuse("vouched() outside writing()")
+    return transaction.vouched
 
 
 async def lock_for(name: str, key: object = "", *, shared: bool = False) -> None:

@@ -11,10 +11,11 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit
-from kitchen.database import insert, insert_many, lock_for, one, rows, writing
+from kitchen.database import insert_many, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
+from kitchen.vouching import POSTINGS, insert_vouched, vouch
 
 
 class Account(Table, tablename="account"):
@@ -77,7 +78,7 @@ async def post(
     if sum(movements.values()) != 0:
         raise ValueError(f"entry {kind!r} does not balance: {dict(movements)}")
     await refuse_closed_month(kitchen_id, day)
-    entry_id = await insert(
+    entry_id = await insert_vouched(
         Entry,
         kitchen=kitchen_id,
         kind=kind,
@@ -87,16 +88,17 @@ async def post(
         note=note,
         reverses=reverses_id,
     )
+    moved = {code: fen for code, fen in movements.items() if fen}
+    vouch(POSTINGS, entry_id, moved)
     accounts = await _accounts(list(movements))
     await insert_many(
         Posting,
         [
             {"entry": entry_id, "account": accounts[code], "fen": fen}
-            for code, fen in movements.items()
-            if fen
+            for code, fen in moved.items()
         ],
     )
-    return int(entry_id)
+    return entry_id
 
 
 async def reverse(

@@ -16,11 +16,12 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text
 from piccolo.table import Table
 
 from kitchen import audit, ledger
-from kitchen.database import insert, lock_for, rows
+from kitchen.database import lock_for, rows
 from kitchen.ledger import Entry
 from kitchen.places import Kitchen
 from kitchen.registry import Elder, ElderFacts
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 POOLS = ("quarter", "month")
 
@@ -138,7 +139,7 @@ async def grant(
             now=now,
             note=month,
         )
-    await insert(
+    await insert_vouched(
         PurseGrant,
         kitchen=person.kitchen_id,
         elder=person.id,
@@ -187,7 +188,7 @@ async def _write_off(
         now=now,
     )
     facts = {"purse": purse, "last_day": last, "fen": fen}
-    await insert(PurseExpiry, kitchen=kitchen_id, entry=entry, **facts)
+    await insert_vouched(PurseExpiry, kitchen=kitchen_id, entry=entry, **facts)
     await _trace("purse.expire", purse, facts, by, now)
 
 

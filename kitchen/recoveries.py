@@ -14,12 +14,13 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit, ledger
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.ledger import Entry
 from kitchen.places import Kitchen
 from kitchen.registry import Elder
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 
 class RecoveryCase(Table, tablename="recovery_case"):
@@ -194,20 +195,18 @@ async def open_in_transaction(
         raise Refusal("reason_missing")
     if amount_fen <= 0:
         raise Refusal("amount_not_positive", fen=amount_fen)
-    case_id = int(
-        await insert(
-            RecoveryCase,
-            kitchen=kitchen_id,
-            elder=elder_id,
-            finding=finding,
-            amount_fen=amount_fen,
-            reason=reason,
-            at=now,
-            by=by.name,
-        )
+    case_id = await insert_vouched(
+        RecoveryCase,
+        kitchen=kitchen_id,
+        elder=elder_id,
+        finding=finding,
+        amount_fen=amount_fen,
+        reason=reason,
+        at=now,
+        by=by.name,
     )
     if barred_from is not None:
-        await insert(
+        await insert_vouched(
             Bar,
             recovery=case_id,
             kitchen=kitchen_id,
@@ -249,7 +248,7 @@ async def repay(
             by=by,
             now=now,
         )
-        await insert(
+        await insert_vouched(
             Repayment, recovery=case_id, fen=fen, entry=entry, at=now, by=by.name
         )
         await _trace("recovery.repay", case_id, {"fen": fen}, "", by=by, now=now)
@@ -313,7 +312,7 @@ async def lift_bar(
             raise Refusal("recovery_unknown", case=bar_id)
         if await rows("SELECT id FROM bar_lift WHERE barred = {}", bar_id):
             return
-        await insert(
+        await insert_vouched(
             BarLift, barred=bar_id, from_day=day, reason=reason, at=now, by=by.name
         )
         facts = {"from": day}

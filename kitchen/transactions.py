@@ -61,6 +61,7 @@ class Transaction:
     owner: "asyncio.Task[Any] | None" = field(default_factory=asyncio.current_task)
     over: bool = False
     savepoints: int = 0
+    vouched: dict[str, str] = field(default_factory=dict)  # see `vouching`
 
 
 class Doors:

@@ -20,7 +20,7 @@ KITCHEN_ORDER = """
     calendar coordinates names identity diets
     workbooks sheets
     transactions sqlite_engine postgres_engine database upgrading
-    sealing audit acts closed_days
+    sealing audit vouching acts closed_days
     passwords
     staff
     place_tables
@@ -73,6 +73,9 @@ KITCHEN_ORDER = """
     round_thinking round_drafts round_publishing standing_rounds
     round_habits
     round_changes round_proposals round_mending round_reasons boards driver_scope
+    meal_tables
+    meal_books meal_gates
+    handing_over meal_voids
     meals
     meal_history
     round_sheets
@@ -97,6 +100,7 @@ KITCHEN_ORDER = """
     findings
     corrections
     settlement
+    claim_packs claim_payments
     claims statements
     costs
     schema

@@ -74,6 +74,7 @@ def _changes(line: LineFacts) -> list[Change]:
         Change(name, _shown(line.before.get(name)), _shown(line.after.get(name)))
         for name in sorted({**line.before, **line.after})
         if line.before.get(name) or line.after.get(name) not in (None, "")
+        if name != "vouched"  # digests for `verify`, nothing to read
     ]
 
 

@@ -11,14 +11,16 @@ import pytest
 from app.commands import with_database
 from app.doctor import Finding
 from app.settings import Settings
-from kitchen import headcounts, ledger, settlement
+from kitchen import headcounts, ledger, meals, settlement
 from kitchen.database import insert, rows, writing
 from kitchen.settlement import MonthClose
 from tests.commands.conftest import Run, stage
 from tests.kitchen.cast import CHEN, MORNING, TODAY
+from tests.kitchen.test_meals import hand_over, lunch_for
 
 
 def with_money() -> None:
+    """Money paid in, a lunch taken back and a lunch that stands."""
     cast = stage()
 
     async def pay(_settings: Settings) -> None:
@@ -31,6 +33,9 @@ def with_money() -> None:
             by=CHEN,
             now=MORNING,
         )
+        wrong = await hand_over(lunch_for(cast, cast.zhou))
+        await meals.void_meal(wrong.meal_id, "按错", by=CHEN, now=MORNING)
+        await hand_over(lunch_for(cast, cast.li))
 
     with_database(pay)
 
@@ -41,7 +46,7 @@ def harm(data: Path, sql: str) -> None:
         names = file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         for (name,) in names.fetchall():
             file.execute(f"DROP TRIGGER {name}")
-        file.execute(sql)
+        file.executescript(sql)
 
 
 def test_a_sound_installation_passes(run: Run, data: Path) -> None:
@@ -51,8 +56,9 @@ def test_a_sound_installation_passes(run: Run, data: Path) -> None:
     assert (result.exit_code, told["ok"]) == (0, True)
     assert {check["code"]: check["checked"] for check in told["checks"]} == {
         "audit_chain": told["checks"][0]["checked"],
-        "ledger": 2,
-        "entries": 1,
+        "ledger": 11,
+        "entries": 4,
+        "rows": 4 * 2 + 2 + 1,
         "days": 0,
         "seals": 0,
         "months": 0,
@@ -67,6 +73,31 @@ def test_a_sound_installation_passes(run: Run, data: Path) -> None:
         ("DELETE FROM audit_line WHERE id = 4", "audit_chain", "5"),
         ("UPDATE posting SET fen = 9999 WHERE id = 1", "ledger", "1"),
         ("UPDATE posting SET fen = 9999 WHERE id = 1", "entries", "1"),
+        # What still balances, or leaves no trace in the books, day and month open:
+        ("UPDATE posting SET fen = 2 * fen WHERE entry = 4", "rows", "分录明细 4"),
+        (
+            "UPDATE posting SET account = (SELECT MAX(id) FROM account) WHERE id = 3",
+            "rows",
+            "分录明细 2",
+        ),
+        ("UPDATE account SET code = 'funder:me' WHERE id = 3", "rows", "分录明细 2"),
+        ("UPDATE meal SET self_pay_fen = 0 WHERE id = 2", "rows", "就餐记录 2：改动过"),
+        ("UPDATE meal SET community = NULL WHERE id = 2", "rows", "就餐记录 2"),
+        ("DELETE FROM meal WHERE id = 2", "rows", "就餐记录 2：不见了"),
+        ("DELETE FROM meal_void", "rows", "撤销记录 1：不见了"),
+        (
+            "CREATE TEMP TABLE more AS SELECT * FROM meal WHERE id = 2;"
+            " UPDATE more SET id = 3; INSERT INTO meal SELECT * FROM more",
+            "rows",
+            "就餐记录 3：没有操作记录",
+        ),
+        # The chain's tail cut off, which the chain alone cannot tell:
+        (
+            "DELETE FROM audit_line WHERE id >= (SELECT MAX(id) FROM audit_line"
+            " WHERE action = 'meal.hand_over')",
+            "rows",
+            "分录 4：没有操作记录",
+        ),
     ],
 )
 def test_the_first_bad_row_is_named(
