@@ -23,7 +23,7 @@ from app.words.deliveries import (
 )
 from app.words.diets import diet_words, key_words
 from app.words.doors import CASE_WORDS
-from app.words.rounds import floor_words
+from app.words.rounds import begins_words, crate_words, floor_words
 from kitchen import driver_scope, sheet_returns
 from kitchen.delivery_days import DeliveryDay, RoundState, delivery_day
 from kitchen.dining import transfers_for
@@ -42,6 +42,8 @@ WORDS: dict[str, Any] = {
     "diet_words": diet_words,
     "key_words": key_words,
     "floor_words": floor_words,
+    "begins_words": begins_words,
+    "crate_words": crate_words,
     **CASE_WORDS,
 }
 
@@ -131,8 +133,9 @@ def shelves_of(day: DeliveryDay, state: RoundState) -> list[Shelf]:
     """The lines of a loading form: points first, then the doors, and among these the
     kitchen's own spares that may go along."""
     shelves: set[Shelf] = {*state.expected, *(line.shelf for line in state.loaded)}
-    shelves |= {(None, diet_key) for diet_key in day.spares}
-    return sorted(shelves, key=lambda s: (s[0] is None, s[0] or 0, s[1]))
+    if not state.begins:
+        shelves |= {Shelf(None, diet_key) for diet_key in day.spares}
+    return sorted(shelves, key=lambda s: (s[0] is None, s[0] or 0, s[2] or 0, s[1]))
 
 
 def tenths(degrees: float | None) -> int | None:

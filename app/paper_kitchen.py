@@ -145,7 +145,7 @@ def packing(
             papers.GridRow(
                 row_words(row),
                 trip.driver_name if trip else "",
-                scene.clock(trip.depart_at) if trip else "",
+                scene.clock(trip.food_left_at) if trip else "",
                 tuple(row.counts.get(key, 0) for key in grid.keys),
             )
         )

@@ -14,7 +14,7 @@ from app.i18n import N_
 from app.i18n import translate as _
 from app.print_options import PrintOptions
 from app.words.diets import key_word_list
-from app.words.rounds import PROFILES
+from app.words.rounds import PROFILES, begins_words, crate_words
 from app.words.weather import FATE_WORDS
 from kitchen.blocks import Order
 from kitchen.feedback_slips import Slip, code_of
@@ -124,7 +124,7 @@ def sheet(
     ("kitchen", 0)."""
     doors = Counter[str]()
     for line in view.loading:
-        if line.point_id is None:
+        if line.point_id is None and line.crate is None:
             doors[line.diet_key] += line.portions
     options = scene.options
     return papers.DriverSheet(
@@ -144,6 +144,7 @@ def sheet(
         kilometres=_("{km} 公里", km=f"{view.metres / 1000:.1f}"),
         collect_fen=view.collect_fen,
         door_loads=loads(doors),
+        begins=_begins(view, scene),
         visits=tuple(_visit(stop, scene) for stop in view.stops),
         not_today=tuple(
             f"{absent.place} {scene.name_on_list(None, absent.name)}".strip()
@@ -155,6 +156,13 @@ def sheet(
         small=options.small_sheets,
         fields=options.sheet_fields,
     )
+
+
+def _begins(view: SheetView, scene: Scene) -> str:
+    """Where the round takes its boxes over; "" at the kitchen."""
+    if view.begins is None:
+        return ""
+    return begins_words(view.begins, scene.clock(view.begins.at))
 
 
 def _visit(stop: SheetStop, scene: Scene) -> papers.Visit:
@@ -178,6 +186,7 @@ def _visit(stop: SheetStop, scene: Scene) -> papers.Visit:
         slow=stop.slow_door,
         is_point=is_point,
         containers=loads(dict(stop.containers)),
+        crates=tuple(crate_words(crate) for crate in stop.crates),
         contacts=tuple(
             papers.Contact(
                 f"{stop.position}{rung}",
@@ -236,15 +245,20 @@ def _round_link(view: SheetView, base_url: str) -> str:
 
 def round_cards(view: SheetView, scene: Scene) -> papers.LoadCard:
     """The round's bags, and the containers of each point it brings food to."""
-    doors = {x.diet_key: x.portions for x in view.loading if x.point_id is None}
+    doors = {
+        x.diet_key: x.portions
+        for x in view.loading
+        if x.point_id is None and x.crate is None
+    }
     name, cards = _("第 {number} 趟", number=view.number), []
     if doors:
-        cards.append(_card(str(view.number), name, doors, scene))
+        heading = _begins(view, scene) or name
+        cards.append(_card(str(view.number), heading, doors, scene))
     for stop in view.stops:
-        if stop.kind == "point":
+        if stop.containers:
             heading = _("就餐点 · 第 {number} 趟带去", number=view.number)
             cards.append(_card(stop.name, heading, dict(stop.containers), scene))
-    leave_at = scene.clock(view.depart_at)
+    leave_at = scene.clock(view.food_left_at)
     cards = [
         replace(card, driver=view.driver_name, leave_at=leave_at) for card in cards
     ]

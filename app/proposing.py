@@ -30,7 +30,13 @@ from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_proposals import Comparison, compared, offer, shape_from
 from kitchen.round_steps import Shape, shape_of
-from kitchen.rounds import Groups, problem_of, proposal_of, starting_rounds
+from kitchen.rounds import (
+    Groups,
+    locked_with,
+    problem_of,
+    proposal_of,
+    starting_rounds,
+)
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal
@@ -148,7 +154,7 @@ def _weighed(
     proposal = proposal_of(
         task.inputs, solution, groups, task.locked, pinned=task.pinned
     )
-    shape = shape_from(_numbered(proposal, wish), task.base, wish.number)
+    shape = shape_from(_numbered(proposal, task, wish), task.base, wish.number)
     return proposal, shape, compared(inputs, task.base, shape)
 
 
@@ -166,8 +172,7 @@ def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:
     if wish.scope == "all":
         return Task(replace(inputs, usual={}), base, (), {})
     if wish.scope != "round":
-        locked = tuple(o for o in plan.orders if o.locked and o.keys)
-        return Task(near, base, locked, plan.pinned)
+        return Task(near, base, locked_with(inputs, plan.orders), plan.pinned)
     mine = next((o for o in plan.orders if o.number == wish.number), None)
     if mine is None:
         raise Refusal("round_unknown", round=wish.number)
@@ -179,25 +184,31 @@ def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:
         for o in plan.orders
         if o.driver_id == driver.id and o.number < mine.number and o.keys
     )
-    drops = tuple(
-        d
-        for d in inputs.drops
-        if d.key in {*mine.keys, *(k for o in before for k in o.keys)}
-    )
     alone = replace(driver, max_rounds=len(before) + 1)
-    return Task(replace(near, drops=drops, drivers=(alone,)), base, before, {})
+    bringing = tuple(
+        o
+        for o in plan.orders
+        if inputs.start_of(mine) in o.keys and o.driver_id != driver.id
+    )
+    vans = (inputs.driver(order.driver_id) for order in bringing)
+    crew = (alone, *(replace(van, max_rounds=1) for van in vans if van))
+    kept = before + bringing  # … and whoever brings what it begins with
+    known = {*mine.keys, *(key for order in kept for key in order.keys)}
+    drops = tuple(drop for drop in inputs.drops if drop.key in known)
+    return Task(replace(near, drops=drops, drivers=crew), base, kept, {})
 
 
-def _numbered(proposal: Proposal, wish: Wish) -> Proposal:
+def _numbered(proposal: Proposal, task: Task, wish: Wish) -> Proposal:
     """For one round: the only new order of the answer is that round's."""
     if wish.number is None:
         return proposal
+    kept = {order.number for order in task.locked}
     orders = tuple(
         replace(order, number=wish.number)
         for order in proposal.orders
-        if not order.locked
+        if order.number not in kept
     )
-    return replace(proposal, orders=orders[-1:])
+    return replace(proposal, orders=orders[:1])
 
 
 @jobs.kind(JOB)

@@ -26,7 +26,7 @@ from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, digest_of, latest_plan, plan_by_id
 from kitchen.round_publishing import publish, save_plan
-from kitchen.rounds import problem_of, proposal_of, stated
+from kitchen.rounds import locked_with, problem_of, proposal_of, stated
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import HARD, Opinion, Order, Proposal
@@ -139,7 +139,7 @@ async def plan_rounds(
     if not inputs.drivers:
         raise Refusal("no_drivers")
     plan = await latest_plan(kitchen_id, day, meal)
-    locked = tuple(o for o in (plan.orders if plan else ()) if o.locked and o.keys)
+    locked = locked_with(inputs, plan.orders if plan else ())
     pinned = plan.pinned if plan else {}
     async with telling(tell, seconds):
         proposal, trouble = await _proposal(

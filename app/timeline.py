@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kitchen.boards import Board, BoardRound
 from kitchen.drivers import DriverFacts
+from kitchen.round_plans import Beginning
 
 TICK_MINUTES = (10, 15, 30, 60)
 MOST_TICKS = 12
@@ -56,6 +57,7 @@ class Lane:
     wait_seconds: int
     late: int
     oldest_seconds: int
+    begins: Beginning | None = None  # at a point, None: at the kitchen
 
 
 def axis_of(board: Board) -> Axis | None:
@@ -118,6 +120,7 @@ def _lane(board: Board, axis: Axis, trips: Sequence[BoardRound]) -> Lane:
         wait_seconds=seconds["wait"],
         late=sum(trip.late for trip in trips),
         oldest_seconds=max(trip.oldest_seconds for trip in trips),
+        begins=trips[0].begins,
     )
 
 
@@ -127,7 +130,7 @@ def _too_long(board: Board, axis: Axis, trip: BoardRound) -> list[Bar]:
     if trip.late and last and board.serves:
         end = board.serves[1]
         found.append(Bar("late", axis.at(end), axis.wide(end, last)))
-    if trip.too_old and last and trip.depart_at:
-        cold = trip.depart_at + dt.timedelta(minutes=board.hot_limit_minutes)
+    if trip.too_old and last and trip.food_left_at:
+        cold = trip.food_left_at + dt.timedelta(minutes=board.hot_limit_minutes)
         found.append(Bar("cold", axis.at(cold), axis.wide(cold, last)))
     return found

@@ -12,7 +12,7 @@ from app.i18n import translate as _
 from app.words.deliveries import OUTCOMES
 from app.words.diets import diet_words, key_words
 from app.words.doors import RUNG_KINDS
-from app.words.rounds import floor_words
+from app.words.rounds import crate_words, floor_words
 from app.words.trip import SCRIPT_WORDS
 from kitchen import prints
 from kitchen.coordinates import gcj02_from_wgs84
@@ -157,6 +157,7 @@ def _stop(
     diet = diet_words(drop.diet) if drop.diet else []
     if drop.is_point:
         diet = [f"{key_words(key)} {n}" for key, n in drop.containers]
+        diet += [crate_words(crate) for crate in drop.crates]
     return TripStop(
         id=one.stop_id,
         position=one.position,

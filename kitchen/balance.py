@@ -92,7 +92,7 @@ class Rows:
     loaded: Mapping[tuple[str, str], int]  # onto rounds, for doors or points
     by_round: frozenset[str]  # places whose portions travel on a round
     signed: frozenset[str]  # points whose containers were reported handed over
-    received: Mapping[tuple[str, str], int]  # at points
+    received: Mapping[tuple[str, str], int]  # at points, and out of crates
     meals: tuple[MealRow, ...]  # handed over
     slots: frozenset[int]  # meal ids that hold a subsidised slot
     moved: Mapping[str, int]  # transfers: place → in minus out
@@ -100,6 +100,11 @@ class Rows:
     unbalanced: tuple[int, ...]  # ledger entries that do not sum to zero
     weights: tuple[WeightLine, ...] = ()  # dishes whose pots were weighed
     notes: Mapping[str, str] = field(default_factory=dict)  # difference key → words
+    supplied: frozenset[str] = frozenset()  # rounds that begin with a crate at a point
+
+    def is_passed_on(self, place: str) -> bool:
+        """Whether what is loaded for a place is counted again where it arrives."""
+        return place.startswith("point:") or place in self.supplied
 
 
 # What follows from them -------------------------------------------------------
@@ -368,13 +373,13 @@ def _compared(
 
 
 def _receipt_differences(rows: Rows) -> Iterable[Difference]:
-    """What a point signed for against what was loaded for it (or packed, when it
-    fetches for itself)."""
+    """What a point signed for, or somebody took out of their crate, against what was
+    loaded for it (or packed, when a point fetches for itself)."""
     sent = Counter(
         {
             key: portions
             for key, portions in rows.loaded.items()
-            if key[0].startswith("point:")
+            if rows.is_passed_on(key[0])
         }
     )
     for key, portions in rows.packed.items():
@@ -416,8 +421,7 @@ def _hand_differences(
     for place in places:
         if place in (UNPLACED, KEPT):
             continue
-        is_point = place.startswith("point:")
-        came = _at(rows.received if is_point else rows.loaded, place)
+        came = _at(rows.received if rows.is_passed_on(place) else rows.loaded, place)
         came += rows.moved.get(place, 0)
         gone = handed.get(place, 0) + _at(rows.leftovers, place)
         if came != gone:

@@ -13,14 +13,17 @@ from kitchen.drivers import DriverFacts
 from kitchen.headcounts import SpareFacts
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import (
+    Beginning,
     Plan,
     PlanFacts,
     RoundRow,
     StopRow,
+    beginnings,
     differences,
     latest_plan,
     published_plan,
     stop_code,
+    timed,
 )
 from kitchen.rounds import timetable
 from kitchen.stops import Drop, Key
@@ -64,6 +67,12 @@ class BoardRound:
     stops: tuple[BoardStop, ...]
     faults: tuple[Fault, ...]
     spans: tuple[Span, ...] = ()
+    begins: Beginning | None = None  # at a point, None: at the kitchen
+
+    @property
+    def food_left_at(self) -> datetime | None:
+        """When its food leaves the kitchen."""
+        return self.begins.left_at if self.begins else self.depart_at
 
     @property
     def oldest_seconds(self) -> int:
@@ -151,9 +160,10 @@ async def board_seen(kitchen_id: int, day: date, meal: str, sight: Sight) -> Boa
 
 def board_of(inputs: Inputs, plan: Plan | None) -> Board:
     """The board from loaded rows."""
-    drops = inputs.by_key()
+    drops = inputs.served(plan.orders if plan else ())
     missing, gone = differences(inputs, plan) if plan else (list(drops), [])
     times = timetable(inputs, plan.orders) if plan else Timetable({})
+    begins = _beginnings(inputs, plan, times) if plan else {}
     rounds = plan.rounds if plan else ()
     return Board(
         kitchen_id=inputs.kitchen.id,
@@ -164,7 +174,10 @@ def board_of(inputs: Inputs, plan: Plan | None) -> Board:
         meal=inputs.meal,
         plan=plan.facts if plan else None,
         rounds=tuple(
-            _round(inputs, row, plan, times.rounds[row.number], drops)
+            replace(
+                _round(inputs, row, plan, times.rounds[row.number], drops),
+                begins=begins.get(row.number),
+            )
             for row in rounds
             if plan is not None
         ),
@@ -185,6 +198,10 @@ def board_of(inputs: Inputs, plan: Plan | None) -> Board:
         travel=inputs.travel,
         hot_limit_minutes=inputs.kitchen.hot_limit_minutes,
     )
+
+
+def _beginnings(inputs: Inputs, plan: Plan, times: Timetable) -> dict[int, Beginning]:
+    return beginnings(inputs.starts, timed(plan, times), inputs.point_names)
 
 
 def _round(

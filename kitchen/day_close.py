@@ -5,7 +5,7 @@ no figure can be right merely because another one is.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,13 +25,14 @@ from kitchen.balance import (
 from kitchen.closed_days import hold_day
 from kitchen.database import in_bulk, insert, insert_many, one, reading, rows, writing
 from kitchen.deliveries import outcomes_for
+from kitchen.driver_starts import starts_on
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import kitchen_day
 from kitchen.places import kitchen_by_id
 from kitchen.plans import Eater
 from kitchen.portions import ProductionSheet
 from kitchen.prints import current_labels
-from kitchen.round_plans import Plan, published_plan
+from kitchen.round_plans import Plan, beginnings, published_plan
 from kitchen.staff import Actor
 from kitchen.till_reports import refuse_open_reports
 from kitchen.wastes import waste_of, wastes_for, weight_lines
@@ -80,6 +81,9 @@ async def gathered(
     claimants = tuple(_claimant(eater, homes, told) for eater in eaters)
     cancelled = tuple(_claimant(eater, homes, told) for eater in gone)
     boxed = {c.diner_id for c in (*claimants, *cancelled) if c.way != "dine_in"}
+    begins = beginnings(await starts_on(kitchen_id, day), plan) if plan else {}
+    supplied = frozenset(f"round:{number}" for number in begins)
+    loaded, taken = await _loaded(when, supplied)
     labels = Counter(
         label.diner_id for label in await current_labels(*when) if label.diner_id
     )
@@ -95,10 +99,11 @@ async def gathered(
         sample_grams=kitchen.sample_grams,
         labels={d: n for d, n in labels.items() if d not in seated},
         packed=await _packed(when),
-        loaded=await _loaded(when),
+        loaded=loaded,
         by_round=frozenset(homes.values()),
         signed=frozenset(f"point:{key[1]}" for key in outcomes if key[0] == "point"),
-        received=await _received(when),
+        received=await _received(when) | taken,
+        supplied=supplied,
         meals=tuple(await meals.meals_for(*when)),
         slots=await _slots(when),
         moved=await _moved(when),
@@ -212,21 +217,31 @@ async def _packed(when: When) -> dict[tuple[str, str], int]:
     return {(f"point:{row['point']}", row["diet"]): int(row["n"]) for row in found}
 
 
-async def _loaded(when: When) -> dict[tuple[str, str], int]:
+Counts = Counter[tuple[str, str]]
+"""Portions by place and diet."""
+
+
+async def _loaded(when: When, supplied: Collection[str]) -> tuple[Counts, Counts]:
+    """What went onto vehicles, the crate of another round for that round; and what was
+    taken out of crates where supplied rounds begin."""
     found = await rows(
         "SELECT r.number AS round, l.point AS point, l.diet_key AS diet,"
-        " SUM(l.portions) AS n FROM loading l JOIN round r ON r.id = l.round"
+        " l.crate AS crate, SUM(l.portions) AS n FROM loading l"
+        " JOIN round r ON r.id = l.round"
         " JOIN round_plan p ON p.id = r.plan"
         " LEFT JOIN loading_void v ON v.loading = l.id"
         " WHERE p.kitchen = {} AND p.day = {} AND p.meal = {} AND v.id IS NULL"
-        " GROUP BY r.number, l.point, l.diet_key",
+        " GROUP BY r.number, l.point, l.diet_key, l.crate",
         *when,
     )
-    counts: Counter[tuple[str, str]] = Counter()
+    loaded, taken = Counts(), Counts()
     for row in found:
         place = f"point:{row['point']}" if row["point"] else f"round:{row['round']}"
+        counts = taken if place in supplied else loaded
+        if row["crate"]:
+            place, counts = f"round:{row['crate']}", loaded
         counts[place, row["diet"]] += int(row["n"])
-    return counts
+    return loaded, taken
 
 
 async def _received(when: When) -> dict[tuple[str, str], int]:

@@ -106,7 +106,7 @@ async def report_exception(
 
 async def _say(stop_id: int, report: Report, *, by: Actor, now: datetime) -> int:
     plan, inputs, key = await _current(stop_id)
-    drop = inputs.by_key()[key]
+    drop = inputs.served(plan.orders)[key]
     check_report(report, drop)
     known = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
     if key in known:
@@ -184,7 +184,9 @@ async def _current(stop_id: int) -> tuple[Plan, Inputs, Key]:
     named = await plan_by_id(found["plan"])
     key = next(stop.key for stop in named.stops if stop.id == stop_id)
     plan, inputs = await plan_that_counts(named)
-    if key not in {stop.key for stop in plan.stops} or key not in inputs.by_key():
+    if key not in {stop.key for stop in plan.stops} or key not in inputs.served(
+        plan.orders
+    ):
         raise Refusal("stop_not_planned")
     return plan, inputs, key
 

@@ -11,13 +11,21 @@ from kitchen.database import rows
 from kitchen.deliveries import outcomes_for
 from kitchen.doors import CaseFacts, Unfinished, cases_for, unfinished_of
 from kitchen.driver_scope import Sight
+from kitchen.driver_starts import starts_on
 from kitchen.drivers import drivers_for
 from kitchen.headcounts import SpareFacts, spares_for
 from kitchen.loadings import LoadingFacts, Shelf, expected_load, loadings_for
 from kitchen.outcomes import BROUGHT_BACK, OutcomeFacts
 from kitchen.plans import Eater
 from kitchen.round_inputs import inputs_for, points_of
-from kitchen.round_plans import PlanFacts, StopRow, published_plan
+from kitchen.round_plans import (
+    Beginning,
+    PlanFacts,
+    StopRow,
+    beginnings,
+    begun_at,
+    published_plan,
+)
 from kitchen.sheet_returns import ReturnFacts, returns_for
 from kitchen.stops import Drop, Key
 
@@ -68,6 +76,7 @@ class RoundState:
     returned: ReturnFacts | None
     expected: Mapping[Shelf, int]
     loaded: tuple[LoadingFacts, ...]
+    begins: Beginning | None = None  # at a point, None: at the kitchen
 
     @property
     def unreported(self) -> tuple[StopState, ...]:
@@ -81,7 +90,8 @@ class RoundState:
         shelves = {*counted, *self.expected}
         more = {s: counted.get(s, 0) - self.expected.get(s, 0) for s in shelves}
         return all(
-            n == 0 or (n > 0 and point is None) for (point, _), n in more.items()
+            n == 0 or (n > 0 and shelf.point_id is None and shelf.crate is None)
+            for shelf, n in more.items()
         )
 
     @property
@@ -90,7 +100,7 @@ class RoundState:
         more = Counter[str]()
         for line in self.loaded:
             beyond = line.portions - self.expected.get(line.shelf, 0)
-            if line.point_id is None and beyond > 0:
+            if line.point_id is None and line.crate is None and beyond > 0:
                 more[line.diet_key] += beyond
         return more
 
@@ -98,7 +108,9 @@ class RoundState:
     def diets(self) -> list[str]:
         """The diet groups it carries, the regular one always."""
         carried = {line.diet_key for line in self.loaded}
-        return sorted({"regular", *carried} | {diet for _point, diet in self.expected})
+        return sorted(
+            {"regular", *carried} | {shelf.diet_key for shelf in self.expected}
+        )
 
     @property
     def is_back(self) -> bool:
@@ -175,7 +187,8 @@ async def progress_for(
     plan = await published_plan(*when)
     if plan is None:
         return Progress()
-    points = await points_of(kitchen_id, eaters, await spares_for(*when))
+    begun = begun_at(await starts_on(kitchen_id, day), plan)
+    points = await points_of(kitchen_id, eaters, await spares_for(*when), begun)
     there = {point.key for point in points} | {("diner", e.diner_id) for e in eaters}
     outcomes, returned = await outcomes_for(*when), await returns_for(*when)
     cases = tuple(case for case in await cases_for(*when) if case.is_open)
@@ -213,7 +226,11 @@ async def delivery_day(
     loaded = await loadings_for(kitchen_id, day, meal)
     expected = expected_load(inputs, plan)
     cases = await cases_for(kitchen_id, day, meal)
-    drops, codes, by_round = inputs.by_key(), plan.codes, plan.by_round()
+    drops, codes = inputs.served(plan.orders), plan.codes
+    by_round, begins = (
+        plan.by_round(),
+        beginnings(inputs.starts, plan, inputs.point_names),
+    )
     rounds = [
         RoundState(
             round_id=row.id,
@@ -226,6 +243,7 @@ async def delivery_day(
             returned=returned.get(row.number),
             expected=expected[row.number],
             loaded=tuple(loaded.get(row.number, ())),
+            begins=begins.get(row.number),
         )
         for row in plan.rounds
         if row.id in by_round
@@ -235,7 +253,7 @@ async def delivery_day(
         rounds=tuple(rounds),
         waiting=_stops(drops, codes, by_round.get(None, ()), outcomes, cases),
         cases=tuple(cases),
-        unfinished=tuple(unfinished_of(inputs.drops, plan, outcomes, cases)),
+        unfinished=tuple(unfinished_of(tuple(drops.values()), plan, outcomes, cases)),
         spares=_by_diet(inputs.spares),
     )
 

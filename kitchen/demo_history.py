@@ -192,13 +192,16 @@ async def _pack_and_load(past: Past, inputs: Inputs, plan: Plan) -> Counter[Shel
     shelves = Counter[Shelf]()
     ids = {row.number: row.id for row in plan.rounds}
     for number, load in expected_load(inputs, plan).items():
-        lines = [LoadedLine(point, diet, n, 690) for (point, diet), n in load.items()]
+        lines = [
+            LoadedLine(shelf.point_id, shelf.diet_key, n, 690, shelf.crate)
+            for shelf, n in load.items()
+        ]
         await loadings.record_loading(
             ids[number], lines, by=past.by, now=past.at(10, 28)
         )
-        for (where, diet), portions in load.items():
-            if where is not None:
-                shelves[where, diet] += portions
+        for shelf, portions in load.items():
+            if shelf.point_id is not None:
+                shelves[shelf.point_id, shelf.diet_key] += portions
     return shelves
 
 

@@ -17,6 +17,7 @@ from kitchen.door_ladders import (
     meal_in_hand,
     next_rung,
 )
+from kitchen.driver_starts import starts_on
 from kitchen.errors import Refusal
 from kitchen.headcounts import closed, eaters_for, spares_for
 from kitchen.outcomes import OutcomeFacts
@@ -24,7 +25,7 @@ from kitchen.places import kitchen_by_id
 from kitchen.plans import Eater
 from kitchen.registry import contacts_for, elders_by_id
 from kitchen.round_inputs import doors_of, points_of
-from kitchen.round_plans import Plan, published_plan
+from kitchen.round_plans import Plan, begun_at, published_plan
 from kitchen.stops import Drop, Key
 
 
@@ -198,13 +199,14 @@ async def _drops(
     kitchen_id, day, _meal = when
     at_doors = [eater for eater in eaters if eater.way == "deliver"]
     on_rounds = {stop.key for stop in plan.stops} if plan else set()
+    begun = begun_at(await starts_on(kitchen_id, day), plan) if plan else ()
     aside = [e for e in at_doors if ("diner", e.diner_id) not in on_rounds]
     homes = {drop.key: drop for drop in await doors_of(aside, day)}
     bare = [
         Drop(diner_id=e.diner_id, name=e.name, portions=e.portions) for e in at_doors
     ]
     return [
-        *await points_of(kitchen_id, eaters, await spares_for(*when)),
+        *await points_of(kitchen_id, eaters, await spares_for(*when), begun),
         *(homes.get(drop.key, drop) for drop in bare),
     ]
 

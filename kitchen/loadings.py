@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from kitchen.database import insert, one, rows, writing
 from kitchen.deliveries import record, round_that_counts
@@ -15,18 +16,30 @@ from kitchen.round_plans import Plan
 from kitchen.rounds import Loading, LoadingVoid
 from kitchen.staff import Actor
 
-Shelf = tuple[int | None, str]
-"""Point id (None: the doors of the round) and diet group."""
+
+class Shelf(NamedTuple):
+    """A point's containers, the crate of another round that begins at a point
+    (`crate`: its number), or, neither, the boxes for the round's own doors."""
+
+    point_id: int | None
+    diet_key: str
+    crate: int | None = None
 
 
 @dataclass(frozen=True)
 class LoadedLine:
-    """Counted onto a round. `decidegrees`: °C × 10 in the middle of the box."""
+    """Counted onto a round, or by whoever begins at a point out of their crate.
+    `decidegrees`: °C × 10 in the middle of the box."""
 
     point_id: int | None
     diet_key: str
     portions: int
     decidegrees: int | None = None
+    crate: int | None = None
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.point_id, self.diet_key, self.crate)
 
 
 @dataclass(frozen=True)
@@ -41,22 +54,27 @@ class LoadingFacts:
     decidegrees: int | None
     at: datetime
     by: str
+    crate: int | None = None
 
     @property
     def shelf(self) -> Shelf:
-        return (self.point_id, self.diet_key)
+        return Shelf(self.point_id, self.diet_key, self.crate)
 
 
 def expected_load(inputs: Inputs, plan: Plan) -> dict[int, Counter[Shelf]]:
-    """What the plan puts on each round, by round number."""
-    drops = inputs.by_key()
+    """What the plan puts on each round, by round number; what is taken out of a crate
+    counts again, by whoever takes it."""
+    drops = inputs.served(plan.orders)
     expected: dict[int, Counter[Shelf]] = {}
     for order in plan.orders:
         shelves = expected.setdefault(order.number, Counter())
         for key in order.keys:
             if key in drops:
                 for diet_key, portions in drops[key].by_diet:
-                    shelves[drops[key].point_id, diet_key] += portions
+                    shelves[Shelf(drops[key].point_id, diet_key)] += portions
+                for crate in drops[key].crates:
+                    for diet_key, portions in crate.diets:
+                        shelves[Shelf(None, diet_key, crate.number)] += portions
     return expected
 
 
@@ -66,7 +84,7 @@ async def loadings_for(
     """Loadings that stand, by round number, over all versions of the plan."""
     found = await rows(
         "SELECT l.id AS id, r.number AS round_number, l.point AS point_id,"
-        " l.diet_key AS diet_key, l.portions AS portions,"
+        " l.diet_key AS diet_key, l.portions AS portions, l.crate AS crate,"
         " l.decidegrees AS decidegrees, l.at AS at, l.by AS by FROM loading l"
         " JOIN round r ON r.id = l.round JOIN round_plan p ON p.id = r.plan"
         " LEFT JOIN loading_void v ON v.loading = l.id"
@@ -114,6 +132,7 @@ async def record_loading(
                 Loading,
                 round=row.id,
                 point=line.point_id,
+                crate=line.crate,
                 diet_key=line.diet_key,
                 portions=line.portions,
                 decidegrees=line.decidegrees,
@@ -142,7 +161,7 @@ async def void_loading(
 
 
 def _is_new(line: LoadedLine, standing: dict[Shelf, LoadingFacts]) -> bool:
-    known = standing.get((line.point_id, line.diet_key))
+    known = standing.get(line.shelf)
     if known is None:
         return True
     if known.portions != line.portions:

@@ -3,7 +3,7 @@ drivers, who may not go where and who usually does. Loaded once for a day.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from kitchen.distances import NO_ROADS, Roads, Spot, Used, roads_for, used
 from kitchen.driver_absences import absences_for
 from kitchen.driver_bonds import pairings_for
 from kitchen.driver_papers import UnfitDriver, unfit_on
+from kitchen.driver_starts import starts_on
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
@@ -36,7 +37,8 @@ from kitchen.registry import (
     homes_on,
 )
 from kitchen.round_preferences import substitutes, wished
-from kitchen.stops import POINT_PRIORITY, Drop, Key, priority_of
+from kitchen.stops import POINT_PRIORITY, Crate, Drop, Key, priority_of, with_crates
+from kitchen.timetables import Order
 from kitchen.weather import Weather, weather_on
 
 HABIT_DAYS = 21
@@ -59,6 +61,9 @@ class Inputs:
     stand_ins: Mapping[int, int] = field(default_factory=dict)  # of who is not there
     slower_percent: int = 100  # time on the way, of the usual: 130 in bad weather
     unfit: tuple[UnfitDriver, ...] = ()  # who would be there, but for a paper
+    starts: Mapping[int, int] = field(
+        default_factory=dict
+    )  # driver → point, two levels
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
     roads: Roads = NO_ROADS
     kept: dict[object, Any] = field(
@@ -75,6 +80,34 @@ class Inputs:
 
     def by_key(self) -> dict[Key, Drop]:
         return {drop.key: drop for drop in self.drops}
+
+    def served(self, orders: Iterable[Order]) -> dict[Key, Drop]:
+        """Doors and points as these rounds serve them: a point where rounds begin also
+        gets the boxes for their doors; one that gets nothing at all is left out."""
+        drops = self.by_key()
+        crates: dict[Key, list[Crate]] = {}
+        for order in orders if self.starts else ():
+            point = self.starts.get(order.driver_id or 0)
+            diets = Counter[str]()
+            for key in order.keys:
+                for diet, portions in drops[key].by_diet if key in drops else ():
+                    diets[diet] += portions
+            if point is not None and diets:
+                crate = Crate(order.number, tuple(sorted(diets.items())))
+                crates.setdefault(("point", point), []).append(crate)
+        for key, found in crates.items():
+            if key in drops:
+                drops[key] = with_crates(drops[key], found)
+        return {key: drop for key, drop in drops.items() if drop.portions}
+
+    @property
+    def point_names(self) -> dict[int, str]:
+        return {d.point_id: d.name for d in self.drops if d.point_id is not None}
+
+    def start_of(self, order: Order) -> Key | None:
+        """The point where a round begins; None: at the kitchen."""
+        point = self.starts.get(order.driver_id or 0)
+        return None if point is None else ("point", point)
 
     @property
     def spots(self) -> frozenset[Spot]:
@@ -151,9 +184,13 @@ def _at(door: Door) -> dict[str, Any]:
 
 
 def point_drop(
-    point: PointFacts, eaters: Iterable[Eater], spares: Iterable[SpareFacts]
+    point: PointFacts,
+    eaters: Iterable[Eater],
+    spares: Iterable[SpareFacts],
+    begins: bool = False,
 ) -> Drop | None:
-    """A dining point's containers; None when nobody eats there."""
+    """A dining point's containers; None when nobody eats there and no round `begins`
+    there."""
     containers = Counter[str]()
     for eater in eaters:
         containers[eater.diet.key] += eater.portions
@@ -161,7 +198,7 @@ def point_drop(
     for spare in spares:
         containers[spare.diet_key] += spare.portions
     total = sum(containers.values())
-    if not total:
+    if not total and not begins:
         return None
     return Drop(
         point_id=point.id,
@@ -219,10 +256,6 @@ async def inputs_for(
     banned: dict[int, frozenset[int]] = {}
     for ban in await bans_for(kitchen_id):
         banned[ban.elder_id] = banned.get(ban.elder_id, frozenset()) | {ban.driver_id}
-    drops = [
-        *await points_of(kitchen_id, eaters, spares),
-        *await doors_of([e for e in eaters if e.way == "deliver"], day),
-    ]
     absent = {one.driver_id for one in await absences_for(kitchen_id, day, meal)}
     crew = await drivers_for(kitchen_id)
     there = [
@@ -233,6 +266,13 @@ async def inputs_for(
     unfit = await unfit_on(there, day)
     forbidden = {one.driver.id for one in unfit}
     drivers = [driver for driver in there if driver.id not in forbidden]
+    starts = await starts_on(kitchen_id, day)
+    starts = {one.id: starts[one.id] for one in there if one.id in starts}
+    drops = [
+        *await points_of(kitchen_id, eaters, spares, starts.values()),
+        *await doors_of([e for e in eaters if e.way == "deliver"], day),
+    ]
+    placed = {drop.point_id for drop in drops if drop.is_placed}
     usual = await usual_drivers(kitchen_id, day, meal, drops)
     paired = {pair.elder_id: pair.driver_id for pair in await pairings_for(kitchen_id)}
     wishes = wished(drops, drivers, usual, paired)
@@ -247,6 +287,7 @@ async def inputs_for(
         drops=tuple(drops),
         drivers=tuple(drivers),
         unfit=tuple(unfit),
+        starts={one: point for one, point in starts.items() if point in placed},
         banned=banned,
         usual={key: wish.driver_id for key, wish in wishes.items()},
         wishes={key: wish.why for key, wish in wishes.items()},
@@ -278,15 +319,20 @@ async def doors_of(eaters: Sequence[Eater], day: date) -> list[Drop]:
 
 
 async def points_of(
-    kitchen_id: int, eaters: Sequence[Eater], spares: Sequence[SpareFacts]
+    kitchen_id: int,
+    eaters: Sequence[Eater],
+    spares: Sequence[SpareFacts],
+    begins: Collection[int] = (),
 ) -> list[Drop]:
-    """The dining points that get containers for these eaters and spares."""
+    """The dining points that get containers for these eaters and spares, and those
+    where rounds begin."""
     found = []
     for point in await points_for(kitchen_id):
         drop = point_drop(
             point,
             [e for e in eaters if e.way != "deliver" and e.point_id == point.id],
             [spare for spare in spares if spare.point_id == point.id],
+            point.id in begins,
         )
         if drop is not None:
             found.append(drop)

@@ -3,7 +3,6 @@ rounds or in one more round of somebody who has time; nobody else changes driver
 round or order. Answered at once, by arithmetic on the library's prices.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,12 +13,12 @@ from kitchen.driver_absences import mark_absent
 from kitchen.errors import Refusal
 from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs
-from kitchen.round_insertion import best_place
+from kitchen.round_insertion import best_place, without
 from kitchen.round_plans import latest_plan, record
-from kitchen.round_prices import totals_of
+from kitchen.round_prices import change_of
 from kitchen.round_steps import Shape, shape_of
 from kitchen.round_thinking import settled, think
-from kitchen.rounds import free_after, problem_with, vehicle_of
+from kitchen.rounds import free_vehicles, locked_with, problem_with
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key, climbs
 from kitchen.timetables import Order
@@ -34,10 +33,10 @@ def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
     least late; who does not fit at all waits with the reason.
     """
     if taken := _taken_over(inputs, shape, driver_id):
-        return taken
+        return _served(inputs, taken)
     lost = [order for order in shape.orders if order.driver_id == driver_id]
     kept = [order for order in shape.orders if order.driver_id != driver_id]
-    drops = inputs.by_key()
+    drops = inputs.served(shape.orders)
     homeless = [drops[key] for order in lost for key in order.keys if key in drops]
     groups = sorted(climbs(homeless), key=lambda group: -_worth(group))
     orders, left = _spread(inputs, kept, groups)
@@ -49,7 +48,16 @@ def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
         else:
             orders = _put(orders, drop.key, *place)
     gone = {drop.key for drop in homeless}
-    return Shape(tuple(orders), why, shape.pinned - gone)
+    return _served(inputs, Shape(tuple(orders), why, shape.pinned - gone))
+
+
+def _served(inputs: Inputs, shape: Shape) -> Shape:
+    """Without the points where nobody eats and, with the driver gone, nobody begins."""
+    known = inputs.by_key()
+    nowhere = {key for key in (*shape.placed, *shape.why) if key not in known}
+    orders = tuple(without(order, nowhere) for order in shape.orders)
+    why = {key: said for key, said in shape.why.items() if key in known}
+    return Shape(orders, why, shape.pinned - nowhere)
 
 
 def _taken_over(inputs: Inputs, shape: Shape, driver_id: int) -> Shape | None:
@@ -61,8 +69,7 @@ def _taken_over(inputs: Inputs, shape: Shape, driver_id: int) -> Shape | None:
         replace(order, driver_id=instead) if order.driver_id == driver_id else order
         for order in shape.orders
     )
-    mine = [order for order in orders if order.driver_id == instead]
-    if totals_of(inputs, mine).hard:
+    if change_of(inputs, shape.orders, orders).hard > 0:
         return None
     return replace(shape, orders=orders)
 
@@ -75,17 +82,14 @@ def _spread(
     inputs: Inputs, kept: Sequence[Order], groups: Sequence[Sequence[Drop]]
 ) -> tuple[list[Order], list[Drop]]:
     """Each climb at its cheapest place that breaks nothing, most important first."""
-    locked = [order for order in kept if order.locked]
-    free, taken = free_after(inputs, locked), Counter(o.driver_id for o in locked)
-    vehicles = tuple(
-        vehicle_of(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
-        for d in inputs.drivers
-        if d.max_rounds > taken[d.id]
-    )
-    unlocked = [o for o in kept if not o.locked and o.driver_id is not None and o.keys]
+    locked = locked_with(inputs, kept)
+    vehicles = free_vehicles(inputs, locked)
+    unlocked = [
+        o for o in kept if o not in locked and o.driver_id is not None and o.keys
+    ]
     if not vehicles:
         return list(kept), [drop for group in groups for drop in group]
-    drops = inputs.by_key()
+    drops = inputs.served(kept)
     riding = [
         (order, climbs([drops[key] for key in order.keys if key in drops]))
         for order in unlocked

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from kitchen import audit
@@ -12,7 +13,7 @@ from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs
 from kitchen.staff import Actor
 from kitchen.stops import Key
-from kitchen.timetables import Order
+from kitchen.timetables import Order, Timetable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,60 @@ class Plan:
         }
 
 
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where a round takes its boxes over from another one. `number`: of the round that
+    brings them, None: nobody does; it left the kitchen at `left_at`."""
+
+    point_id: int
+    name: str
+    number: int | None = None
+    at: datetime | None = None
+    left_at: datetime | None = None
+
+
+def beginnings(
+    starts: Mapping[int, int], plan: Plan, names: Mapping[int, str] = NO_NAMES
+) -> dict[int, Beginning]:
+    """Round number → where it begins, of the rounds with stops that do not begin at the
+    kitchen. `starts`: driver → point; `names`: of the points, where they are shown."""
+    if not starts:
+        return {}
+    stops, found = plan.by_round(), {}
+    bringing = {
+        stop.key: (row, stop) for row in plan.rounds for stop in stops.get(row.id, ())
+    }
+    for row in plan.rounds:
+        point = starts.get(row.driver_id or 0)
+        if point is None or row.id not in stops:
+            continue
+        brought = bringing.get(("point", point))
+        begins = Beginning(point, names.get(point, ""))
+        if brought is not None:
+            van, stop = brought
+            begins = replace(
+                begins, number=van.number, at=stop.arrival_at, left_at=van.depart_at
+            )
+        found[row.number] = begins
+    return found
+
+
+def begun_at(starts: Mapping[int, int], plan: Plan) -> set[int]:
+    """The points where rounds of the plan begin."""
+    return {begins.point_id for begins in beginnings(starts, plan).values()}
+
+
+def timed(plan: Plan, times: Timetable) -> Plan:
+    """The plan with the clocks of a timetable."""
+    return plan.timed(
+        {n: (t.depart_at, t.back_at, t.metres) for n, t in times.rounds.items()},
+        {s.key: s.arrival_at for t in times.rounds.values() for s in t.stops},
+    )
+
+
 def stop_code(number: int, position: int) -> str:
     """Round 3, fourth stop: "3-04", as it is spoken, printed and typed."""
     return f"{number}-{position:02d}"
@@ -150,8 +205,8 @@ def stop_code(number: int, position: int) -> str:
 
 def differences(inputs: Inputs, plan: Plan) -> tuple[list[Key], list[Key]]:
     """Doors and points that must be added, and those that are no longer served."""
-    planned, wanted = {stop.key for stop in plan.stops}, set(inputs.by_key())
-    return sorted(wanted - planned), sorted(planned - wanted)
+    planned, wanted = {stop.key for stop in plan.stops}, inputs.served(plan.orders)
+    return sorted(wanted.keys() - planned), sorted(planned - inputs.by_key().keys())
 
 
 def digest_of(plan: Plan) -> str:

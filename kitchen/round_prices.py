@@ -2,12 +2,13 @@
 board shows afterwards. Pure arithmetic, only the drivers touched are timed again.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import routing
 from kitchen.round_inputs import Inputs
-from kitchen.rounds import closes_at, problem_with, vehicle_for
+from kitchen.rounds import Groups, closes_at, problem_with, unbrought, vehicle_for
 from kitchen.stops import Drop, Key, climb, climbs
 from kitchen.timetables import HARD, Order
 
@@ -66,13 +67,25 @@ class Price:
 
 
 def totals_of(inputs: Inputs, orders: Iterable[Order]) -> Totals:
-    """The totals of rounds in the given order, each driver's by itself."""
-    drivers: dict[object, list[Order]] = {}
-    for order in orders:
-        who = order.driver_id
-        drivers.setdefault(who if who else ("nobody", order.number), []).append(order)
-    parts = (_kept_totals(inputs, tuple(mine)) for mine in drivers.values())
+    """The totals of rounds in the given order, each driver's by itself, those who begin
+    at a point together with whoever comes there."""
+    parts = (_kept_totals(inputs, tuple(mine)) for mine in _teams(inputs, orders))
     return sum(parts, Totals())
+
+
+def _teams(inputs: Inputs, orders: Iterable[Order]) -> list[list[Order]]:
+    """The rounds by driver; drivers who meet at a point in one."""
+    meeting = {("point", point) for point in inputs.starts.values()}
+    teams: list[tuple[set[object], list[Order]]] = []
+    for order in orders:
+        meets: set[object] = {order.driver_id or ("nobody", order.number)}
+        meets |= meeting.intersection((*order.keys, inputs.start_of(order)))
+        mine = (meets, [order])
+        for team in [team for team in teams if not team[0].isdisjoint(mine[0])]:
+            teams.remove(team)
+            mine = (team[0] | mine[0], team[1] + mine[1])
+        teams.append(mine)
+    return [mine for _, mine in teams]
 
 
 def _kept_totals(inputs: Inputs, mine: tuple[Order, ...]) -> Totals:
@@ -86,39 +99,43 @@ def _kept_totals(inputs: Inputs, mine: tuple[Order, ...]) -> Totals:
 
 
 def _totals(inputs: Inputs, mine: tuple[Order, ...]) -> Totals:
-    """One driver's rounds, timed by the library; doors judged each by itself."""
-    drops = inputs.by_key()
-    trips = [climbs([drops[key] for key in o.keys if key in drops]) for o in mine]
-    trips = [trip for trip in trips if trip]
-    groups = {_keys(group): group for trip in trips for group in trip}
+    """One team's rounds, timed by the library; doors judged each by itself."""
+    drops = inputs.served(mine)
+    trips = [(o, climbs([drops[key] for key in o.keys if key in drops])) for o in mine]
+    trips = [(order, trip) for order, trip in trips if trip]
+    groups = {_keys(group): group for _, trip in trips for group in trip}
     if not groups:
         return Totals()
-    case = _case(inputs, mine[0], groups)
-    vehicle = case.problem.vehicles[0]
+    groups |= {(key,): (drops[key],) for key in unbrought(inputs, mine)}
+    case = _case(inputs, [order for order, _ in trips], groups)
+    who = [vehicle_for(inputs, order).id for order, _ in trips]
     rounds = [
-        routing.Round(vehicle.id, tuple(case.jobs[_keys(group)] for group in trip))
-        for trip in trips
+        routing.Round(vehicle, tuple(case.jobs[_keys(group)] for group in trip))
+        for vehicle, (_, trip) in zip(who, trips, strict=True)
     ]
     plan = routing.schedule(case.problem, rounds, case.travel)
     broken = list(plan.violations)
+    rounds_of = Counter(who)
     judged = Totals(
         seconds=sum(route.ends - route.departs for route in plan.routes),
         over=sum(v.size for v in broken if v.cause == "load"),
         soft_seconds=sum(v.size for v in broken if v.cause not in HARD),
-        hard=sum(v.cause in HARD for v in broken) + (len(trips) > vehicle.max_rounds),
+        hard=sum(v.cause in HARD for v in broken)
+        + sum(rounds_of[v.id] > v.max_rounds for v in case.problem.vehicles),
     )
-    for route, trip in zip(plan.routes, trips, strict=True):
-        judged += _at_doors(inputs, route, trip)
+    for route in plan.routes:
+        judged += _at_doors(inputs, route, case.groups)
     return judged
 
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """One driver with some climbs, whatever their order."""
+    """One team with some climbs, whatever their order."""
 
     problem: routing.Problem
     travel: routing.Travel
     jobs: dict[tuple[Key, ...], routing.Id]
+    groups: Groups
 
 
 def _keys(group: Iterable[Drop]) -> tuple[Key, ...]:
@@ -126,29 +143,30 @@ def _keys(group: Iterable[Drop]) -> tuple[Key, ...]:
 
 
 def _case(
-    inputs: Inputs, order: Order, groups: Mapping[tuple[Key, ...], tuple[Drop, ...]]
+    inputs: Inputs,
+    orders: Sequence[Order],
+    groups: Mapping[tuple[Key, ...], tuple[Drop, ...]],
 ) -> _Case:
-    name = (order.driver_id, frozenset(groups))
+    crates = tuple(drop.crates for (drop, *_) in groups.values() if drop.crates)
+    crew = {(v := vehicle_for(inputs, order)).id: v for order in orders}
+    name = (frozenset(crew), frozenset(groups), crates)
     if name not in inputs.kept:
-        vehicle = vehicle_for(inputs, order)
-        problem, jobs = problem_with(inputs, groups.values(), (vehicle,))
+        problem, jobs = problem_with(inputs, groups.values(), tuple(crew.values()))
         names = {_keys(group): job for job, group in jobs.items()}
-        inputs.kept[name] = _Case(problem, routing.Travel(problem), names)
+        inputs.kept[name] = _Case(problem, routing.Travel(problem), names, jobs)
     case: _Case = inputs.kept[name]
     return case
 
 
-def _at_doors(
-    inputs: Inputs, route: routing.Route, trip: Sequence[tuple[Drop, ...]]
-) -> Totals:
+def _at_doors(inputs: Inputs, route: routing.Route, groups: Groups) -> Totals:
     """How many doors are late and how many get food that is too old."""
-    steps = [step for step in route.steps if step.type == "job"]
     late = old = 0
-    limit = route.departs + inputs.kitchen.hot_limit_minutes * 60
-    for step, group in zip(steps, trip, strict=True):
+    limit = inputs.kitchen.hot_limit_minutes * 60
+    for step in route.steps:
+        group = groups.get(step.id, ()) if step.id is not None else ()
         for drop, seconds in zip(group, climb(group).at_door, strict=True):
             late += step.begin + seconds > closes_at(inputs, drop)
-            old += step.begin + seconds > limit
+            old += step.age + seconds > limit
     return Totals(late=late, too_old=old)
 
 
@@ -188,6 +206,10 @@ def change_of(
     changed = {n for n in (*old, *new) if old.get(n) != new.get(n)}
     drivers = {o.driver_id for n in changed for o in (old.get(n), new.get(n)) if o}
     drivers.discard(None)
+    if not changed:
+        return Totals()
+    if inputs.starts:  # whoever meets them at a point feels it; the rest is known
+        changed = {*old, *new}
 
     def touched(orders: Iterable[Order]) -> list[Order]:
         return [o for o in orders if o.number in changed or o.driver_id in drivers]

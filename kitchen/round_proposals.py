@@ -196,8 +196,8 @@ def compared(inputs: Inputs, before: Shape, after: Shape) -> Comparison:
     return Comparison(
         before=totals_of(inputs, before.orders),
         after=totals_of(inputs, after.orders),
-        waiting_before=sum(key not in was for key in keys),
-        waiting_after=sum(key not in would for key in keys),
+        waiting_before=len(inputs.served(before.orders).keys() - was.keys()),
+        waiting_after=len(inputs.served(after.orders).keys() - would.keys()),
         changes=tuple(
             Change(key, was.get(key, 0), would.get(key, 0), old.get(key), new.get(key))
             for key in keys

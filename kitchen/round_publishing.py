@@ -34,7 +34,7 @@ from kitchen.rounds import (
 from kitchen.staff import Actor
 from kitchen.timetables import Opinion, Proposal, Timetable
 
-PLAIN_FAULTS = ("load", "vehicle_forbidden", "skills", "max_rounds")
+PLAIN_FAULTS = ("load", "vehicle_forbidden", "skills", "max_rounds", "supply")
 """Hard faults that have a sentence of their own: `plan_faulty_load` …"""
 
 
@@ -168,7 +168,7 @@ async def publish(
             return
         inputs, times = await settled(thought, plan, _clocks)
         refuse_hard_faults(inputs, plan, times)
-        refuse_unnamed_override(plan, times, override)
+        refuse_unnamed_override(inputs, plan, times, override)
         opinion = _of_this_order(opinion, plan)
         refuse_unconfirmed(opinion, override)
         await keep_times(plan, times)
@@ -240,9 +240,12 @@ def refuse_hard_faults(inputs: Inputs, plan: Plan, times: Timetable) -> None:
         raise Refusal(code, n=len(named) or len(times.hard))
 
 
-def refuse_unnamed_override(plan: Plan, times: Timetable, override: str) -> None:
+def refuse_unnamed_override(
+    inputs: Inputs, plan: Plan, times: Timetable, override: str
+) -> None:
     """What somebody must answer for by name."""
-    waiting = len(plan.stops_of(None))
+    served = inputs.served(plan.orders)
+    waiting = sum(stop.key in served for stop in plan.stops_of(None))
     if override.strip() or not (times.soft or waiting):
         return
     late = sum(timed.late for timed in times.rounds.values())

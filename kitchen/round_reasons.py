@@ -4,7 +4,6 @@ Nothing is said that was not computed for this plan: what the next best place wo
 cost, and which single change would make room, each tried before it is named.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from datetime import datetime
 import routing
 from kitchen.round_inputs import Inputs
 from kitchen.round_prices import Price, best_places, price_at
-from kitchen.rounds import free_after, problem_with, vehicle_of
+from kitchen.rounds import free_vehicles, locked_with, problem_with
 from kitchen.stops import Drop, Key, climbs
 from kitchen.timetables import Order
 
@@ -90,19 +89,14 @@ def _with_waiting(
     inputs: Inputs, orders: Sequence[Order], drop: Drop
 ) -> tuple[routing.Problem, list[routing.Round], routing.Id]:
     """The rounds nobody locked as the library's, and the waiting door as a job."""
-    locked = [order for order in orders if order.locked]
-    free, taken = free_after(inputs, locked), Counter(o.driver_id for o in locked)
-    vehicles = tuple(
-        vehicle_of(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
-        for d in inputs.drivers
-        if d.max_rounds > taken[d.id]
-    )
+    locked = locked_with(inputs, orders)
+    vehicles = free_vehicles(inputs, locked)
     known = {vehicle.id for vehicle in vehicles}
-    drops = inputs.by_key()
+    drops = inputs.served(orders)
     riding = [
         (order.driver_id or 0, climbs([drops[k] for k in order.keys if k in drops]))
         for order in orders
-        if not order.locked and order.driver_id in known
+        if order not in locked and order.driver_id in known
     ]
     every = [group for _, mine in riding for group in mine]
     problem, jobs = problem_with(inputs, [*every, (drop,)], vehicles)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kitchen.diets import Diet
@@ -24,27 +24,32 @@ from kitchen.registry import (
 )
 from kitchen.round_inputs import Inputs, elders_usually_of, inputs_for
 from kitchen.round_plans import (
+    Beginning,
     Plan,
     RoundRow,
     StopRow,
+    beginnings,
     latest_plan,
     plan_by_id,
     published_plan,
     round_plan_of,
     stop_code,
+    timed,
 )
 from kitchen.rounds import timetable
-from kitchen.stops import Drop
+from kitchen.stops import Crate, Drop
 
 
 @dataclass(frozen=True)
 class LoadLine:
-    """Portions of one packing group to load: for one point, or for all doors."""
+    """Portions of one packing group to load: for one point, for another round that
+    begins there (`crate`: its number), or for all doors."""
 
     point_id: int | None
     point_name: str
     diet_key: str
     portions: int
+    crate: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ class SheetStop:
     containers: tuple[tuple[str, int], ...]
     spares: int
     contacts: tuple[SheetContact, ...]
+    crates: tuple[Crate, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +154,12 @@ class SheetView:
     loading: tuple[LoadLine, ...]
     stops: tuple[SheetStop, ...]
     not_today: tuple[NotToday, ...]
+    begins: Beginning | None = None  # at a point, None: at the kitchen
+
+    @property
+    def food_left_at(self) -> datetime | None:
+        """When its boxes leave the kitchen, with this round or with another."""
+        return self.begins.left_at if self.begins else self.depart_at
 
 
 # Readers ----------------------------------------------------------------------
@@ -197,13 +209,14 @@ async def stale_sheets(kitchen_id: int, day: date, meal: str) -> list[StaleSheet
 async def _views(plan: Plan) -> list[SheetView]:
     facts = plan.facts
     inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
-    drops = inputs.by_key()
+    drops = inputs.served(plan.orders)
     elders = [drop.elder_id for drop in inputs.drops if drop.elder_id is not None]
     ladders = await contacts_for(elders)
     dues = await _dues(inputs, elders)
     drivers = {d.id: d for d in await drivers_for(facts.kitchen_id, retired=True)}
     absent = await _not_today(inputs)
     plan = with_clocks(inputs, plan)
+    begins = beginnings(inputs.starts, plan, inputs.point_names)
     views = []
     for row in plan.rounds:
         stops = [s for s in plan.stops_of(row.id) if s.key in drops]
@@ -212,7 +225,10 @@ async def _views(plan: Plan) -> list[SheetView]:
         lines = _lines(row, stops, drops, ladders, dues)
         driver = drivers.get(row.driver_id or 0)
         skipped = tuple(absent.get(row.driver_id or 0, ()))
-        views.append(_view(inputs, plan, row, driver, lines, skipped))
+        view = _view(inputs, plan, row, driver, lines, skipped)
+        if brought := begins.get(row.number):
+            view = _begun(view, brought)
+        views.append(view)
         await asyncio.sleep(0)  # each is milliseconds; a till may be waiting
     return views
 
@@ -253,11 +269,7 @@ def with_clocks(inputs: Inputs, plan: Plan) -> Plan:
     """A draft with its clocks computed; a published plan keeps those it came with."""
     if not plan.facts.is_draft:
         return plan
-    times = timetable(inputs, plan.orders).rounds
-    arrivals = {s.key: s.arrival_at for t in times.values() for s in t.stops}
-    return plan.timed(
-        {n: (t.depart_at, t.back_at, t.metres) for n, t in times.items()}, arrivals
-    )
+    return timed(plan, timetable(inputs, plan.orders))
 
 
 def _view(
@@ -301,6 +313,13 @@ def _view(
     )
 
 
+def _begun(view: SheetView, begins: Beginning) -> SheetView:
+    """Where the boxes are taken over, and by whom they come, is part of the paper."""
+    told = (begins.point_id, begins.number, begins.at and f"{begins.at:%H:%M}")
+    digest = hashlib.sha256(repr((view.digest, told)).encode()).hexdigest()[:16]
+    return replace(view, begins=begins, digest=digest)
+
+
 def _loading(stops: Sequence[SheetStop]) -> tuple[LoadLine, ...]:
     """Points each by itself, then all doors together."""
     lines: list[LoadLine] = []
@@ -311,6 +330,11 @@ def _loading(stops: Sequence[SheetStop]) -> tuple[LoadLine, ...]:
         lines += [
             LoadLine(stop.point_id, stop.name, key, portions)
             for key, portions in stop.containers
+        ]
+        lines += [
+            LoadLine(None, stop.name, key, portions, crate.number)
+            for crate in stop.crates
+            for key, portions in crate.diets
         ]
     return (*lines, *(LoadLine(None, "", key, n) for key, n in sorted(doors.items())))
 
@@ -362,6 +386,7 @@ def _lines(
                 containers=drop.containers,
                 spares=drop.spares,
                 contacts=contacts,
+                crates=drop.crates,
             )
         )
         before = drop.stairwell
@@ -393,6 +418,7 @@ def _digest(
             stop.diet and stop.diet.as_text(),
             (stop.change, stop.collect_fen),
             stop.contacts,
+            *stop.crates,
         )
         for stop in stops
     ]

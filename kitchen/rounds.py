@@ -7,6 +7,7 @@ copies it into the next version. Clocks of the solver are seconds after local mi
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -18,7 +19,15 @@ from kitchen.drivers import Driver, DriverFacts
 from kitchen.headcounts import Diner
 from kitchen.places import DiningPoint, Kitchen
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.stops import STAIRWELL_SECONDS, Drop, Key, climb, climbs, grouped
+from kitchen.stops import (
+    STAIRWELL_SECONDS,
+    Drop,
+    Key,
+    climb,
+    climbs,
+    grouped,
+    hand_over_seconds,
+)
 from kitchen.timetables import (
     Fault,
     Order,
@@ -93,7 +102,8 @@ class Stop(Table, tablename="stop"):
 
 class Loading(Table, tablename="loading"):
     """Loaded: portions by diet group that went onto a round (a point's containers
-    are loaded on the round that has the point as a stop)."""
+    are loaded on the round that has the point as a stop, and so is the crate of a round
+    that begins there)."""
 
     round = ForeignKey(Round, null=False)
     point = ForeignKey(DiningPoint, null=True)
@@ -102,6 +112,7 @@ class Loading(Table, tablename="loading"):
     decidegrees = Integer(null=True)
     at = Timestamptz()
     by = Text()
+    crate = Integer(null=True)  # number of the round it is brought to the start of
 
 
 class LoadingVoid(Table, tablename="loading_void"):
@@ -147,23 +158,63 @@ def problem_of(
 ) -> tuple[routing.Problem | None, Groups]:
     """`problem_for` on inputs already loaded."""
     kept = {key for order in locked for key in order.keys}
-    taken = Counter(order.driver_id for order in locked)
-    drivers = [d for d in inputs.drivers if d.max_rounds > taken[d.id]]
-    placed = [d for d in inputs.drops if d.is_placed and d.key not in kept]
-    if not drivers or not placed:
+    vehicles = free_vehicles(inputs, locked)
+    drops = _with_room(inputs, locked, vehicles)
+    placed = [d for d in drops if d.is_placed and d.key not in kept]
+    if not vehicles or not placed:
         return None, {}
-    most = min(driver.capacity for driver in drivers)
+    most = min(vehicle.capacity[0] for vehicle in vehicles)
     alike: dict[object, list[Drop]] = {}
     for drop in placed:
         rule = (_banned(inputs, drop), (pinned or {}).get(drop.key))
         alike.setdefault(rule, []).append(drop)
     groups = [group for drops in alike.values() for group in grouped(drops, most)]
-    free = free_after(inputs, locked)
-    vehicles = tuple(
-        vehicle_of(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
-        for d in drivers
-    )
     return problem_with(inputs, groups, vehicles, pinned or {})
+
+
+def free_vehicles(
+    inputs: Inputs, locked: Sequence[Order]
+) -> tuple[routing.Vehicle, ...]:
+    """Whoever has a round left beside the locked ones, from when they are free."""
+    free, taken = free_after(inputs, locked), Counter(o.driver_id for o in locked)
+    return tuple(
+        vehicle_of(inputs, d, rounds=d.max_rounds - taken[d.id], free=free.get(d.id, 0))
+        for d in inputs.drivers
+        if d.max_rounds > taken[d.id]
+    )
+
+
+def locked_with(inputs: Inputs, orders: Iterable[Order]) -> tuple[Order, ...]:
+    """The locked rounds, and with them those that bring their boxes to where they
+    begin: a crate does not come later because its van is planned afresh."""
+    orders = [order for order in orders if order.keys]
+    begun = {inputs.start_of(order) for order in orders if order.locked}
+    return tuple(o for o in orders if o.locked or not begun.isdisjoint(o.keys))
+
+
+def _with_room(
+    inputs: Inputs, locked: Sequence[Order], vehicles: Iterable[routing.Vehicle]
+) -> list[Drop]:
+    """All doors and points; a point where rounds begin gets, besides the boxes of the
+    locked ones, as many as the others that may begin there can take at most."""
+    served, most = inputs.served(locked), max_bulk(inputs)
+    doors = sum(drop.portions for drop in inputs.drops if not drop.is_point)
+    room = Counter[Key]()
+    for vehicle in vehicles:
+        if vehicle.id in inputs.starts:
+            point = ("point", inputs.starts[int(vehicle.id)])
+            room[point] += vehicle.capacity[0] * vehicle.max_rounds
+    found = []
+    for drop in inputs.drops:
+        drop = served.get(drop.key, drop)
+        more = min(room[drop.key], doors, most - drop.portions)
+        found.append(replace(drop, portions=drop.portions + max(0, more)))
+    return [drop for drop in found if drop.portions]
+
+
+def max_bulk(inputs: Inputs) -> int:
+    """The most portions somebody who brings food to points can carry."""
+    return max((d.capacity for d in inputs.drivers if d.carries_bulk), default=0)
 
 
 def problem_with(
@@ -176,8 +227,19 @@ def problem_with(
     known = {vehicle.id for vehicle in vehicles}
     numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
     jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
+    at = {group[0].key: number for number, group in numbered}
+    vehicles = tuple(_supplied(inputs, vehicle, at) for vehicle in vehicles)
     problem = routing.Problem(jobs=jobs, vehicles=vehicles)
     return routing.with_legs(problem, inputs.roads.ways), dict(numbered)
+
+
+def _supplied(
+    inputs: Inputs, vehicle: routing.Vehicle, at: Mapping[Key, routing.Id]
+) -> routing.Vehicle:
+    """Who begins at a point waits there for what is brought to it."""
+    point = inputs.starts.get(vehicle.id) if isinstance(vehicle.id, int) else None
+    crate = None if point is None else at.get(("point", point))
+    return replace(vehicle, supplied_by=crate)
 
 
 def _job(
@@ -257,13 +319,20 @@ def vehicle_of(
         profile=driver.profile,
         capacity=(driver.capacity,),
         shift=routing.TimeWindow(min(opens, closes), closes),
-        start=_kitchen(inputs),
+        start=_start_of(inputs, driver),
         end=_end_of(inputs, driver),
         speed_percent=10_000 // inputs.slower_percent,
         max_rounds=rounds,
         reload=RELOAD_SECONDS,
-        skills=frozenset({BULK}) if driver.carries_bulk else frozenset(),
+        skills=frozenset({BULK})
+        if driver.carries_bulk and driver.id not in inputs.starts
+        else frozenset(),
     )
+
+
+def _start_of(inputs: Inputs, driver: DriverFacts) -> routing.Location:
+    point = inputs.by_key().get(("point", inputs.starts.get(driver.id, 0)))
+    return _kitchen(inputs) if point is None else _location(point)
 
 
 def _end_of(inputs: Inputs, driver: DriverFacts) -> routing.Location | None:
@@ -299,9 +368,16 @@ def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
 
 
 def free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
-    """When drivers of locked rounds may start another one."""
+    """When drivers of locked rounds may start another one, and those who begin at a
+    point that a locked round brings their boxes to."""
     times = timetable(inputs, locked).rounds if locked else {}
     free: dict[int, int] = {}
+    drops = inputs.by_key()
+    for stop in (stop for timed in times.values() for stop in timed.stops):
+        for driver, point in inputs.starts.items():
+            if stop.key == ("point", point):
+                reached = int((stop.arrival_at - inputs.midnight).total_seconds())
+                free[driver] = reached + hand_over_seconds(drops[stop.key])
     for order in locked:
         back = times[order.number].back_at
         if order.driver_id is not None and back is not None:
@@ -356,6 +432,8 @@ def proposal_of(
         )
         for number, route in zip(free, solution.routes, strict=False)
     ]
+    orders = [_needed(inputs, order, [*orders, *locked]) for order in orders]
+    orders = [order for order in orders if order.keys]
     why = {
         drop.key: left.reason
         for left in solution.unassigned
@@ -373,6 +451,12 @@ def proposal_of(
         fallback=fallback,
         distances=inputs.travel.provider,
     )
+
+
+def _needed(inputs: Inputs, order: Order, orders: Sequence[Order]) -> Order:
+    """The round without points that get nothing: nobody went out from there."""
+    served = inputs.served(orders)
+    return replace(order, keys=tuple(key for key in order.keys if key in served))
 
 
 def timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
@@ -421,10 +505,11 @@ def _fixed(
     inputs: Inputs, orders: Iterable[Order]
 ) -> tuple[routing.Problem | None, Groups, Planned]:
     """The orders as jobs in climbs, each with the vehicle that drives them."""
-    drops, groups = inputs.by_key(), dict[routing.Id, tuple[Drop, ...]]()
+    orders = sorted(orders, key=lambda order: order.number)
+    drops, groups = inputs.served(orders), dict[routing.Id, tuple[Drop, ...]]()
     vehicles: dict[routing.Id, routing.Vehicle] = {}
     plan: Planned = {}
-    for order in sorted(orders, key=lambda order: order.number):
+    for order in orders:
         vehicle = vehicle_for(inputs, order)
         vehicles[vehicle.id] = vehicle
         jobs = []
@@ -432,10 +517,19 @@ def _fixed(
             jobs.append(len(groups) + 1)
             groups[len(groups) + 1] = group
         plan[order.number] = (order, vehicle.id, tuple(jobs))
+    for key in unbrought(inputs, orders):
+        groups[len(groups) + 1] = (drops[key],)
     if not groups:
         return None, {}, plan
     problem, mapping = problem_with(inputs, groups.values(), tuple(vehicles.values()))
     return problem, mapping, plan
+
+
+def unbrought(inputs: Inputs, orders: Sequence[Order]) -> list[Key]:
+    """Points where rounds with doors begin and that no round comes to."""
+    begun = {inputs.start_of(order) for order in orders if order.keys} - {None}
+    found = begun - {key for order in orders for key in order.keys}
+    return sorted(key for key in found if key in inputs.served(orders))
 
 
 def _timed(
@@ -448,11 +542,10 @@ def _timed(
         group = groups[step.id]
         broken = {violation.cause for violation in step.violations}
         for drop, seconds in zip(group, climb(group).at_door, strict=True):
-            reached = step.begin + seconds
-            faults = _door_faults(inputs, order, drop, reached, route.departs)
+            reached, age = step.begin + seconds, step.age + seconds
+            faults = _door_faults(inputs, order, drop, reached, age)
             if "skills" in broken:
                 faults.append(Fault("skills"))
-            age = reached - route.departs
             stops.append(TimedStop(drop.key, inputs.at(reached), tuple(faults), age))
     return TimedRound(
         number=order.number,
@@ -490,15 +583,15 @@ def closes_at(inputs: Inputs, drop: Drop) -> int:
 
 
 def _door_faults(
-    inputs: Inputs, order: Order, drop: Drop, reached: int, departs: int
+    inputs: Inputs, order: Order, drop: Drop, reached: int, age: int
 ) -> list[Fault]:
     """Late, too old, or a driver who is not sent here."""
     found, closes = [], closes_at(inputs, drop)
     if reached > closes:
         found.append(Fault("delay", reached - closes))
-    age = reached - departs - inputs.kitchen.hot_limit_minutes * 60
-    if age > 0:
-        found.append(Fault("age", age))
+    too_old = age - inputs.kitchen.hot_limit_minutes * 60
+    if too_old > 0:
+        found.append(Fault("age", too_old))
     if order.driver_id in _banned(inputs, drop):
         found.append(Fault("vehicle_forbidden"))
     return found

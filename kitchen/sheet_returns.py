@@ -19,7 +19,13 @@ from kitchen.door_cases import still_open
 from kitchen.errors import Refusal
 from kitchen.outcomes import Report, servings_of
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import StopRow, plan_in_force, published_plan, stop_code
+from kitchen.round_plans import (
+    Plan,
+    StopRow,
+    plan_in_force,
+    published_plan,
+    stop_code,
+)
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key
 
@@ -106,7 +112,7 @@ async def close_rest(
             raise Refusal("sheet_already_returned", by=known.reported_by, at=known.at)
         print_run = await _paper(inputs, number, back)
         known_outcomes = await outcomes_for(inputs.kitchen.id, inputs.day, inputs.meal)
-        rest = _rest(inputs, plan.stops_of(row.id), set(known_outcomes))
+        rest = _rest(inputs, plan, row.id, set(known_outcomes))
         await _refuse_unreached(inputs, plan.stops_of(row.id))
         return_id = await insert(
             SheetReturn,
@@ -140,12 +146,12 @@ async def close_rest(
 Rest = list[tuple[StopRow, Drop]]
 
 
-def _rest(inputs: Inputs, stops: Sequence[StopRow], known: set[Key]) -> Rest:
+def _rest(inputs: Inputs, plan: Plan, round_id: int, known: set[Key]) -> Rest:
     """The doors nobody reported; a point must be signed for by itself."""
-    drops = inputs.by_key()
+    drops = inputs.served(plan.orders)
     rest = [
         (stop, drops[stop.key])
-        for stop in stops
+        for stop in plan.stops_of(round_id)
         if stop.key in drops and stop.key not in known
     ]
     points = [drop.name for _, drop in rest if drop.is_point]

@@ -5,7 +5,7 @@ Pure. Seconds are habits of the field, measured nowhere official: change them he
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kitchen.diets import Diet
 
@@ -20,6 +20,19 @@ DOORS_AT_ONCE = 8  # as many bags as one person carries up
 Key = tuple[str, int]  # ("diner", diner_id) | ("point", point_id)
 
 HARDSHIP = frozenset({"low_income", "destitute", "low_income_edge", "bereaved_family"})
+
+
+@dataclass(frozen=True)
+class Crate:
+    """The boxes for the doors of one round, handed over at the point where that round
+    begins. `number`: of the round; `diets`: portions by packing group."""
+
+    number: int
+    diets: tuple[tuple[str, int], ...]
+
+    @property
+    def portions(self) -> int:
+        return sum(portions for _, portions in self.diets)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +64,7 @@ class Drop:
     diet: Diet | None = None  # None for a dining point
     containers: tuple[tuple[str, int], ...] = ()  # a point's portions by diet key
     spares: int = 0  # of the portions: without a name
+    crates: tuple[Crate, ...] = ()  # of the portions: a point passes them on
     unload_seconds: int = 0
     priority: int = 0
     change: str = ""
@@ -114,6 +128,13 @@ def priority_of(
 
 POINT_PRIORITY = 100
 """A dining point is many people."""
+
+
+def with_crates(point: Drop, crates: Iterable[Crate]) -> Drop:
+    """The point with what it passes on besides its own containers."""
+    crates = tuple(crates)
+    portions = point.portions + sum(crate.portions for crate in crates)
+    return replace(point, portions=portions, crates=crates)
 
 
 def walking_order(drops: Iterable[Drop]) -> list[Drop]:

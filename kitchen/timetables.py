@@ -16,6 +16,7 @@ HARD = frozenset(
         "unknown",
         "load",
         "vehicle_forbidden",
+        "supply",
         "skills",
         "max_rounds",
         "max_tasks",

@@ -67,7 +67,7 @@ KITCHEN_ORDER = """
     goods buying
     print_versions prints
     distances
-    drivers driver_absences driver_bonds driver_papers
+    drivers driver_absences driver_bonds driver_papers driver_starts
     stops round_preferences timetables round_inputs rounds
     round_plans round_steps round_prices round_insertion
     round_thinking round_drafts round_publishing standing_rounds

@@ -36,10 +36,10 @@ async def load(request: Request, round_id: FromPath[int]) -> Response[Any]:
     form = await read_form(request)
     heat = form.number("heat", _("中心温度"), least=-30, most=120, required=False)
     lines = []
-    for place, (point_id, diet_key) in enumerate(shelves_of(day, state)):
+    for place, shelf in enumerate(shelves_of(day, state)):
         count = form.integer(f"load-{place}", _("份数"), most=2000, required=False)
         if count:
-            lines.append(LoadedLine(point_id, diet_key, count, tenths(heat)))
+            lines.append(LoadedLine(*shelf[:2], count, tenths(heat), shelf.crate))
     if form.ok:
         with form.refusals():
             await loadings.record_loading(

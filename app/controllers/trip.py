@@ -20,6 +20,7 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.trip_pages import BLANK, trip_view
 from app.words.deliveries import LAST_MEALS
+from app.words.rounds import begins_words
 from app.words.trip import TROUBLES
 from kitchen import acts, trip_acts
 from kitchen.errors import Refusal
@@ -189,6 +190,7 @@ async def _page(
         numbers=numbers or {},
         troubles=TROUBLES,
         LAST_MEALS=LAST_MEALS,
+        begins_words=begins_words,
     )
 
 

@@ -41,14 +41,14 @@ class Visit:
     slow: bool = False
     is_point: bool = False
     containers: tuple[Load, ...] = ()
+    crates: tuple[str, ...] = ()  # what a point passes on to other rounds
     contacts: tuple[Contact, ...] = ()
 
     @property
     def line(self) -> str:
         """The row in one line, for a change slip."""
-        diet = "、".join(self.diet) or "、".join(
-            f"{load.words} {load.portions}" for load in self.containers
-        )
+        loads = (f"{load.words} {load.portions}" for load in self.containers)
+        diet = "、".join(self.diet) or "、".join((*loads, *self.crates))
         money = f"{self.collect_fen / 100:.2f}" if self.collect_fen else ""
         tail = f"···{self.phone_tail}" if self.phone_tail else ""
         slow = _("开门慢，多等") if self.slow else ""
@@ -111,6 +111,7 @@ class DriverSheet(Paper):
     collect_fen: int
     door_loads: tuple[Load, ...]
     visits: tuple[Visit, ...]
+    begins: str = ""  # where the boxes are taken over; "" at the kitchen
     not_today: tuple[str, ...] = ()
     sketch: Sketch | None = None
     qr_text: str = ""
@@ -162,6 +163,8 @@ class DriverSheet(Paper):
             for load in self.door_loads
         }
         head = {"head:driver": self.driver, "head:leave": self.leave_at}
+        if self.begins:
+            head["head:begins"] = self.begins
         times = " ".join(f"{v.code} {v.time}" for v in self.visits)
         return {**head, **loads, **visits, **ladders, "times": times}
 

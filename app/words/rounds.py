@@ -2,7 +2,10 @@
 
 from app.i18n import N_
 from app.i18n import translate as _
+from app.words.diets import key_words
 from kitchen.distances import STRAIGHT, Used
+from kitchen.round_plans import Beginning
+from kitchen.stops import Crate
 from kitchen.timetables import Fault
 
 SENTENCES = {
@@ -13,6 +16,8 @@ SENTENCES = {
     "driver_shift_empty": N_("下班时间要晚于上班时间"),
     "driver_never_there": N_("请至少勾一天"),
     "driver_without_end": N_("终点选了“自己的地点”，请填经纬度"),
+    "start_without_place": N_("{name}在地图上没有位置，先给就餐点定位"),
+    "start_with_bulk": N_("{name}要给就餐点送大桶，只能从厨房出发"),
     "driver_substitute_unfit": N_("替班的人要是本厨房的另一位送餐员"),
     "pledge_backwards": N_("承诺书到 {until} 为止，早于签署日 {signed}，请核对"),
     "pledge_future": N_("签署日 {signed} 还没有到，请核对"),
@@ -41,6 +46,9 @@ SENTENCES = {
     "plan_faulty_load": N_("有 {n} 趟超载，不能发布"),
     "plan_faulty_vehicle_forbidden": N_("有 {n} 户排给了不该去的人，不能发布"),
     "plan_faulty_skills": N_("有 {n} 个就餐点排给了不带大桶的人，不能发布"),
+    "plan_faulty_supply": N_(
+        "有 {n} 趟从驿点出发，但饭没有人送到那里或来不及送到，不能发布"
+    ),
     "plan_faulty_max_rounds": N_("有送餐员的趟数超过能跑的趟数，不能发布"),
     "plan_needs_override": N_(
         "超时 {n} 处，晚到 {late} 户，没排上 {waiting} 户；"
@@ -62,6 +70,7 @@ FAULTS = {
     "vehicle_forbidden": N_("不派此人"),
     "skills": N_("不能带就餐点大桶"),
     "max_rounds": N_("趟数太多"),
+    "supply": N_("出发点没有饭"),
     "max_tasks": N_("站太多"),
     "wrong_time": N_("时间不对"),
     "wrong_load": N_("份数不对"),
@@ -84,6 +93,7 @@ WHY = {
     "window_missed": N_("赶不上开饭时间"),
     "outside_shift": N_("在所有人的班次之外"),
     "no_room": N_("车都满了或时间排满"),
+    "not_supplied": N_("出发的驿点没有人送饭去"),
     "not_planned": N_("还没有编进线路"),
 }
 POINT_WHY = {"no_vehicle_allowed": N_("没有能带大桶去的送餐员")}
@@ -161,6 +171,21 @@ def why_words(why: str, is_point: bool) -> str:
     """Why somebody, or a dining point, waits for a place."""
     words = {**WHY, **POINT_WHY} if is_point else WHY
     return _(words.get(why, N_("还没有编进线路")))
+
+
+def crate_words(crate: Crate) -> str:
+    """转交第 3 趟 12 份：普通 10、软食 2."""
+    diets = [f"{key_words(key)} {n}" for key, n in crate.diets]
+    counted = _("转交第 {n} 趟 {portions} 份", n=crate.number, portions=crate.portions)
+    return _("{counted}：{diets}", counted=counted, diets=_("、").join(diets))
+
+
+def begins_words(begins: Beginning, at: str) -> str:
+    """从朝阳就餐点出发，饭随第 2 趟 10:48 到."""
+    name, n = begins.name, begins.number
+    if n is None:
+        return _("从{name}出发，饭还没有人送去", name=name)
+    return _("从{name}出发，饭随第 {n} 趟 {at} 到", name=name, n=n, at=at)
 
 
 def floor_words(floor: int | None, lift: bool) -> str:
