@@ -16,9 +16,11 @@ from app.words.rounds import DRIVER_KINDS, END_WORDS, PROFILES
 from kitchen import calendar, certificates, drivers
 from kitchen.driver_bonds import pairings_for, pledges_for
 from kitchen.driver_papers import notes_on
+from kitchen.driver_starts import starts_for, starts_on
 from kitchen.driver_work import Work, work_between
 from kitchen.drivers import EVERY_DAY, DriverFacts
 from kitchen.errors import Refusal
+from kitchen.places import points_for
 
 
 async def list_page(
@@ -34,6 +36,8 @@ async def list_page(
         drivers=crew,
         held=await certificates.certificates_of("driver", [one.id for one in crew]),
         pledges=await pledges_for(kitchen.id),
+        starts=await starts_on(kitchen.id, request.today),
+        points={p.id: p.name for p in await points_for(kitchen.id)},
         work=await work_between(kitchen.id, first, last),
         no_work=Work(),
         month=f"{first:%Y-%m}",
@@ -55,6 +59,7 @@ async def show_page(
     crew = await drivers.drivers_for(kitchen_id)
     bans = await drivers.bans_for(kitchen_id)
     pairs = await pairings_for(kitchen_id)
+    points = {p.id: p.name for p in await points_for(kitchen_id)}
     return page(
         request,
         "drivers/show.html",
@@ -68,6 +73,9 @@ async def show_page(
             (account.id, f"{account.name} {account.login}")
             for account in await drivers.accounts_for(kitchen_id)
         ],
+        points=points,
+        starts=[s for s in await starts_for(kitchen_id) if s.driver_id == driver.id],
+        begins=(await starts_on(kitchen_id, request.today)).get(driver.id),
         candidates=candidates or [],
         form=form,
         main=main or _stored(driver),

@@ -81,7 +81,7 @@ def _hard_to_place(problem: Problem) -> list[Job]:
     bring: crates for other drivers, then the bulky and the choosy, the most important
     and biggest first."""
     crates = [job for job in problem.jobs if job.id in problem.supplying]
-    hard = [*_bulky(problem), *_choosy(problem)]
+    hard = [*_bulky(problem), *_choosy(problem), *_of_suppliers(problem)]
     hard.sort(key=lambda job: (-problem.unserved_cost(job), -max(job.delivery or (0,))))
     return list({job.id: job for job in (*crates, *hard)}.values())
 
@@ -104,6 +104,15 @@ def _choosy(problem: Problem) -> Iterator[Job]:
             able = sum(problem.may_serve(vehicle, job) for vehicle in problem.vehicles)
             if 2 * able < len(problem.vehicles):
                 yield job
+
+
+def _of_suppliers(problem: Problem) -> Iterator[Job]:
+    """Stops that nobody who is supplied may come to: rounds that supply others are
+    closed once their crates are on them."""
+    supplied = [v for v in problem.vehicles if v.supplied_by is not None]
+    for job in problem.jobs if supplied else ():
+        if not any(problem.may_serve(vehicle, job) for vehicle in supplied):
+            yield job
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@
 on no map, 周爷爷 collects at 新华. By evening every portion has a name.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ from kitchen.sheet_returns import SheetBack
 from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
 
 WHEN = (TODAY, "lunch")
+Hire = Callable[[Cast], Awaitable[None]]
 
 
 def at(hours: int, minutes: int = 0) -> datetime:
@@ -70,10 +72,11 @@ async def test_one_lunch_from_order_to_claim(database: object) -> None:
     assert len(closed.seal) == 12
 
 
-async def live_through(cast: Cast) -> None:
-    """The whole day up to the evening, every act by the person who does it."""
+async def live_through(cast: Cast, hire: Hire | None = None) -> None:
+    """The whole day up to the evening, every act by the person who does it. `hire`:
+    other drivers than those two."""
     await plan_the_menu(cast)
-    await hire_drivers(cast)
+    await (hire or hire_drivers)(cast)
 
     # 08:05 – the count is closed; one walk-in is expected at 朝阳
     await headcounts.close_headcount(
@@ -197,7 +200,10 @@ async def pack_and_load(cast: Cast) -> None:
             cast.kitchen, *WHEN, cast.chaoyang, diet, portions, by=CHEN, now=at(2, 10)
         )
     for view in await sheet_views(cast.kitchen, *WHEN):
-        lines = [LoadedLine(p.point_id, p.diet_key, p.portions) for p in view.loading]
+        lines = [
+            LoadedLine(p.point_id, p.diet_key, p.portions, crate=p.crate)
+            for p in view.loading
+        ]
         await loadings.record_loading(view.round_id, lines, by=CHEN, now=at(2, 20))
 
 

@@ -14,7 +14,7 @@ from app.picking import people_choices, picked
 from app.rendering import see_other
 from app.requests import Request
 from app.scope import kitchen_of
-from kitchen import certificates, driver_bonds, drivers
+from kitchen import certificates, driver_bonds, driver_starts, drivers
 from kitchen.drivers import DriverFacts
 
 
@@ -49,6 +49,22 @@ async def pair(request: Request, driver_id: FromPath[int]) -> Response[Any]:
             )
     chosen = people_choices(found)
     return await _answer(request, driver, form, _("已结对，编线路时先派"), chosen)
+
+
+@post(
+    "/drivers/{driver_id:int}/starts", allows="drivers.write", include_in_schema=False
+)
+async def start(request: Request, driver_id: FromPath[int]) -> Response[Any]:
+    """Where this driver's rounds begin from a day on; empty: at the kitchen."""
+    driver, form = await _driver(request, driver_id), await read_form(request)
+    since = form.date("since", _("从哪天起"))
+    point = form.identifier("begins")
+    if form.ok:
+        with form.refusals():
+            await driver_starts.start_from(
+                driver.id, point, since, by=request.actor, now=request.now
+            )
+    return await _answer(request, driver, form, _("出发点已记下"))
 
 
 @post(
@@ -112,7 +128,7 @@ async def _certify(request: Request, driver: DriverFacts, form: Form) -> None:
 ENDING = ("health", "insurance")
 """Papers that always have a last day; a driving licence may be for good."""
 
-handlers = [pledge, pair, part, certify]
+handlers = [pledge, pair, start, part, certify]
 
 
 async def _driver(request: Request, driver_id: int) -> DriverFacts:

@@ -47,7 +47,7 @@ SENTENCES = {
     "plan_faulty_vehicle_forbidden": N_("有 {n} 户排给了不该去的人，不能发布"),
     "plan_faulty_skills": N_("有 {n} 个就餐点排给了不带大桶的人，不能发布"),
     "plan_faulty_supply": N_(
-        "有 {n} 趟从驿点出发，但饭没有人送到那里或来不及送到，不能发布"
+        "有 {n} 趟不从厨房出发，饭却没有人按时送到出发点，不能发布"
     ),
     "plan_faulty_max_rounds": N_("有送餐员的趟数超过能跑的趟数，不能发布"),
     "plan_needs_override": N_(
@@ -93,7 +93,7 @@ WHY = {
     "window_missed": N_("赶不上开饭时间"),
     "outside_shift": N_("在所有人的班次之外"),
     "no_room": N_("车都满了或时间排满"),
-    "not_supplied": N_("出发的驿点没有人送饭去"),
+    "not_supplied": N_("没有人把饭送到出发点"),
     "not_planned": N_("还没有编进线路"),
 }
 POINT_WHY = {"no_vehicle_allowed": N_("没有能带大桶去的送餐员")}

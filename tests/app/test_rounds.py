@@ -1,6 +1,7 @@
 """The rounds board and the drivers' register, as a dispatcher uses them."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -139,9 +140,15 @@ async def test_the_register_keeps_what_somebody_can_and_has_signed(
     await manager.submit(
         f"{at}/certificates", kind="health", issued="2026-01-05", expires="2027-01-04"
     )
+    await manager.submit(f"{at}/starts", begins=str(cast.xinhua), since="2026-11-30")
+    await manager.submit(f"{at}/starts", begins=str(cast.chaoyang), since="2026-11-24")
     page = (await manager.get(at)).text
     for said in ("证件有效", "承诺书 2026-01-05 签", "王秀英", "温州话、粤语"):
         assert said in page, said
+    assert re.search(r"<b>朝阳就餐点</b>.*11 月 30 日.* 起：新华就餐点", page, re.S)
+    assert "从朝阳就餐点出发" in (await manager.get("/drivers")).text
+    undated = await manager.submit(f"{at}/starts", begins="", since="")
+    assert undated.status_code == 422
     late = await manager.submit(
         f"{at}/pledges", signed="2026-02-01", until="2026-01-01"
     )

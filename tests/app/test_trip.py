@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from kitchen import drivers, prints, round_publishing
+from app.delivery_pages import shelves_of
+from kitchen import day_close, driver_starts, drivers, prints, round_publishing
 from kitchen.database import rows
 from kitchen.delivery_days import delivery_day
 from kitchen.doors import open_cases
@@ -18,7 +19,7 @@ from kitchen.meals import meals_for
 from kitchen.prints import Content
 from kitchen.round_changes import assign_driver
 from kitchen.round_passes import RoundPass
-from kitchen.round_plans import Plan, published_plan
+from kitchen.round_plans import Plan, StopRow, published_plan
 from kitchen.round_sheets import sheet_view
 from tests.app.client import Client, Clock
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -29,7 +30,7 @@ WANG_PHONE = "13800138000"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "trip", "deliveries", "doors")
+    return ("signin", "trip", "deliveries", "loadings", "doors", "rounds", "jobs")
 
 
 class Street:
@@ -73,6 +74,45 @@ async def test_the_code_opens_its_round_without_signing_in(
     assert "王" not in title[1], "no names in the page's title"
     assert WANG_PHONE not in page.text
     assert "uri.amap.com" in page.text
+
+
+async def test_who_begins_at_a_point_is_told_where_and_with_whom_the_food_comes(
+    street: Street, visitor: Client, manager: Client
+) -> None:
+    cast, rider = street.cast, street.row.driver_id
+    assert rider is not None
+    point = await stop_of_point(street.plan, cast.xinhua)
+    van = next(row for row in street.plan.rounds if row.id == point.round_id)
+    await rows("UPDATE driver SET carries_bulk = {} WHERE id = {}", False, rider)
+    await driver_starts.start_from(rider, cast.xinhua, TODAY, by=CHEN, now=MORNING)
+    told = f"从新华就餐点出发，饭随第 {van.number} 趟"
+    assert told in (await visitor.get(street.path)).text
+    # the van's driver hands the crate over; both counts have lines of their own
+    of_van = (await manager.get(f"/deliveries/rounds/{van.id}")).text
+    assert f"第 {street.row.number} 趟的箱" in of_van
+    of_rider = (await manager.get(f"/deliveries/rounds/{street.row.id}")).text
+    assert told in of_rider
+    assert told in (await manager.get(f"/rounds/{TODAY}/lunch")).text
+    view = await delivery_day(cast.kitchen, TODAY, "lunch")
+    for row in (van, street.row):
+        state = view.round(row.number)
+        assert state is not None
+        counts = {
+            f"load-{n}": state.expected.get(shelf, 0)
+            for n, shelf in enumerate(shelves_of(view, state))
+        }
+        path = f"/deliveries/rounds/{row.id}/loadings"
+        assert (await manager.submit(path, **counts)).status_code == 303
+    after = await delivery_day(cast.kitchen, TODAY, "lunch")
+    assert all(one.is_loaded for one in after.rounds)
+    balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
+    place = f"round:{street.row.number}"
+    line = next(line for line in balance.lines if line.place == place)
+    assert line.ordered == line.loaded == line.received > 0
+
+
+async def stop_of_point(plan: Plan, point_id: int) -> StopRow:
+    return next(stop for stop in plan.stops if stop.key == ("point", point_id))
 
 
 def wrong(text: str) -> list[tuple[str, str]]:
