@@ -9,7 +9,7 @@ from kitchen.delivery_days import delivery_day
 from kitchen.dining import transfers_for
 from kitchen.doors import open_cases, unfinished
 from kitchen.headcounts import SpareFacts, set_spares
-from kitchen.loadings import loadings_for
+from kitchen.loadings import Shelf, loadings_for
 from kitchen.meals import meals_for
 from kitchen.round_plans import Plan
 from kitchen.sheet_returns import returns_for
@@ -304,7 +304,7 @@ async def test_a_spare_rides_along_and_is_no_difference(
     view = await delivery_day(cast.kitchen, TODAY, "lunch")
     state = next(one for one in view.rounds if one.round_id == trip)
     counts = {
-        f"load-{n}": state.expected.get(shelf, 0) + (shelf == (None, "regular"))
+        f"load-{n}": state.expected.get(shelf, 0) + (shelf == Shelf(None, "regular"))
         for n, shelf in enumerate(shelves_of(view, state))
     }
     assert (await manager.submit(f"{path}/loadings", **counts)).status_code == 303

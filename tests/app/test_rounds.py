@@ -145,7 +145,7 @@ async def test_the_register_keeps_what_somebody_can_and_has_signed(
     page = (await manager.get(at)).text
     for said in ("证件有效", "承诺书 2026-01-05 签", "王秀英", "温州话、粤语"):
         assert said in page, said
-    assert re.search(r"<b>朝阳就餐点</b>.*11 月 30 日.* 起：新华就餐点", page, re.S)
+    assert re.search(r"<b>朝阳就餐点</b>.*11月30日 周一 起：新华就餐点", page, re.S)
     assert "从朝阳就餐点出发" in (await manager.get("/drivers")).text
     undated = await manager.submit(f"{at}/starts", begins="", since="")
     assert undated.status_code == 422

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from app.delivery_pages import shelves_of
-from kitchen import day_close, driver_starts, drivers, prints, round_publishing
+from kitchen import day_close, drivers, prints, round_publishing
 from kitchen.database import rows
 from kitchen.delivery_days import delivery_day
 from kitchen.doors import open_cases
@@ -19,11 +19,12 @@ from kitchen.meals import meals_for
 from kitchen.prints import Content
 from kitchen.round_changes import assign_driver
 from kitchen.round_passes import RoundPass
-from kitchen.round_plans import Plan, StopRow, published_plan
+from kitchen.round_plans import Plan, published_plan
 from kitchen.round_sheets import sheet_view
 from tests.app.client import Client, Clock
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_deliveries import out_in_the_streets, stop_of
+from tests.kitchen.test_two_levels import a_street_on_two_levels
 
 WANG_PHONE = "13800138000"
 
@@ -77,42 +78,37 @@ async def test_the_code_opens_its_round_without_signing_in(
 
 
 async def test_who_begins_at_a_point_is_told_where_and_with_whom_the_food_comes(
-    street: Street, visitor: Client, manager: Client
+    app: object, clock: Clock, visitor: Client, manager: Client
 ) -> None:
-    cast, rider = street.cast, street.row.driver_id
-    assert rider is not None
-    point = await stop_of_point(street.plan, cast.xinhua)
-    van = next(row for row in street.plan.rounds if row.id == point.round_id)
-    await rows("UPDATE driver SET carries_bulk = {} WHERE id = {}", False, rider)
-    await driver_starts.start_from(rider, cast.xinhua, TODAY, by=CHEN, now=MORNING)
+    cast, _inputs, plan = await a_street_on_two_levels()
+    await round_publishing.publish(plan.facts.id, "陈经理", by=CHEN, now=MORNING)
+    clock.at = dt.datetime(2026, 11, 24, 3, 10, tzinfo=dt.UTC)
+    van, row, other = plan.rounds
     told = f"从新华就餐点出发，饭随第 {van.number} 趟"
-    assert told in (await visitor.get(street.path)).text
+    code = RoundPass(cast.kitchen, TODAY, "lunch", row.number, row.driver_id or 0)
+    assert told in (await visitor.get(f"/trip/{code.text}")).text
     # the van's driver hands the crate over; both counts have lines of their own
     of_van = (await manager.get(f"/deliveries/rounds/{van.id}")).text
-    assert f"第 {street.row.number} 趟的箱" in of_van
-    of_rider = (await manager.get(f"/deliveries/rounds/{street.row.id}")).text
+    assert f"第 {row.number} 趟的箱" in of_van
+    of_rider = (await manager.get(f"/deliveries/rounds/{row.id}")).text
     assert told in of_rider
     assert told in (await manager.get(f"/rounds/{TODAY}/lunch")).text
     view = await delivery_day(cast.kitchen, TODAY, "lunch")
-    for row in (van, street.row):
-        state = view.round(row.number)
+    for trip in (van, row):
+        state = view.round(trip.number)
         assert state is not None
         counts = {
             f"load-{n}": state.expected.get(shelf, 0)
             for n, shelf in enumerate(shelves_of(view, state))
         }
-        path = f"/deliveries/rounds/{row.id}/loadings"
+        path = f"/deliveries/rounds/{trip.id}/loadings"
         assert (await manager.submit(path, **counts)).status_code == 303
     after = await delivery_day(cast.kitchen, TODAY, "lunch")
-    assert all(one.is_loaded for one in after.rounds)
+    assert all(one.is_loaded for one in after.rounds if one.number != other.number)
     balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
-    place = f"round:{street.row.number}"
+    place = f"round:{row.number}"
     line = next(line for line in balance.lines if line.place == place)
     assert line.ordered == line.loaded == line.received > 0
-
-
-async def stop_of_point(plan: Plan, point_id: int) -> StopRow:
-    return next(stop for stop in plan.stops if stop.key == ("point", point_id))
 
 
 def wrong(text: str) -> list[tuple[str, str]]:
