@@ -16,6 +16,7 @@ from kitchen import (
     demo_menus,
     demo_money,
     demo_voices,
+    driver_starts,
     drivers,
     food,
     menus,
@@ -120,6 +121,7 @@ async def build(
             await demo_history.clear_fridge(past)
             await demo_history.live(past, chance)
             await demo_money.tap(books, day)
+        await _begin_at(kitchen, points[2], today, past.at(15, 10))
         await demo_voices.speak(kitchen, today, past.at(15, 10))
         await demo_attendance.bring_in(kitchen, today, seed, by=MAKER, now=now)
         await demo_money.settle(books)
@@ -277,6 +279,13 @@ async def _drivers(kitchen: int, people: int, now: datetime) -> None:
     ]
     for fields in (*crew[: 4 + people // 90], *evening):
         await drivers.add_driver(kitchen, fields, by=MAKER, now=now)
+
+
+async def _begin_at(kitchen: int, point: int, today: date, now: datetime) -> None:
+    """From today on one rider begins at a point instead of the kitchen."""
+    for driver in await drivers.drivers_for(kitchen):
+        if driver.name == "小何":
+            await driver_starts.start_from(driver.id, point, today, by=MAKER, now=now)
 
 
 async def _accounts(

@@ -67,6 +67,7 @@ VERBS = {
     "approve": N_("批准"),
     "assign": N_("排岗"),
     "assign_driver": N_("派送餐员"),
+    "start": N_("改出发点"),
     "ban": N_("停派"),
     "cancel": N_("取消"),
     "change": N_("修改"),
