@@ -28,6 +28,7 @@ PROGRAM = (sys.executable, "-m", "routing", "legs")
 SECONDS = 15.0
 """What one mode's ways may take; a city's OSRM answers 150 places in under a second,
 and who plans at 10:15 waits no longer for one that does not answer."""
+LATE_SECONDS = 1.0  # for the ways to one new door, while somebody waits for the board
 GRACE_SECONDS = 15.0  # starting, and one answer that drips
 MEMORY_BYTES = 512 * MEBIBYTE
 ANSWERED = (0, 3)  # 3: some pairs are not answered

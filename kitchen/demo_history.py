@@ -342,6 +342,9 @@ async def _closed_door(
     )
     await deliveries.report_exception(stop.id, nobody, by=past.by, now=past.at(11, 22))
     for case in await doors.open_cases(*past.when):
+        for minute, rung in enumerate(case.ladder[:2], start=24):
+            rung_up = Step(kind="called", rung=rung.key, note="没有人接")
+            await take_step(case.id, rung_up, by=past.by, now=past.at(11, minute))
         reached = Step(kind="reached", who="子女", note="去医院复查了，下午回家")
         await take_step(case.id, reached, by=past.by, now=past.at(11, 35))
     for diet, portions in drop.by_diet:

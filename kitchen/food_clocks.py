@@ -14,13 +14,20 @@ from functools import cache
 from kitchen.audit import LOCAL_ZONE
 from kitchen.batches import cooked_for
 from kitchen.blocks import Block, Order
+from kitchen.driver_starts import starts_on
 from kitchen.errors import Refusal
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.loadings import LoadingFacts, loadings_for
 from kitchen.places import KitchenFacts
 from kitchen.portions import DishSheet
 from kitchen.round_inputs import inputs_for
-from kitchen.round_plans import Plan, latest_plan, published_plan, stop_code
+from kitchen.round_plans import (
+    Plan,
+    beginnings,
+    latest_plan,
+    published_plan,
+    stop_code,
+)
 from kitchen.round_sheets import with_clocks
 from kitchen.stops import Key
 from kitchen.use_by import BatchFacts, Place, batches_at, use_by
@@ -141,10 +148,14 @@ def _lives(
 
 
 def delays_of(
-    plan: Plan, loaded: Mapping[int, Sequence[LoadingFacts]], now: datetime
+    plan: Plan,
+    loaded: Mapping[int, Sequence[LoadingFacts]],
+    now: datetime,
+    starts: Mapping[int, int],
 ) -> dict[int, timedelta]:
     """How much later each round leaves than planned: by its last loading, or, while
-    nothing is loaded, by the clock. Nothing is ever early."""
+    nothing is loaded, by the clock; no less than the round that brings its boxes.
+    Nothing is ever early. `starts`: driver → point."""
     delays = {}
     for row in plan.rounds:
         if row.depart_at is None:
@@ -152,6 +163,9 @@ def delays_of(
         lines = loaded.get(row.number, ())
         left = max((line.at for line in lines), default=now)
         delays[row.number] = max(left - row.depart_at, timedelta())
+    for number, begins in beginnings(starts, plan).items():
+        if number in delays and begins.number in delays:
+            delays[number] = max(delays[number], delays[begins.number])
     return delays
 
 
@@ -179,7 +193,8 @@ async def clocks_for(
             return []
     today = today or await kitchen_day(kitchen_id, day, meal)
     loaded = await loadings_for(kitchen_id, day, meal)
-    delays = delays_of(plan, loaded, now) if _is_day(now, day) else {}
+    starts = await starts_on(kitchen_id, day)
+    delays = delays_of(plan, loaded, now, starts) if _is_day(now, day) else {}
     cooked = await cooked_for(kitchen_id, day, meal)
     return stop_clocks(today, plan, cooked, _names(today), delays)
 

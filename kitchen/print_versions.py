@@ -4,13 +4,17 @@ The same content is the same version however often it is printed; changed conten
 the next version of the same number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Literal
 
 SUPERSEDED = "superseded"
 """The reason of a void that a newer version brought about."""
+
+OTHER_PAPERS = 300
+"""Whatever is no driver's sheet is numbered from here on."""
 
 State = Literal["current", "stale", "never"]
 
@@ -111,21 +115,30 @@ def state_of(
 
 
 def numbered(
-    prints: Sequence[PrintFacts], last_number: int, contents: Iterable[Content]
+    prints: Sequence[PrintFacts], taken: Collection[int], contents: Iterable[Content]
 ) -> list[Numbered]:
-    """Numbers for papers printed together: a paper keeps its number over versions,
-    a new one gets the next free number of the day."""
-    found = []
+    """Numbers for papers printed together: a paper keeps its number over versions, a
+    new one gets a free number of the day. `taken`: by whatever was printed for it."""
+    found, taken = [], set(taken)
     for content in contents:
         latest = latest_of(prints, content.kind, content.subject)
         if latest is None:
-            last_number += 1
-            found.append(Numbered(last_number, 1))
+            found.append(Numbered(_free_number(content, taken), 1))
+            taken.add(found[-1].number)
         elif latest.digest == content.digest and not latest.is_void:
             found.append(Numbered(latest.number, latest.version, latest))
         else:
             found.append(Numbered(latest.number, latest.version + 1))
     return found
+
+
+def _free_number(content: Content, taken: Collection[int]) -> int:
+    """A round's sheet has the round's number, the dinner's a hundred more: it is what
+    people say on the telephone. All other papers come after those."""
+    kind, _, number = content.subject.partition(":")
+    if content.kind == "sheet" and kind == "round":
+        return next(n for n in count(int(number), 100) if n not in taken)
+    return max((*taken, OTHER_PAPERS)) + 1
 
 
 def line_changes(

@@ -207,13 +207,13 @@ async def upcoming(
     kitchen_id: int, day: date, meal: str, contents: Sequence[Content]
 ) -> list[Numbered]:
     """The number and version each paper would get if it were printed now."""
-    row = await one(
-        "SELECT MAX(number) AS last FROM print_run WHERE kitchen = {} AND day = {}",
+    found = await rows(
+        "SELECT DISTINCT number FROM print_run WHERE kitchen = {} AND day = {}",
         kitchen_id,
         day,
     )
-    last = (row["last"] or 0) if row else 0
-    return numbered(await prints_for(kitchen_id, day, meal), last, contents)
+    taken = {row["number"] for row in found}
+    return numbered(await prints_for(kitchen_id, day, meal), taken, contents)
 
 
 # Verbs ------------------------------------------------------------------------

@@ -433,6 +433,11 @@ async def _take(
     by: Actor,
     now: datetime,
 ) -> int:
+    filled = {order.number for order in plan.orders if order.keys}
+    shape = replace(  # who has nobody left stays at home; rounds added by hand stay
+        shape,
+        orders=tuple(o for o in shape.orders if o.keys or o.number not in filled),
+    )
     draft = await draft_of(plan, act, by=by, now=now)
     await reshape(draft.plan, shape, {d.key: d.spares for d in inputs.drops})
     plan_id = draft.plan.facts.id

@@ -102,7 +102,7 @@ async def test_printing_a_sheet_leaves_a_numbered_version_and_its_pages(
     pdf = await manager.get(answer.headers["Location"])
     assert pdf.headers["Content-Type"] == "application/pdf"
     assert pdf.headers["Cache-Control"] == "no-store"
-    assert "单号1·第1版" in texts(pdf.content)[0]
+    assert f"单号{number}·第1版" in texts(pdf.content)[0]
     again = await manager.submit(HERE, kind="sheet", subject=f"round:{number}")
     assert again.status_code == 303
     assert (await held(cast))["sheet", f"round:{number}"].version == 1
@@ -391,7 +391,7 @@ async def test_the_balance_to_sign_is_never_an_old_one(
 ) -> None:
     await manager.submit(HERE, kind="balance", subject="all")
     pdf = await manager.get(f"{HERE}/balance.pdf")
-    assert "单号1·第1版" in texts(pdf.content)[0]
+    assert "单号301·第1版" in texts(pdf.content)[0]
     await zhao_gets_on_the_round(cast)
     pdf = await manager.get(f"{HERE}/balance.pdf")
     assert "预览" in texts(pdf.content)[0]

@@ -1,5 +1,6 @@
 """Ways by road: asked once, kept, and honest about what nobody could tell."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,14 @@ from app.settings import Settings
 from app.solving import plan_rounds
 from app.words.rounds import travel_words
 from kitchen.boards import board
+from kitchen.database import writing
 from kitchen.distances import GOOD_FOR
+from kitchen.headcounts import add_late
+from kitchen.places import building_named, place_building
+from kitchen.registry import NewAddress, NewElder, enrol
 from kitchen.round_plans import Plan, plan_by_id
 from kitchen.round_publishing import publish
+from tests.app.client import Client
 from tests.app.test_solving import child
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_rounds import a_morning
@@ -66,6 +72,54 @@ async def test_a_plan_by_road_says_so_and_asks_for_each_pair_once(
     await publish(again.facts.id, "谁", by=CHEN, now=MORNING)
     back = await planned(cast, {})
     assert (back.facts.distances, back.facts.pairs) == ("straight_line", 0)
+
+
+@pytest.fixture
+def server() -> Iterator[RoadServer]:
+    with road_server() as there:
+        yield there
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "rounds", "jobs")
+
+
+@pytest.fixture
+def settings(settings: Settings, server: RoadServer) -> Settings:
+    return settings.model_copy(update={"roads": server.url})
+
+
+async def test_a_late_add_comes_by_road_too(
+    app: object, server: RoadServer, manager: Client
+) -> None:
+    cast = await a_morning()
+    await planned(cast, {"ebike": server.url, "van": server.url})
+    server.asked.clear()
+    at = {"by": CHEN, "now": MORNING}
+    async with writing():
+        new = await building_named(cast.community, "朝阳里", "9号楼", **at)
+    await place_building(new, 120_158_000, 30_285_000, **at)
+    elder = await enrol(
+        NewElder(
+            name="吴一",
+            sex="male",
+            birth_date=TODAY.replace(year=1940),
+            address=NewAddress(cast.community, "朝阳里", "9号楼", floor=1, door="101"),
+            delivered="illness",
+        ),
+        kitchen_id=cast.kitchen,
+        **at,
+    )
+    late = {"reason": "刚出院", "source": "telephone", **at}
+    await add_late(elder, TODAY, "lunch", way="deliver", point_id=None, **late)
+    before = await board(cast.kitchen, TODAY, "lunch")
+    assert before.travel.straight == 2 * 8  # there and back, by bike and by van
+    await manager.submit(f"/rounds/{TODAY}/lunch/changes")
+    seen = await board(cast.kitchen, TODAY, "lunch")
+    assert seen.travel.straight == 0
+    assert sum(server.asked) == 2 * 8  # of the others nothing is asked again
+    assert "吴一" in {stop.drop.name for trip in seen.rounds for stop in trip.stops}
 
 
 async def test_a_server_that_hangs_or_is_gone_leaves_a_plan_that_says_it_is_a_guess(

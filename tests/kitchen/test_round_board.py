@@ -399,6 +399,37 @@ def split(inputs: Inputs, data: st.DataObject) -> Shape:
     )
 
 
+async def test_a_round_that_an_offer_empties_is_no_more(database: object) -> None:
+    cast, inputs, plan = await a_street()
+    base = shape_of(plan)
+    (*others, last) = [order for order in base.orders if order.keys]
+    spared = [
+        replace(o, keys=())
+        if o == last
+        else replace(o, keys=(*o.keys, *last.keys))
+        if o == others[-1]
+        else o
+        for o in base.orders
+    ]
+    offer = {"scope": "unlocked", "number": None, "run": "a", "seconds": 5}
+    proposal = Proposal(tuple(spared), {}, "sisr")
+    offer_id = await round_proposals.offer(
+        inputs,
+        base,
+        replace(base, orders=tuple(spared)),
+        **offer,
+        proposal=proposal,
+        **BY,
+    )
+    by_hand = await round_changes.add_round(plan.facts.id, **BY)
+    assert by_hand == plan.facts.id
+    await round_proposals.accept(offer_id, **BY)
+    numbers = [order.number for order in (await newest(cast)).orders]
+    assert last.number not in numbers
+    await undo_one(cast)
+    assert last.number in [order.number for order in (await newest(cast)).orders]
+
+
 async def test_an_offer_knows_who_came_and_who_left_since(database: object) -> None:
     cast, inputs, plan = await a_street()
     offer_id, shape = await offered(cast, inputs, plan)

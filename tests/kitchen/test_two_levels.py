@@ -30,9 +30,10 @@ from kitchen import (
 )
 from kitchen.drivers import DriverFields
 from kitchen.errors import Refusal
+from kitchen.food_clocks import delays_of
 from kitchen.loadings import LoadedLine, expected_load, loadings_for
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import Plan, RoundRow, StopRow
+from kitchen.round_plans import Plan, RoundRow, StopRow, timed
 from kitchen.round_prices import price_at
 from kitchen.round_sheets import sheet_views
 from kitchen.rounds import locked_with, timetable
@@ -192,6 +193,17 @@ async def test_the_board_says_where_a_round_begins_and_ages_food_from_the_kitche
     # a round that stays as it is keeps the van that brings its boxes
     locked = [replace(o, locked=o.number == rider.number) for o in plan.orders]
     assert {o.number for o in locked_with(inputs, locked)} == {1, rider.number}
+
+
+async def test_a_late_van_makes_those_late_who_wait_for_it(database: object) -> None:
+    _cast, inputs, plan = await a_street_on_two_levels()
+    plan = timed(plan, timetable(inputs, plan.orders))
+    van, rider, other = plan.rounds
+    assert van.depart_at is not None
+    now = van.depart_at + timedelta(minutes=20)  # and nothing is loaded
+    delays = delays_of(plan, {}, now, inputs.starts)
+    assert delays[van.number] == delays[rider.number] == timedelta(minutes=20)
+    assert delays[other.number] < delays[van.number]
 
 
 async def test_a_crate_that_nobody_brings_is_not_published(database: object) -> None:

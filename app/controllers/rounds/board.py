@@ -15,6 +15,7 @@ from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.rendering import see_other
 from app.requests import Request
+from app.roads import LATE_SECONDS, bring_roads
 from app.scope import kitchen_of
 from kitchen import round_changes, round_habits
 from kitchen.errors import Refusal
@@ -56,9 +57,12 @@ async def update(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    await round_changes.bring_up_to_date(
-        kitchen.id, day, meal_in(meal), by=request.actor, now=request.now
+    how: dict[str, Any] = {"by": request.actor, "now": request.now}
+    servers = request.settings.road_servers
+    await bring_roads(
+        kitchen.id, day, meal_in(meal), servers, seconds=LATE_SECONDS, **how
     )
+    await round_changes.bring_up_to_date(kitchen.id, day, meal, **how)
     return see_other(
         request, day_url("rounds", day, meal), _("线路已按最新名单更新，其他人没有动")
     )

@@ -20,6 +20,7 @@ from app.forms import read_form
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
+from app.roads import LATE_SECONDS, bring_roads
 from app.round_desk import desk_for
 from app.scope import kitchen_of
 from app.words.proposals import SCOPES
@@ -52,9 +53,10 @@ async def solve(
     inputs = await inputs_for(kitchen.id, day, meal_in(meal))  # refuses before the wait
     here = day_url("rounds", day, meal)
     if scope == "new":
-        await round_changes.bring_up_to_date(
-            kitchen.id, day, meal, waiting=True, by=request.actor, now=request.now
-        )
+        how: dict[str, Any] = {"by": request.actor, "now": request.now}
+        servers = request.settings.road_servers
+        await bring_roads(kitchen.id, day, meal, servers, seconds=LATE_SECONDS, **how)
+        await round_changes.bring_up_to_date(kitchen.id, day, meal, waiting=True, **how)
         return see_other(request, here, _("新增和未编的已放进去，其他人没有动"))
     if await running_job(kitchen.id, day, meal) is None:
         if not inputs.drivers:
