@@ -31,9 +31,10 @@ class Draft:
     digest: str
     grid: Grid
     enrolled: int | None = None
+    run_id: int | None = None  # the import that entered them
 
-    def after(self, enrolled: int, grid: Grid) -> "Draft":
-        return replace(self, enrolled=enrolled, grid=grid)
+    def after(self, run_id: int, enrolled: int, grid: Grid) -> "Draft":
+        return replace(self, run_id=run_id, enrolled=enrolled, grid=grid)
 
 
 def new_token() -> str:
@@ -52,6 +53,7 @@ def keep(folder: Path, draft: Draft, now: dt.datetime) -> None:
             "digest": draft.digest,
             "grid": draft.grid.as_json(),
             "enrolled": draft.enrolled,
+            "run_id": draft.run_id,
         },
         ensure_ascii=False,
     )

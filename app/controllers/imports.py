@@ -169,7 +169,8 @@ async def enter(request: Request, token: FromPath[str]) -> Response[Any]:
         form.refuse(refusal)
         return await _show(request, draft, form, 409)
     rest = intake.rest_of(draft.grid, done.left_rows)
-    drafts.keep(_folder(request), draft.after(done.enrolled, rest), request.now)
+    after = draft.after(done.run_id, done.enrolled, rest)
+    drafts.keep(_folder(request), after, request.now)
     if not done.left_rows:
         return see_other(request, "/imports", _("已登记 {n} 人", n=done.enrolled))
     return see_other(request, f"/imports/drafts/{token}")

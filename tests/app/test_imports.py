@@ -79,11 +79,15 @@ async def test_good_rows_are_entered_and_the_others_stay(
     assert [e.name for e in await registry.search("刘桂兰")] == ["刘桂兰"]
     assert await registry.search("吴老太") == []
     text = (await manager.get(path)).text
+    assert "导入结果" in text
     assert "已登记 1 人" in text
     assert "吴老太" in text
     assert "刘桂兰" not in text
     assert (await manager.submit(f"{path}/entry")).status_code == 303
     assert len(await registry.search("刘桂兰")) == 1
+    [back] = re.findall(r"/imports/runs/\d+/reversal", text)
+    assert (await manager.submit(back)).status_code == 303
+    assert await registry.search("刘桂兰") == []
 
 
 async def test_rows_to_correct_come_back_as_a_file(manager: Client, cast: Cast) -> None:
