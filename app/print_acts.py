@@ -108,7 +108,8 @@ async def _print(
     stamps = [_stamp(place, zone, by, now) for place in places]
     # One by one, so that whoever wants a page comes in between.
     documents = [await off_loop(document_for, papers[i], stamps[i]) for i in missing]
-    drawn = dict(zip(missing, await _drawn(documents, told), strict=True))
+    kept = len(papers) - len(missing)
+    drawn = dict(zip(missing, await _drawn(documents, told, kept), strict=True))
     counts = [
         drawn[i].pages if i in drawn else (place.same.pages if place.same else 0)
         for i, place in enumerate(places)
@@ -133,9 +134,9 @@ async def _print(
 
 
 async def _drawn(
-    documents: Sequence[printing.Document], told: Told | None
+    documents: Sequence[printing.Document], told: Told | None, kept: int
 ) -> list[Printed]:
-    """Draw them all, telling every second how many are done."""
+    """Draw them all, telling every second how many are done; `kept` need no drawing."""
     done = 0
 
     def finished(count: int) -> None:
@@ -147,7 +148,7 @@ async def _drawn(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TOLD_EVERY):
                     await over.wait()
-            await told(done, len(documents))
+            await told(kept + done, kept + len(documents))
 
     over = asyncio.Event()
     teller = asyncio.create_task(telling(told)) if told else None
