@@ -134,7 +134,9 @@ async def _print(
 
 
 async def _drawn(
-    documents: Sequence[printing.Document], told: Told | None, kept: int
+    documents: Sequence[printing.Document],
+    told: Told | None = None,
+    kept: int = 0,
 ) -> list[Printed]:
     """Draw them all, telling every second how many are done; `kept` need no drawing."""
     done = 0
@@ -201,7 +203,7 @@ async def pages_again(
     place = Numbered(facts.number, facts.version, facts)
     actor = Actor(0, facts.by, "")
     document = document_for(paper, _stamp(place, zone, actor, facts.at))
-    (printed,) = await _drawn([document], None)
+    (printed,) = await _drawn([document])
     store.put(kept_name(paper, facts), printed.pdf)
     return printed.pdf
 

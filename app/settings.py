@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.i18n import N_
+
 Words = Annotated[tuple[str, ...], NoDecode]
 MODES = ("walk", "ebike", "van")
 
@@ -24,60 +26,52 @@ class Settings(BaseSettings):
         env_prefix="NUANCAN_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on")
-    port: int = Field(default=8420, ge=1, le=65535, description="Port to listen on")
+    host: str = Field(default="127.0.0.1", description=N_("监听地址"))
+    port: int = Field(default=8420, ge=1, le=65535, description=N_("监听端口"))
     data: Path = Field(
-        default=Path("data"), description="Folder of database, keys, backups"
+        default=Path("data"), description=N_("数据库、密钥和备份所在的文件夹")
     )
     database: SecretStr | None = Field(
-        default=None, description="PostgreSQL address; else SQLite in the folder"
+        default=None, description=N_("PostgreSQL 地址；不填则用文件夹里的 SQLite")
     )
-    base_url: str = Field(
-        default="", description="Public https:// address for the QR codes"
-    )
-    zone: str = Field(default="Asia/Shanghai", description="Time zone of the kitchen")
+    base_url: str = Field(default="", description=N_("二维码里的公开 https:// 地址"))
+    zone: str = Field(default="Asia/Shanghai", description=N_("厨房所在时区"))
     language: Literal["zh", "en"] = Field(
-        default="zh", description="Language before a reader chooses one"
+        default="zh", description=N_("使用者选择之前的语言")
     )
-    meals: Words = Field(
-        default=("lunch", "dinner"), description="Meals the kitchen serves"
-    )
-    operator: str = Field(
-        default="", description="Name of the operator, shown in the heading"
-    )
+    meals: Words = Field(default=("lunch", "dinner"), description=N_("厨房供应的餐次"))
+    operator: str = Field(default="", description=N_("页眉上显示的运营单位名称"))
     allowed_hosts: Words = Field(
         default=(),
-        description="More names by which it is reached",
+        description=N_("还可以用来访问的域名"),
     )
     trusted_proxies: Words = Field(
         default=(),
-        description="Addresses whose X-Forwarded-* is believed",
+        description=N_("可信代理的地址（采信其 X-Forwarded-*）"),
     )
     tls: bool = Field(
-        default=False, description="Served over HTTPS without a proxy that says so"
+        default=False, description=N_("由 HTTPS 提供服务，而代理没有声明")
     )
     solver_seconds: int = Field(
-        default=20, ge=1, le=600, description="Time the route solver is given"
+        default=20, ge=1, le=600, description=N_("排线求解的时间（秒）")
     )
     roads: str = Field(
         default="",
-        description="OSRM table address, http://…/table/v1/bike, or by mode:"
-        " ebike=…,walk=…,van=…; else straight line × detour",
+        description=N_(
+            "OSRM 表服务地址，http://…/table/v1/bike，或按方式："
+            "ebike=…,walk=…,van=…；不填则按直线距离 × 绕行系数"
+        ),
     )
     tiles: str = Field(
         default="",
-        description="Map tiles, https://…/{z}/{x}/{y}.png; else a plain ground",
+        description=N_("地图瓦片，https://…/{z}/{x}/{y}.png；不填则用素底"),
     )
     tiles_datum: Literal["wgs84", "gcj02"] = Field(
-        default="wgs84", description="Coordinates the tiles are drawn in"
+        default="wgs84", description=N_("瓦片所用的坐标系")
     )
-    tiles_credit: str = Field(
-        default="", description="Words of thanks the tiles' owner asks for"
-    )
-    backups: bool = Field(default=True, description="Back up and verify every hour")
-    demo: bool = Field(
-        default=False, description="Show the demo accounts on the sign-in page"
-    )
+    tiles_credit: str = Field(default="", description=N_("瓦片提供方要求的署名"))
+    backups: bool = Field(default=True, description=N_("每小时备份并校验"))
+    demo: bool = Field(default=False, description=N_("在登录页显示演示账号"))
 
     @field_validator("meals", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
