@@ -18,6 +18,8 @@
   }
   const layer = L.layerGroup().addTo(map);
   let fitted = false;
+  const ways = new Map();
+  const EDGES = { paddingTopLeft: [56, 28], paddingBottomRight: [24, 40] }; // clear of the buttons
 
   const word = (text, kind) =>
     L.divIcon({ className: `pin ${kind}`, html: document.createTextNode(text).textContent.replace(/[<&>]/g, ""), iconSize: null });
@@ -25,7 +27,9 @@
   const drawRound = (column, home) => {
     const colour = `round-${column.dataset.colour}`;
     const number = column.dataset.number;
-    const way = home ? [home] : [];
+    const point = column.dataset.begins && document.querySelector(`[data-who="point-${column.dataset.begins}"]`);
+    const from = point ? spot(point.dataset.at) : home;
+    const way = from ? [from] : [];
     const together = new Map();
     for (const stop of column.querySelectorAll("[data-stop]")) {
       const at = spot(stop.dataset.at);
@@ -50,8 +54,25 @@
       marker.addTo(layer);
       first = false;
     }
+    ways.set(number, way);
     return way;
   };
+
+  // The legend leads to a round that lies outside the picture, or is small in it.
+  const lead = () => {
+    for (const name of document.querySelectorAll("#legend [data-fit]")) {
+      name.tabIndex = 0;
+      name.setAttribute("role", "button");
+    }
+  };
+  const follow = (event) => {
+    const name = event.target.closest ? event.target.closest("#legend [data-fit]") : null;
+    const way = name && ways.get(name.dataset.fit);
+    if (!way || !way.length || (event.type === "keydown" && event.key !== "Enter")) return;
+    map.fitBounds(L.latLngBounds(way), EDGES);
+  };
+  document.addEventListener("click", follow);
+  document.addEventListener("keydown", follow);
 
   const draw = () => {
     layer.clearLayers();
@@ -66,16 +87,19 @@
     }
     if (home) L.marker(home, { icon: word(place.dataset.homeWord, "pin-home"), keyboard: false, zIndexOffset: 1000 }).addTo(layer);
     if (!fitted && all.length) {
-      // A wrong coordinate far away must not shrink everybody else to one dot.
+      // One village, or a wrong coordinate, must not shrink everybody else to one dot.
       const middle = (n) => all.map((at) => at[n]).sort((a, b) => a - b)[all.length >> 1];
-      const near = all.filter((at) => Math.abs(at[0] - middle(0)) < 0.45 && Math.abs(at[1] - middle(1)) < 0.45);
-      map.fitBounds(L.latLngBounds(near), { paddingTopLeft: [56, 28], paddingBottomRight: [24, 40] }); // clear of the buttons
+      const away = (at) => Math.hypot(at[0] - middle(0), at[1] - middle(1));
+      const usual = all.map(away).sort((a, b) => a - b)[Math.floor(all.length * 0.9)];
+      map.fitBounds(L.latLngBounds(all.filter((at) => away(at) <= 2 * usual)), EDGES);
       fitted = true;
     }
   };
   draw();
+  lead();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "board") draw();
+    lead();
   });
 
   // The stop under the hand or the eye is ringed on the map.

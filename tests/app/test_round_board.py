@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -9,16 +12,20 @@ from app.asgi import create_app
 from app.board_pages import running_job
 from app.jobs import JobFacts
 from app.jobs import job_by_id as found_job
-from app.proposing import JOB, Wish, propose
+from app.proposing import JOB, Wish, propose, task_for
 from app.settings import Settings
+from app.timeline import axis_of, bars_of
 from app.words.proposals import found_words
 from kitchen import round_changes, round_publishing
+from kitchen.boards import board
 from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
+from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_steps import shape_of
 from kitchen.standing_rounds import standing_of
+from kitchen.timetables import Fault
 from tests.app.client import Client, SignInAs
 from tests.app.conftest import children_alive
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -96,7 +103,8 @@ async def test_the_solver_searches_beside_the_rounds_and_offers(
     page = (await manager.get(f"/rounds/offers/{found.id}")).text
     assert "方案对比" in page
     await manager.submit(f"/rounds/offers/{found.id}/acceptance")
-    assert shape_of(await now(street)).orders == found.shape.orders
+    offered = tuple(order for order in found.shape.orders if order.keys)
+    assert shape_of(await now(street)).orders == offered
     assert "撤销：接受方案" in (await manager.get(BOARD)).text
 
 
@@ -181,6 +189,10 @@ async def test_a_locked_round_and_a_locked_stop_are_not_moved_by_the_search(
     plan = await crooked(street)
     big = max(plan.rounds, key=lambda row: len(plan.stops_of(row.id)))
     await round_changes.lock_round(big.id, True, **BY)
+    inputs = await inputs_for(street.kitchen, TODAY, "lunch")
+    everything = task_for(inputs, await now(street), Wish("all"))
+    assert (everything.locked, everything.pinned) == ((), {})  # locks put aside
+    assert not everything.inputs.usual  # … and habits
     await propose(street.kitchen, TODAY, "lunch", Wish("unlocked", None, 1.0), **BY)
     offer = await open_proposal(street.kitchen, TODAY, "lunch")
     if offer is None:
@@ -286,7 +298,31 @@ async def test_the_timeline_has_a_lane_for_every_driver(
     text = (await manager.get(BOARD)).text
     drivers = {o.driver_id for o in plan.orders if o.keys}
     assert text.count('class="lane-name"') == len(drivers)
-    assert 'class="bar-service"' in text
+    for said in ('"bar-window"', '"bar-drive"', '"bar-service"', "路上", "饭最久"):
+        assert text.count(said) >= len(drivers), said
+    # every second from leaving to coming back has its bar
+    view = await board(street.kitchen, TODAY, "lunch")
+    for trip in view.rounds:
+        edges = [(span.starts_at, span.ends_at) for span in trip.spans]
+        assert not edges or (edges[0][0], edges[-1][1]) == (
+            trip.depart_at,
+            trip.back_at,
+        )
+        assert all(a[1] == b[0] for a, b in pairwise(edges))
+    # past the meal's end and past the hot limit there are bars of their own
+    assert view.serves is not None
+    end, limit = view.serves[1], timedelta(minutes=view.hot_limit_minutes)
+    trip = next(trip for trip in view.rounds if trip.stops)
+    bad = replace(trip.stops[-1], faults=(Fault("delay", 300), Fault("age", 600)))
+    last = end + timedelta(minutes=5)
+    out = last - limit - timedelta(minutes=10)
+    late = replace(trip, stops=(bad,), last_at=last, depart_at=out, back_at=last)
+    tomorrow = replace(view, rounds=(late,))
+    axis = axis_of(tomorrow)
+    assert axis is not None
+    [lane] = bars_of(tomorrow, axis)
+    assert {"late", "cold"} <= {bar.kind for bar in lane.bars}
+    assert lane.late == 1
     assert 'class="bar-drive"' in text
     assert "饭最久" in text
 

@@ -199,9 +199,12 @@ def axe_faults(page: Page) -> list[str]:
 
 
 def overflows(page: Page) -> bool:
-    """Whether the page has to be pushed sideways."""
+    """Whether the page has to be pushed sideways, or a card is squeezed beside
+    another where both cannot be."""
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    return bool(page.evaluate(wide))
+    thin = """[...document.querySelectorAll("main section.card")].some(
+        card => card.clientWidth > 0 && card.clientWidth < 200)"""
+    return bool(page.evaluate(wide) or page.evaluate(thin))
 
 
 def picture(page: Page, name: str, *, full: bool = False) -> Path:

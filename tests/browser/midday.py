@@ -40,6 +40,7 @@ class Midday:
     long_name: int
     unbooked: int
     eaters: tuple[Eater, ...]
+    round: int  # with doors and all
 
     def at_point(self) -> list[Eater]:
         return [eater for eater in self.eaters if eater.point_id == self.point]
@@ -58,10 +59,10 @@ async def midday(people: int = 60) -> Midday:
     await headcounts.close_headcount(
         town.kitchen_id, *LUNCH, spares=[spare], by=CHEN, now=MORNING
     )
-    await _publish_rounds(town.kitchen_id)
+    trip = await _publish_rounds(town.kitchen_id)
     eaters = await headcounts.eaters_for(town.kitchen_id, *LUNCH)
     await _serve(point.id, [e for e in eaters if e.point_id == point.id][:4])
-    return Midday(town.kitchen_id, point.id, ouyang, sima, tuple(eaters))
+    return Midday(town.kitchen_id, point.id, ouyang, sima, tuple(eaters), trip)
 
 
 async def _enrol(
@@ -91,7 +92,7 @@ async def _enrol(
     return elder_id
 
 
-async def _publish_rounds(kitchen: int) -> None:
+async def _publish_rounds(kitchen: int) -> int:
     inputs = await inputs_for(kitchen, *LUNCH)
     problem, groups = problem_of(inputs, ())
     assert problem is not None
@@ -102,6 +103,7 @@ async def _publish_rounds(kitchen: int) -> None:
     assert plan is not None
     why = "先送这些" if plan.stops_of(None) else ""
     await round_publishing.publish(plan.facts.id, why, by=CHEN, now=MORNING)
+    return max(plan.rounds, key=lambda row: len(plan.stops_of(row.id))).id
 
 
 async def _serve(point: int, eaters: list[Eater]) -> None:

@@ -50,6 +50,7 @@ def screens(town: Midday) -> dict[str, str]:
         "doors-observations": "/observations",
         "doors-callbacks": "/callbacks",
         "doors-deliveries": f"/deliveries/{LUNCH}",
+        "doors-round": f"/deliveries/rounds/{town.round}",
     }
 
 
