@@ -18,10 +18,12 @@ from app.policy import may
 from app.rendering import fragment, page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
+from app.words.diets import undecided_words
 from kitchen import attendance, headcounts, places, plans, registry
 from kitchen.attendance import Hint
 from kitchen.calendar import cut_off_at
 from kitchen.headcounts import SpareFacts
+from kitchen.kitchen_day import kitchen_day
 from kitchen.off_loop import off_loop
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.plans import Eater
@@ -216,6 +218,8 @@ async def count_page(
         here = {eater.diner_id for eater in (*eaters, *gone) if eater.point_id == own}
         changes = [change for change in changes if change.diner_id in here]
         spares = [spare for spare in spares if spare.point_id == own]
+    served = eaters and meal in await places.services_for(kitchen.id)
+    today = await kitchen_day(kitchen.id, day, meal, eaters=eaters) if served else None
     keys = column_keys(eaters)
     closing = count is None and may(request.actor, "headcounts.close")
     hints = await hinted(kitchen.id, day, meal, eaters) if closing else {}
@@ -234,6 +238,8 @@ async def count_page(
         is_forecast=any(hint.expected.rule == "model" for hint in hints.values()),
         form=form,
         candidates=candidates,
+        waiting=today.waiting if today else [],
+        undecided_words=undecided_words,
         people_choices=people_choices,
         total=sum(eater.portions for eater in eaters),
         uncounted=await headcounts.served_uncounted(kitchen.id, day, meal)

@@ -68,9 +68,31 @@ class KitchenDay:
         return purchases_for([self.sheet])
 
     @property
+    def waiting(self) -> list["Waiting"]:
+        """Everybody whose meal waits for somebody's word, by name; they are counted,
+        cooked for and labelled all the same."""
+        undecided = self.sheet.open_people
+        homeless = {id(order) for order in self.unplaced}
+        return [
+            Waiting(eater, id(eater) in homeless, undecided.get(eater.elder_id, ()))
+            for eater in self.eaters
+            if id(eater) in homeless or eater.elder_id in undecided
+        ]
+
+    @property
     def clashes(self) -> tuple[Block, ...]:
         """The blocks for whom something has to be different."""
         return tuple(block for block in self.blocks if block.is_clash)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody without a place on the map or a dining point, or for whom nobody has
+    decided yet what there is instead of these dishes."""
+
+    eater: Eater
+    is_unplaced: bool
+    dishes: tuple[DishFacts, ...]
 
 
 async def kitchen_day(

@@ -16,7 +16,7 @@ from app.rendering import page
 from app.requests import Request
 from app.safety_matters import safety_matters
 from app.scope import kitchen_of, points_of
-from app.words.diets import dish_name
+from app.words.diets import undecided_words
 from app.words.doors import RUNG_KINDS
 from app.words.hotline import KINDS as CALL_KINDS
 from app.words.observations import ALERTS
@@ -298,11 +298,7 @@ async def _matters(request: Request, today: KitchenDay, out: Progress) -> list[M
     if may(request.actor, "production.read"):
         names = {eater.elder_id: eater.name for eater in today.eaters}
         for elder_id, dishes in today.sheet.open_people.items():
-            text = _(
-                "{name} 不能吃{dishes}，还没定怎么办",
-                name=names.get(elder_id, "?"),
-                dishes=_("、").join(dish_name(dish) for dish in dishes),
-            )
+            text = f"{names.get(elder_id, '?')} {undecided_words(dishes)}"
             url = day_url("production", day, meal)
             matters.append(Matter("bad", text, url, _("决定")))
     if may(request.actor, "safety.read") and request.actor.point_id is None:

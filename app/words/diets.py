@@ -180,6 +180,12 @@ def block_instruction(block: Block) -> str:
     return " · ".join(words)
 
 
+def undecided_words(dishes: Iterable[DishFacts]) -> str:
+    """What nobody has decided yet: 不能吃红烧肉、花生酥，还没定怎么办."""
+    names = _("、").join(dish_name(dish) for dish in dishes)
+    return _("不能吃{dishes}，还没定怎么办", dishes=names)
+
+
 def joined_words(categories: Iterable[str]) -> str:
     """Categories of dishes in one breath: 素菜、主食."""
     return _("、").join(_(CATEGORY_WORDS[name]) for name in categories)

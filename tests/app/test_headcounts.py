@@ -1,11 +1,13 @@
 """The count's page: seen, closed, changed late, stopped with a call list."""
 
+from typing import Any
+
 import pytest
 
-from kitchen import headcounts
+from kitchen import food, headcounts, menus
 from kitchen.staff import Actor
 from tests.app.client import Client, SignInAs
-from tests.kitchen.cast import TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
 LUNCH = f"/headcounts/{TODAY}/lunch"
 
@@ -28,6 +30,27 @@ async def test_the_count_shows_every_place_and_closes_with_spares(
     assert count is not None
     spares = await headcounts.spares_for(cast.kitchen, TODAY, "lunch")
     assert [(s.point_id, s.portions) for s in spares] == [(cast.chaoyang, 3)]
+
+
+async def test_whoever_waits_for_a_word_is_named_in_the_count(manager: Client) -> None:
+    """On no map, and allergic to a dish of the day: both counted, neither left out."""
+    cast = await enter()
+    await food.load_food(by=CHEN, now=MORNING)
+    peanuts = next(d for d in (await food.dishes()).values() if "peanut" in d.allergens)
+    await menus.set_dish(
+        *(cast.kitchen, TODAY, "lunch", "A", 1, peanuts.id), by=CHEN, now=MORNING
+    )
+    for answer in (await manager.get(LUNCH), await closed_page(manager)):
+        waiting = answer.text.split('id="waiting"')[1].split("</section>")[0]
+        assert "待解决 2 人" in waiting
+        assert waiting.index("李德福") < waiting.index(f"不能吃{peanuts.name}")
+        assert waiting.index("赵秀兰") < waiting.index("住址没有位置")
+        assert "王秀英" not in waiting
+
+
+async def closed_page(manager: Client) -> Any:
+    await manager.submit(f"{LUNCH}/closure")
+    return await manager.get(LUNCH)
 
 
 async def closed(manager: Client) -> Cast:
