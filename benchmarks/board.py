@@ -43,7 +43,7 @@ HERE = f"http://127.0.0.1:{PORT}"
 BY = Actor(0, "benchmark", "manager")
 MEAL = "lunch"
 PASSWORD = "nuancan-demo-2026"
-ROUNDS, STOPS, PEOPLE = 20, 300, 1020
+ROUNDS, STOPS, PEOPLE = 20, 300, 1250  # enough doors on a Sunday too
 LONG = (
     "() => { window.longest = 0; new PerformanceObserver(list => { for (const one of"
     " list.getEntries()) window.longest = Math.max(window.longest, one.duration); })"
