@@ -319,6 +319,7 @@ async def test_the_balance_counts_and_the_checks_hold(
         "days",
         "seals",
         "months",
+        "rows",
         "statements",
     }
 
