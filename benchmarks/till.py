@@ -15,6 +15,7 @@ others second meals at full price: one kitchen has no more elders.
 
 import argparse
 import asyncio
+import os
 import random
 import signal
 import sqlite3
@@ -256,6 +257,7 @@ async def with_history(server: Server, history: int, rate: int) -> list[Figure]:
         begin = time.perf_counter()
         await asyncio.to_thread(grow, server.folder, history)
         grown = time.perf_counter() - begin
+        os.sync()  # years are on the disk already, not on their way to it
         await asyncio.to_thread(server.start)
         after = await load([client], day, rate, 10, PEOPLE, rate * 10)
         what = f"{rate}/s on {history:,} meals of history: p99"
