@@ -39,6 +39,11 @@ from tests.app.client import Clock, hire
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 PICTURES = ROOT / "out" / "pictures"
+ASK_AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
+    .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`)"""
+WCAG_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+COLOURS_CHANGE = 250
+"""Milliseconds until buttons have faded into the colours of the other scheme."""
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -130,7 +135,7 @@ def browser() -> Iterator[Browser]:
 def enter(server: Server, browser: Browser, clock: Clock) -> Iterator[Enter]:
     """`enter("manager")`: a page of a fresh browser in which that role is signed in.
 
-    Options: name, size ("phone", "tablet", "desk"), dark, scripts=False, and the
+    Options: name, size ("phone", "tablet", "desk"), scripts=False, and the
     scope (kitchen_id, point_id). Errors in the console fail the test at its end.
     """
     contexts: list[BrowserContext] = []
@@ -140,7 +145,6 @@ def enter(server: Server, browser: Browser, clock: Clock) -> Iterator[Enter]:
         role: str = "",
         name: str = "",
         size: str = "desk",
-        dark: bool = False,
         scripts: bool = True,
         **scope: int | None,
     ) -> Page:
@@ -149,7 +153,7 @@ def enter(server: Server, browser: Browser, clock: Clock) -> Iterator[Enter]:
             base_url=server.address,
             locale="zh-CN",
             viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
+            color_scheme="light",
             java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE)
@@ -187,14 +191,16 @@ async def _signed_in(
 
 
 def axe_faults(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it is drawn, WCAG 2.2 AA."""
+    """What axe-core finds wrong with the page as it is drawn, WCAG 2.2 AA, in light
+    and, of its colours, in dark."""
     # Not add_script_tag: the page's own policy allows files of ours only.
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(
-        """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa",
-        "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})).violations.map(
-        v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`)"""
-    )
+    found = page.evaluate(ASK_AXE, [*WCAG_AA, "best-practice"])
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(COLOURS_CHANGE)
+    found += [f"dark {fault}" for fault in page.evaluate(ASK_AXE, ["color-contrast"])]
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(COLOURS_CHANGE)
     return [str(fault) for fault in found]
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from kitchen.round_plans import latest_plan
 from kitchen.round_steps import Shape, shape_of
 from tests.browser.conftest import (
+    SIZES,
     Enter,
     Run,
     Server,
@@ -194,12 +195,11 @@ def test_the_search_is_watched_and_its_offer_accepted(
         page.wait_for_selector("text=撤销：接受方案")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
+@pytest.mark.parametrize("size", SIZES)
 def test_the_board_is_accessible_at_every_size(
-    street: Cast, enter: Enter, size: str, dark: bool
+    street: Cast, enter: Enter, size: str
 ) -> None:
-    page = enter("dispatcher", size=size, dark=dark, kitchen_id=street.kitchen)
+    page = enter("dispatcher", size=size, kitchen_id=street.kitchen)
     page.goto(BOARD)
     page.wait_for_selector("#map .pin-home")
     assert axe_faults(page) == []
@@ -208,4 +208,4 @@ def test_the_board_is_accessible_at_every_size(
     columns(page).nth(1).locator("[data-stop] a").first.click()
     page.wait_for_selector("#drawer .places")
     assert axe_faults(page) == []
-    picture(page, f"board-{size}{'-dark' if dark else ''}")
+    picture(page, f"board-{size}")

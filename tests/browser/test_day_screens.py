@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.app.client import Clock
-from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import TODAY
 
@@ -78,15 +78,9 @@ def faults_of(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize(
-    ("size", "dark"),
-    [("phone", False), ("tablet", False), ("desk", False), ("desk", True)],
-    ids=["phone", "tablet", "desk", "desk-dark"],
-)
-def test_axe_finds_nothing_on_any_screen(
-    town: Midday, enter: Enter, size: str, dark: bool
-) -> None:
-    page = enter("manager", "陈经理", size=size, dark=dark)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_on_any_screen(town: Midday, enter: Enter, size: str) -> None:
+    page = enter("manager", "陈经理", size=size)
     found = {}
     for name, path in screens(town).items():
         answer = page.goto(path)
@@ -94,7 +88,7 @@ def test_axe_finds_nothing_on_any_screen(
         assert answer.status == 200, (name, answer.status)
         page.wait_for_load_state("networkidle")
         page.wait_for_function("!document.querySelector('.htmx-request')")
-        picture(page, f"{name}-{size}{'-dark' if dark else ''}", full=True)
+        picture(page, f"{name}-{size}", full=True)
         found[name] = faults_of(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
 

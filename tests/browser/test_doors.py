@@ -12,12 +12,11 @@ from kitchen.doors import open_cases
 from kitchen.outcomes import Report
 from kitchen.round_plans import published_plan
 from tests.app.client import Clock
-from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import CHEN, TODAY
 
 LUNCH = f"{TODAY}/lunch"
-SIZES = [("phone", False), ("tablet", True), ("desk", False), ("desk", True)]
 
 
 async def two_closed_doors(town: Midday, now: dt.datetime) -> None:
@@ -63,11 +62,9 @@ def faults_of(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize(("size", "dark"), SIZES)
-def test_axe_finds_nothing_about_doors(
-    town: Midday, enter: Enter, size: str, dark: bool
-) -> None:
-    page = enter("manager", "陈经理", size=size, dark=dark)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_about_doors(town: Midday, enter: Enter, size: str) -> None:
+    page = enter("manager", "陈经理", size=size)
     found = {}
     for name, path in screens(town).items():
         answer = page.goto(path)
@@ -77,7 +74,7 @@ def test_axe_finds_nothing_about_doors(
         page.evaluate(
             "document.querySelectorAll('main details').forEach(d => d.open = true)"
         )
-        picture(page, f"{name}-{size}{'-dark' if dark else ''}", full=True)
+        picture(page, f"{name}-{size}", full=True)
         found[name] = faults_of(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
 

@@ -10,7 +10,7 @@ from kitchen import food, headcounts, menus, production
 from kitchen.headcounts import SpareFacts
 from kitchen.menus import DayMenu
 from tests.app.client import Clock
-from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.cast import enter as enter_cast
 
@@ -58,13 +58,11 @@ def kitchen(run: Run[Kitchen]) -> Kitchen:
     return run(open_kitchen())
 
 
-@pytest.mark.parametrize(
-    ("size", "dark"), [("phone", False), ("desk", True)], ids=["phone", "desk-dark"]
-)
+@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_and_nothing_overflows(
-    kitchen: Kitchen, enter: Enter, size: str, dark: bool
+    kitchen: Kitchen, enter: Enter, size: str
 ) -> None:
-    page = enter("manager", "陈主管", size=size, dark=dark)
+    page = enter("manager", "陈主管", size=size)
     faults = {}
     for name, path in PAGES.items():
         page.goto(path)

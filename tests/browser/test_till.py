@@ -10,7 +10,7 @@ from kitchen import dining, registry
 from kitchen.dining import Request
 from kitchen.registry import NewElder
 from tests.app.client import Clock
-from tests.browser.conftest import Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
 from tests.browser.midday import CARD, LUNCH, Midday, midday
 from tests.kitchen.cast import CHEN, MORNING, SUN
 
@@ -393,15 +393,11 @@ def test_every_outcome_is_said_in_words_and_drawn_not_only_sounded(
         expect(page.locator("#live")).to_have_text(" ".join(said))
 
 
-@pytest.mark.parametrize(
-    ("size", "dark"),
-    [("phone", False), ("tablet", False), ("desk", True)],
-    ids=["phone", "tablet", "desk-dark"],
-)
+@pytest.mark.parametrize("size", SIZES)
 def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
-    town: Midday, cards: list[str], enter: Enter, size: str, dark: bool
+    town: Midday, cards: list[str], enter: Enter, size: str
 ) -> None:
-    page = open_till(town, enter, size=size, dark=dark)
+    page = open_till(town, enter, size=size)
     for name, typed, shown in (
         ("served", CARD, "[data-tone=diet]"),
         ("already", "oyhmsf", "[data-tone=info]"),

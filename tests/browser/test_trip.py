@@ -20,6 +20,7 @@ from kitchen.round_plans import Plan, published_plan
 from tests.app.client import Clock
 from tests.browser.conftest import (
     QUIET,
+    SIZES,
     Enter,
     Run,
     Server,
@@ -31,7 +32,6 @@ from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import TODAY
 
 FIRST_LOAD_BYTES = 50_000
-SIZES = [("phone", False), ("phone", True), ("tablet", False), ("desk", True)]
 
 
 @pytest.fixture
@@ -60,11 +60,11 @@ def ready(page: Page) -> None:
     page.wait_for_selector("html[data-ready]")
 
 
-@pytest.mark.parametrize(("size", "dark"), SIZES)
+@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_the_telephone(
-    longest: str, enter: Enter, size: str, dark: bool
+    longest: str, enter: Enter, size: str
 ) -> None:
-    page = enter(size=size, dark=dark)
+    page = enter(size=size)
     answer = page.goto(longest)
     assert answer is not None
     assert answer.status == 200
@@ -72,7 +72,7 @@ def test_axe_finds_nothing_on_the_telephone(
     for number, sheet in enumerate((None, "没人应", "有情况")):
         if sheet:
             page.get_by_text(sheet, exact=True).first.click()
-        picture(page, f"trip-{number}-{size}{'-dark' if dark else ''}", full=True)
+        picture(page, f"trip-{number}-{size}", full=True)
         assert axe_faults(page) == []
         assert not overflows(page)
     assert page.locator("h1:visible").count() == 1
