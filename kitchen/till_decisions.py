@@ -26,6 +26,9 @@ swap: the first meal was the mistake, this one takes its place; keep: a guest at
 price."""
 
 
+ABOVE = ("above_approved_price", "free_item_charged")
+"""Codes of reports that no charge settles before the price is put right: "accept" asks
+again by then, "gift" takes no money."""
 GONE = ("not_active", "elder_unknown")
 """Codes of reports about somebody whom the rules know as a customer no more."""
 
@@ -63,11 +66,13 @@ class ReportFacts:
         """What may still be decided about it."""
         if self.choice or self.status == "ok":
             return ()
-        return (
-            ("noted",)
-            if self.closed
-            else tuple(choice for choice in CHOICES[self.status] if choice != "noted")
-        )
+        return ("noted",) if self.closed else _open_choices(self.status, self.code)
+
+
+def _open_choices(status: str, code: str) -> tuple[str, ...]:
+    """What may be decided while the day is open."""
+    never = ("noted", "self_pay") if code in ABOVE else ("noted",)
+    return tuple(choice for choice in CHOICES[status] if choice not in never)
 
 
 async def reports_for(kitchen_id: int, day: date, meal: str) -> list[ReportFacts]:
@@ -209,7 +214,7 @@ def _fitting(row: dict[str, Any], side: str) -> tuple[str, ...]:
         return ()
     if side == "finance" or row["closed"] is not None:
         return ("noted",) if row["closed"] is not None else ()
-    return tuple(one for one in CHOICES[row["status"]] if one != "noted")
+    return _open_choices(row["status"], row["code"])
 
 
 async def _carry_out(

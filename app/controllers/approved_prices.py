@@ -11,7 +11,7 @@ from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
 from app.words.subsidies import ITEMS, item_words
-from kitchen import approved_prices, places
+from kitchen import approved_prices, places, subsidies
 
 OTHER = "other"
 
@@ -22,7 +22,10 @@ async def index(request: Request) -> Response[Any]:
 
 
 async def _page(request: Request, form: Form, status_code: int = 200) -> Response[Any]:
+    """What is asked now stands beside what is approved, now or from a coming day on."""
     kitchen = await kitchen_of(request)
+    version = await subsidies.version_on(kitchen.id, request.today)
+    fee = version.rules.delivery if version else None
     return page(
         request,
         "approved_prices/index.html",
@@ -32,7 +35,8 @@ async def _page(request: Request, form: Form, status_code: int = 200) -> Respons
         asked={
             meal: service.list_price_fen
             for meal, service in (await places.services_for(kitchen.id)).items()
-        },
+        }
+        | {approved_prices.DELIVERY: fee.fee_fen if fee else 0},
         items={**ITEMS, OTHER: _("别的项目")},
         item_words=item_words,
         form=form,

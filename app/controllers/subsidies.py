@@ -47,9 +47,11 @@ OF_EACH_AGE = 2
 
 @dataclass(frozen=True)
 class Previewed:
-    """One real person's price, now and under the version looked at."""
+    """One real person's price, now and under the version looked at. `where`: the
+    dining point's name, "" when the meal is brought home."""
 
     person: ElderFacts
+    where: str
     age: int
     now: Price
     then: Price
@@ -146,16 +148,20 @@ async def _previews(
         return []
     now = current.rules if current else Rules(())
     brought = await registry.delivery_entitled_on(kitchen_id, day)
+    names = {point.id: point.name for point in await places.points_for(kitchen_id)}
     facts: dict[int, MealFacts] = {}
+    where: dict[int, str] = {}
     for person in chosen:
         way = "deliver" if person.id in brought else "dine_in"
         at = None if person.id in brought else person.point_id
+        where[person.id] = names.get(at or 0, "") if way == "dine_in" else ""
         facts |= await price_facts(
             {person.id: person}, kitchen_id, day, meal, way, at, (now, rules)
         )
     return [
         Previewed(
             person,
+            where[person.id] or (_("堂食") if person.id not in brought else ""),
             person.age_on(day),
             split_price(now, facts[person.id]),
             split_price(rules, facts[person.id]),

@@ -106,6 +106,8 @@ async def test_a_price_above_the_approved_one_is_refused(
     assert no.value.facts["document"] == "云价〔2026〕13号"
     page = await manager.get("/approved-prices")
     assert "云价〔2026〕12号" in page.text  # older ones stay on record
+    row = page.text.partition("云价〔2026〕13号")[0].rpartition("<tr>")[2]
+    assert "高于核定价，2026-11-24 起不能登记" in row  # before the queue stands there
 
 
 async def test_what_is_free_is_never_charged(cast: Cast, manager: Client) -> None:

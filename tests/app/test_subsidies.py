@@ -183,6 +183,28 @@ async def test_a_preview_saves_nothing_and_shows_real_people(
     assert len(await subsidies.versions_for(cast.kitchen)) == 1
 
 
+async def test_a_preview_shows_where_each_eats_and_who_pays_for_bringing(
+    cast: Cast, manager: Client
+) -> None:
+    bringing = {"fee": "3", "payer_d_1": "funder:district", "rules_d": "1"}
+    some = {"from_d_1": "80", "paying_d_1": "fixed", "amount_d_1": "2"}
+    operator = {"rules_o": "1", "from_o_1": "60", "paying_o_1": "fixed"}
+    paid = {"amount_o_1": "1", "payer_o_1": "funder:city"}
+    typed = {**PROPOSAL, **bringing, **some, **operator, **paid}
+    shown = (await manager.submit("/subsidies", do="preview", **typed)).text
+    rows = {
+        name: re.sub(r"<[^>]*>|\s", "", shown.partition(name)[2].partition("</tr>")[0])
+        for name in ("王秀英", "李德福")
+    }
+    assert "送餐到家" in rows["王秀英"]  # 81, brought: three yuan and one for bringing
+    assert "送餐费·区级补贴2.00" in rows["王秀英"]
+    assert "送餐费·老人1.00" in rows["王秀英"]
+    assert "4.00元" in rows["王秀英"]
+    assert "朝阳就餐点" in rows["李德福"]
+    assert "运营补贴·市级补贴1.00" in rows["李德福"]
+    assert "送餐费" not in rows["李德福"]
+
+
 async def test_room_for_one_more_rule_loses_nothing(
     cast: Cast, manager: Client
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kitchen import dining, headcounts, ledger, recoveries, registry
+from kitchen.approved_prices import approve_price
 from kitchen.balance import DayClose
 from kitchen.database import insert, rows, writing
 from kitchen.dining import Told, report
@@ -195,6 +196,32 @@ async def test_whoever_was_barred_after_the_pack_waits_for_a_look(
     await dining.decide(kept.id, "self_pay", "本人来的", by=CHEN, now=EVENING)
     [line] = await dining.served_at(cast.chaoyang, *WHEN)
     assert (line.elder_id, line.self_pay_fen) == (cast.li, 1300)
+
+
+@pytest.mark.parametrize("approved_fen", [1299, 0], ids=["above", "free"])
+async def test_a_price_above_the_approved_one_waits_until_one_of_them_is_put_right(
+    database: object, approved_fen: int
+) -> None:
+    cast, told = await lunch()
+    price = {"kitchen_id": cast.kitchen, "item": "lunch", "by": CHEN, "now": NOON}
+    when = {"approved": TODAY, "valid_from": TODAY}
+    await approve_price(price_fen=approved_fen, document="云价1号", **price, **when)
+    for number, elder in enumerate((cast.li, cast.zhou)):
+        answer = await sent(f"tap-{number}", replace(told, elder_id=elder))
+        code = "above_approved_price" if approved_fen else "free_item_charged"
+        assert (answer["status"], answer["code"]) == ("review", code)
+    waiting = await dining.reports_for(cast.kitchen, *WHEN)
+    assert [one.choices for one in waiting] == [("accept", "gift")] * 2
+    with pytest.raises(Refusal, match=code):
+        await dining.decide(waiting[0].id, "accept", "收了", by=CHEN, now=EVENING)
+    await dining.decide(waiting[1].id, "gift", "不收钱", by=CHEN, now=EVENING)
+    assert await served(cast) == 0
+    await approve_price(price_fen=1300, document="云价2号", **price, **when)
+    await dining.decide(waiting[0].id, "accept", "已核价", by=CHEN, now=EVENING)
+    [line] = await dining.served_at(cast.chaoyang, *WHEN)
+    assert (line.elder_id, line.self_pay_fen) == (cast.li, 500)
+    async with writing():
+        await refuse_open_reports(cast.kitchen, *WHEN)
 
 
 async def test_what_comes_after_the_shift_closed_is_late(database: object) -> None:
