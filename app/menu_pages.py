@@ -43,7 +43,8 @@ WEEK = dt.timedelta(days=7)
 @dataclass(frozen=True)
 class Cell:
     """One cell of the grid as it is drawn; `typed` is what could not be read, `was`
-    the dish that whoever types has seen in it."""
+    the dish that whoever types has seen in it, `told` the one they had seen before they
+    were told that it holds another."""
 
     day: dt.date
     choice: str
@@ -52,6 +53,7 @@ class Cell:
     typed: str = ""
     error: str = ""
     was: str = ""
+    told: str | None = None
 
     @property
     def name(self) -> str:
@@ -103,7 +105,9 @@ class Week:
         if cell.name in self.errors:
             typed, error = self.typed.get(cell.name, ""), self.errors[cell.name]
             was = self.typed.get(f"was.{cell.name}", was)
-            return Cell(menu.day, choice, row, None, typed, error, was)
+            told = self.typed.get(f"told.{cell.name}")
+            kept = dish if told is not None else None
+            return Cell(menu.day, choice, row, kept, typed, error, was, told)
         return cell
 
 

@@ -120,14 +120,20 @@
     return htmx.ajax("POST", path, { source: "#save-state", target, swap: "outerHTML", values });
   };
 
-  const leave = (input) => {
-    if (input.value === awaited(input)) return;
+  // What was seen in a cell goes along: if a colleague has changed it since, the answer
+  // says so and leaves theirs alone. Enter once more in such a cell is meant, Escape
+  // takes theirs.
+  const seen = (name) => named(`was.${name}`)?.value ?? "";
+  const leave = (input, meant = false) => {
+    if (input.value === awaited(input) && !meant) return;
     const { name, value } = input;
     queue(new Map([[name, value]]), () => {
       const now = named(name);
-      return post(now.dataset.save, now.closest(".cell-in"), { cell: name, [name]: value });
+      const values = { cell: name, [name]: value, [`was.${name}`]: seen(name) };
+      return post(now.dataset.save, now.closest(".cell-in"), values);
     });
   };
+  const isTold = (input) => "told" in input.dataset && !dirty(input);
   // A block of texts stands in its cells at once; the grid comes back with what could
   // not be read marked – there, and where something unreadable stood before.
   const send = (start, lines) => {
@@ -149,8 +155,11 @@
     forgetBlock();
     if (document.activeElement.name === start) document.activeElement.select();
     queue(texts, () => {
+      for (const name of texts.keys()) values[`was.${name}`] = seen(name);
       for (const wrong of document.querySelectorAll(".week [aria-invalid]")) {
-        if (!dirty(wrong)) values[wrong.name] = wrong.value;
+        if (dirty(wrong) || texts.has(wrong.name)) continue;
+        values[wrong.name] = wrong.value;
+        values[`was.${wrong.name}`] = wrong.dataset.told ?? seen(wrong.name);
       }
       return post(document.getElementById("week-form").getAttribute("action"), "#grid", values);
     });
@@ -214,6 +223,7 @@
     const control = event.ctrlKey || event.metaKey;
     if (event.key === "Enter") {
       event.preventDefault();
+      if (isTold(input)) leave(input, true);
       const next = step(input, event.shiftKey ? -1 : 1, 0);
       if (next) goTo(next);
       else input.blur();
@@ -224,7 +234,7 @@
       editing = true;
       input.setSelectionRange(input.value.length, input.value.length);
     } else if (event.key === "Escape") {
-      input.value = awaited(input);
+      input.value = isTold(input) ? input.dataset.theirs : awaited(input);
       editing = false;
       forgetBlock();
       input.select();

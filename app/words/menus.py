@@ -30,9 +30,12 @@ SENTENCES = {
     "variant_words": N_("请写明“{dish}”怎么另外加工"),
     "menu_changed_since": N_("{day} 的菜单后来又改过，不能直接撤销"),
     "menu_cell_changed": N_(
-        "这一格后来有人改成了“{name}”，没有动它；还要用您的，再保存一次"
+        "这一格后来有人改成了“{name}”，没有动它；"
+        "还要用您的，在格里再按一次回车"
     ),
-    "menu_cell_emptied": N_("这一格后来有人清空了，没有动它；还要用您的，再保存一次"),
+    "menu_cell_emptied": N_(
+        "这一格后来有人清空了，没有动它；还要用您的，在格里再按一次回车"
+    ),
     "edit_unknown": N_("没有这一步可以撤销"),
     "cycle_weeks": N_("轮换菜单是 2 到 5 周，填的是 {weeks} 周"),
     "cycle_week_empty": N_("{day} 那一周还没有菜单，存不成轮换"),

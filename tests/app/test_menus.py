@@ -89,6 +89,23 @@ async def test_the_whole_week_leaves_alone_what_a_colleague_changed_meanwhile(
     assert (await held(cast)) == ["清蒸鲈鱼", "鱼香肉丝", "清炒菠菜", "白米饭"]
 
 
+async def test_a_cell_left_alone_tells_what_a_colleague_put_there_meanwhile(
+    manager: Client,
+) -> None:
+    cast, ids = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    mine = {"cell": cell(1), cell(1): "清蒸鲈鱼", f"was.{cell(1)}": ""}
+    answer = await manager.submit(f"{PAGE}/cells", htmx=True, **mine)
+    assert "有人改成了“宫保鸡丁”" in answer.text
+    assert 'value="清蒸鲈鱼"' in answer.text  # what was typed is not lost
+    assert 'data-told="" data-theirs="宫保鸡丁"' in answer.text
+    assert (await held(cast)) == ["宫保鸡丁"]
+    mine |= {f"was.{cell(1)}": str(ids["宫保鸡丁"])}  # seen now, so it is meant
+    answer = await manager.submit(f"{PAGE}/cells", htmx=True, **mine)
+    assert (await held(cast)) == ["清蒸鲈鱼"]
+    assert "data-told" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -11,7 +12,7 @@ from kitchen.headcounts import SpareFacts
 from kitchen.menus import DayMenu
 from tests.app.client import Clock
 from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
+from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast
 from tests.kitchen.cast import enter as enter_cast
 
 MENU = "/menus/2026-11-24/lunch"
@@ -244,7 +245,7 @@ def test_what_was_not_stored_says_so_and_stays(kitchen: Kitchen, enter: Enter) -
 
 
 def test_a_typing_mistake_stays_in_its_cell_until_it_is_put_right(
-    kitchen: Kitchen, enter: Enter
+    kitchen: Kitchen, enter: Enter, run: Run[object]
 ) -> None:
     page = enter("manager", "陈主管")
     page.goto(MENU)
@@ -254,6 +255,29 @@ def test_a_typing_mistake_stays_in_its_cell_until_it_is_put_right(
     expect(wrong).to_contain_text("没有“红烧右”这道菜")
     expect(page.locator(field(1))).to_have_value("红烧右")
     page.fill(field(1), "红烧肉")
+    page.keyboard.press("Enter")
+    expect(wrong).to_have_count(0)
+    holds(page, "2026-11-25", "红烧肉")
+
+    def colleague(dish: str) -> None:
+        place = menus.Place(date(2026, 11, 25), "A", 1)
+        cells = {place: kitchen.dishes[dish]}
+        at = (kitchen.cast.kitchen, "lunch", cells, "set_dish")
+        run(menus.write_cells(*at, by=SUN, now=MORNING))
+
+    colleague("宫保鸡丁")  # in the same cell: mine is kept, theirs stays, I am told
+    page.fill(field(1), "清蒸鲈鱼")
+    page.keyboard.press("Enter")
+    expect(wrong).to_contain_text("有人改成了“宫保鸡丁”")
+    expect(page.locator(field(1))).to_have_value("清蒸鲈鱼")
+    page.locator(field(1)).press("Enter")  # once more is meant
+    expect(wrong).to_have_count(0)
+    holds(page, "2026-11-25", "清蒸鲈鱼")
+    colleague("红烧肉")
+    page.fill(field(1), "宫保鸡丁")
+    page.keyboard.press("Enter")
+    expect(wrong).to_contain_text("有人改成了“红烧肉”")
+    page.locator(field(1)).press("Escape")  # theirs after all
     page.keyboard.press("Enter")
     expect(wrong).to_have_count(0)
     holds(page, "2026-11-25", "红烧肉")

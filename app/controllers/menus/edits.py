@@ -145,7 +145,7 @@ async def _write(
     for place, refusal in refused.items():
         form.refuse_field(names[place], sentence_for(refusal))
         if refusal.code in CHANGED:  # told: the next save is meant
-            form.typed.pop(f"was.{names[place]}")
+            form.typed[f"told.{names[place]}"] = form.typed.pop(f"was.{names[place]}")
 
 
 async def _written(
