@@ -250,6 +250,10 @@ def test_digits_choose_among_tiles_that_tell_people_of_one_name_apart(
     page.keyboard.type("zgjy", delay=60)
     page.wait_for_selector("[data-tile='2']")
     assert {"86 岁", "76 岁"} == set(re.findall(r"\d+ 岁", page.inner_text(".tiles")))
+    apart = page.locator(".tile .tile-apart")
+    assert sorted(apart.all_inner_texts()) == ["1940 年生", "1950 年生"]
+    weight = apart.first.evaluate("(one) => getComputedStyle(one).fontWeight")
+    assert int(weight) >= 700
     page.keyboard.press("2")
     assert "今天没有订餐" in bar(page, "warn")
     assert served(town, run) == 4
@@ -375,22 +379,60 @@ def test_f4_books_the_next_meal_and_z_takes_it_back(town: Midday, enter: Enter) 
     assert "不订了" in bar(page, "info")
 
 
-def test_every_outcome_is_said_in_words_and_drawn_not_only_sounded(
+# What the till would play, written down instead of sounded.
+PITCHES = """() => {
+  window.pitches = [];
+  const part = () => ({connect: () => part(), start() {}, stop() {}, frequency: {},
+    gain: {setValueAtTime() {}, exponentialRampToValueAtTime() {},
+      linearRampToValueAtTime() {}}});
+  window.AudioContext = class {
+    constructor() { this.currentTime = 0; this.state = "running"; }
+    resume() { return Promise.resolve(); }
+    createGain() { return part(); }
+    createOscillator() {
+      const frequency = {};
+      Object.defineProperty(frequency, "value", {set: (hertz) => pitches.push(hertz)});
+      return {...part(), frequency};
+    }
+  };
+}"""
+LOOKS = """(bar) => {
+  const size = (one) => parseFloat(getComputedStyle(one).fontSize);
+  const amount = bar.querySelector(".till-amount");
+  return [getComputedStyle(bar).backgroundColor, size(bar.querySelector(".till-name")),
+    amount ? size(amount) : 99];
+}"""
+
+
+def test_every_outcome_is_said_by_colour_icon_word_and_tone(
     town: Midday, cards: list[str], enter: Enter
 ) -> None:
     page = open_till(town, enter)
-    page.evaluate("window.AudioContext = undefined")
+    page.evaluate(PITCHES)
+    colours, icons, tones = set(), set(), set()
     for typed, tone in (
+        (cards[0], "ok"),
         (CARD, "diet"),
+        ("oyhmsf", "info"),
         ("smxrcq", "warn"),
         ("0000000000", "bad"),
     ):
+        page.evaluate("pitches.length = 0")
         page.fill(FIELD, typed)
         page.press(FIELD, "Enter")
         said = bar(page, tone).split()
         assert said
-        assert page.locator("[data-tone] > .icon").count() == 1
+        icon = page.locator("[data-tone] > .icon use, [data-tone] > .icon")
+        icons.add(icon.last.evaluate("(one) => one.outerHTML"))
         expect(page.locator("#live")).to_have_text(" ".join(said))
+        colour, name, amount = page.locator("[data-tone]").evaluate(LOOKS)
+        colours.add(colour)
+        assert name >= 24  # pixels: read at arm's length
+        assert amount >= 40  # and by the next in the queue
+        tones.add(tuple(page.evaluate("pitches")))
+    assert (len(colours), len(icons)) == (4, 4)  # an allergy is served too: green
+    assert len(tones) == 5  # and has a tone of its own
+    assert () not in tones
 
 
 @pytest.mark.parametrize("size", SIZES)

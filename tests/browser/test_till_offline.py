@@ -1,5 +1,6 @@
 """The till without the network, in a real browser behind a network that fails."""
 
+import json
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Playwright,
+    Route,
     expect,
     sync_playwright,
 )
@@ -38,6 +40,16 @@ KEPT_BY_WORKER = """() => new Promise((done) => {
   if (navigator.serviceWorker.controller) done();
   else navigator.serviceWorker.addEventListener("controllerchange", () => done());
 })"""
+
+WRITES = """() => {
+  window.writes = [];
+  const open = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (...how) {
+    const made = open.apply(this, how);
+    if (made.mode === "readwrite") writes.push(made.durability);
+    return made;
+  };
+}"""
 
 Till = Callable[..., Page]
 
@@ -154,6 +166,7 @@ def test_a_card_read_without_network_is_kept_and_sent_by_itself(
     assert isinstance(held, list)
     run(registry.block_card(held[0]["id"], "丢了", by=CHEN, now=MORNING))
     page = till()
+    page.evaluate(WRITES)
     network.mode = "down"
     scan(page, cards[2])  # the day pack knows that this one was lost
     page.wait_for_selector("[data-tone=bad]")
@@ -170,6 +183,7 @@ def test_a_card_read_without_network_is_kept_and_sent_by_itself(
     scan(page, CARD)  # diet and allergies stand in the pack
     expect(page.locator("#outcome [data-tone=diet]")).to_contain_text("花生过敏")
     assert served(town, run) == 4
+    assert page.evaluate("[...new Set(writes)]") == ["strict"]  # on the disk, not near
     network.mode = "up"
     all_sent(page)
     assert served(town, run) == 7
@@ -322,6 +336,60 @@ def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(
 NO_STORAGE = (
     "Object.defineProperty(window, 'indexedDB', {get() { throw new Error(); }})"
 )
+
+
+# What the server may say of an act, and what staff see of it: all of them stay here.
+SAID = [
+    (201, {"status": "review", "code": "not_active"}, "bad", "待核对"),
+    (201, {"status": "late", "code": "shift_closed"}, "warn", "迟报"),
+    (201, {"status": "unmatched", "code": ""}, "warn", "先按全价，登记后再补"),
+    (201, {"status": "conflict", "code": ""}, "warn", "重复，待核对"),
+    (400, {"message": "看不懂"}, "bad", "看不懂 没有记上，请按纸名单补录"),
+    (404, None, "bad", "404 没有记上，请按纸名单补录"),
+    (409, {"message": "名单不对"}, "bad", "名单不对 没有记上，请按纸名单补录"),
+    (413, None, "bad", "413 没有记上，请按纸名单补录"),
+]
+
+
+def test_every_answer_has_its_words_and_no_act_is_ever_dropped(
+    town: Midday, cards: list[str], till: Till, network: LossyNetwork, run: Run[object]
+) -> None:
+    page = till()
+    network.mode = "down"
+    for number, card in enumerate(cards[: len(SAID)], start=1):
+        scan(page, card)
+        expect(page.locator(WAITING)).to_have_text(str(number))
+    first_tries: list[str] = []
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        act = json.loads(route.request.post_data or "{}")["id"]
+        if act not in first_tries and len(first_tries) < 2:  # busy: asked again later
+            first_tries.append(act)
+            route.fulfill(status=503 if len(first_tries) == 1 else 429)
+            return
+        if act not in asked:
+            asked.append(act)
+        status, told, _tone, _words = SAID[asked.index(act)]
+        route.fulfill(status=status, json=told or {})
+
+    page.route("**/api/till/acts", answer)
+    network.mode = "up"
+    kept = page.locator("[data-kept] .state")
+    shown = re.compile("state-(bad|warn)")
+    expect(kept.filter(has_text="待上传")).to_have_count(0, timeout=60_000)
+    expect(kept).to_have_count(len(SAID))
+    found = [
+        (shown.search(one.get_attribute("class") or ""), one.inner_text().strip())
+        for one in kept.all()
+    ]
+    assert sorted((tone[1], words) for tone, words in found if tone) == sorted(
+        (tone, words) for _status, _told, tone, words in SAID
+    )
+    states = "ActQueue.open().then(async (queue) => (await queue.all()).length)"
+    assert page.evaluate(states) == len(SAID)
+    assert page.locator("[data-kept] form").count() == 0  # nothing left to take back
+    assert served(town, run) == 4
 
 
 def test_what_cannot_be_kept_or_is_refused_goes_to_paper(
