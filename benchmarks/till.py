@@ -54,6 +54,7 @@ from benchmarks.till_server import (
 )
 
 PEOPLE = 2000
+UP_FOR = 15  # seconds: a server is up before the elders come
 RETRY_SECONDS = (
     0.25  # a tablet waits a second; asked more often, the load starts slower
 )
@@ -259,6 +260,7 @@ async def with_history(server: Server, history: int, rate: int) -> list[Figure]:
         grown = time.perf_counter() - begin
         os.sync()  # years are on the disk already, not on their way to it
         await asyncio.to_thread(server.start)
+        await asyncio.sleep(UP_FOR)
         after = await load([client], day, rate, 10, PEOPLE, rate * 10)
         what = f"{rate}/s on {history:,} meals of history: p99"
         figures.append(Figure(what, after.told(), "as before"))
@@ -370,6 +372,7 @@ async def _on_both(servers: list[Server], rate: int, seconds: int) -> Tally:
             doors.append(await stack.enter_async_context(client))
             await signed_in(client)
         await open_point(doors[0], day)
+        await asyncio.sleep(UP_FOR)
         token = doors[0].headers["X-CSRF-Token"]
         await start_solve(doors[0], token, day)
         await start_print(doors[0], token, day)

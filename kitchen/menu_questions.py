@@ -103,7 +103,7 @@ def problem_of(question: Question) -> Problems:
     return Problems(
         Problem(
             offsets=tuple((day - question.days[0]).days for day in question.days),
-            items=tuple(_item(dish, question) for dish in items),
+            items=tuple(_items(items, question)),
             slots=tuple(
                 Slot(
                     choice,
@@ -148,9 +148,34 @@ def _fits(dish: DishFacts, choice: str, row: int) -> bool:
     return dish.category in MAY_REPLACE.get(wanted, (wanted,))
 
 
-def _item(dish: DishFacts, question: Question) -> Item:
-    contents = nutrition_of(dish.recipe)
-    cost = cost_of(dish.recipe, question.prices, question.scaling)
+def _items(dishes: Sequence[DishFacts], question: Question) -> Iterator[Item]:
+    """The dishes in numbers. What is unknown is never zero: a dish with a price or a
+    sodium value missing counts as the dearest or saltiest one known; of calcium counts
+    what is surely there."""
+    costs = [cost_of(dish.recipe, question.prices, question.scaling) for dish in dishes]
+    contents = [nutrition_of(dish.recipe) for dish in dishes]
+    dearest = max((cost.fen for cost in costs if not cost.unpriced), default=0.0)
+    saltiest = max(
+        (each.amount("na_mg") for each in contents if "na_mg" not in each.incomplete),
+        default=0.0,
+    )
+    for dish, cost, each in zip(dishes, costs, contents, strict=True):
+        fen = max(cost.fen, dearest) if cost.unpriced else cost.fen
+        na_mg = each.amount("na_mg")
+        if "na_mg" in each.incomplete:
+            na_mg = max(na_mg, saltiest)
+        yield Item(
+            id=dish.id,
+            cost_fen=-int(-fen // 1),
+            na_mg=round(na_mg),
+            ca_mg=round(each.amount("ca_mg")),
+            equipment=kind_of(dish),
+            batch_minutes=minutes_of(dish),
+            traits=_traits(dish),
+        )
+
+
+def _traits(dish: DishFacts) -> dict[str, tuple[str, ...]]:
     traits = {
         kind: tuple(sorted(words(dish)))
         for kind, (categories, words) in SHARED.items()
@@ -158,15 +183,7 @@ def _item(dish: DishFacts, question: Question) -> Item:
     }
     if dish.category != "staple":
         traits["item"] = (dish.code,)
-    return Item(
-        id=dish.id,
-        cost_fen=-int(-cost.fen // 1),
-        na_mg=round(contents.amount("na_mg")),
-        ca_mg=round(contents.amount("ca_mg")),
-        equipment=kind_of(dish),
-        batch_minutes=minutes_of(dish),
-        traits=traits,
-    )
+    return traits
 
 
 def _portions(orders: Iterable[Order]) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.menu_cases import question
 from kitchen.diets import Diet, Vegetarian
+from kitchen.food import RecipeLine
 from kitchen.menu_questions import (
     Question,
     Stock,
@@ -154,3 +155,37 @@ def test_puree_is_nobodys_usual_meal() -> None:
     chewed = [slot for slot in made.problem.slots if slot.row != 4]  # all but soups
     textures = {made.items[n].texture for slot in chewed for n in slot.items}
     assert textures <= {"regular", "soft"}
+
+
+def test_what_nobody_knows_counts_as_the_dearest_and_saltiest() -> None:
+    """Pork without a price, salt without its sodium: no dish is cheap or mild by it."""
+    [pork] = {line.ingredient.id for line in dish("鱼香肉丝").recipe[:1]}
+    before = problem_of(asked())
+    unpriced = {food: fen for food, fen in KILO.items() if food != pork}
+    made = problem_of(asked(prices=unpriced))
+    costs = {
+        d.id: item.cost_fen
+        for d, item in zip(made.items, made.problem.items, strict=True)
+    }
+    known = [
+        costs[d.id]
+        for d in made.items
+        if all(line.ingredient.id != pork for line in d.recipe)
+    ]
+    assert costs[dish("鱼香肉丝").id] == max(known)
+    assert before.problem.items[made.items.index(dish("鱼香肉丝"))].cost_fen < max(
+        known
+    )
+
+    def unknown(line: RecipeLine) -> RecipeLine:
+        nutrients = {**line.ingredient.per_100g, "na_mg": None}
+        return replace(line, ingredient=replace(line.ingredient, per_100g=nutrients))
+
+    mild = dish("清炒菠菜")
+    blank = replace(mild, recipe=tuple(map(unknown, mild.recipe)))
+    changed = problem_of(asked(dishes=(blank, *(d for d in ALL if d != mild))))
+    salt = {
+        d.id: item.na_mg
+        for d, item in zip(changed.items, changed.problem.items, strict=True)
+    }
+    assert salt[mild.id] == max(salt.values()) > 0
