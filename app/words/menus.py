@@ -30,8 +30,7 @@ SENTENCES = {
     "variant_words": N_("请写明“{dish}”怎么另外加工"),
     "menu_changed_since": N_("{day} 的菜单后来又改过，不能直接撤销"),
     "menu_cell_changed": N_(
-        "这一格后来有人改成了“{name}”，没有动它；"
-        "还要用您的，在格里再按一次回车"
+        "这一格后来有人改成了“{name}”，没有动它；还要用您的，在格里再按一次回车"
     ),
     "menu_cell_emptied": N_(
         "这一格后来有人清空了，没有动它；还要用您的，在格里再按一次回车"

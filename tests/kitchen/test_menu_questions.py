@@ -159,33 +159,22 @@ def test_puree_is_nobodys_usual_meal() -> None:
 
 def test_what_nobody_knows_counts_as_the_dearest_and_saltiest() -> None:
     """Pork without a price, salt without its sodium: no dish is cheap or mild by it."""
-    [pork] = {line.ingredient.id for line in dish("鱼香肉丝").recipe[:1]}
-    before = problem_of(asked())
-    unpriced = {food: fen for food, fen in KILO.items() if food != pork}
-    made = problem_of(asked(prices=unpriced))
-    costs = {
-        d.id: item.cost_fen
-        for d, item in zip(made.items, made.problem.items, strict=True)
-    }
-    known = [
-        costs[d.id]
-        for d in made.items
-        if all(line.ingredient.id != pork for line in d.recipe)
+    pork = dish("鱼香肉丝").recipe[0].ingredient.id
+    made = problem_of(asked(prices={k: fen for k, fen in KILO.items() if k != pork}))
+    costs = dict(zip(made.items, (i.cost_fen for i in made.problem.items), strict=True))
+    priced = [
+        fen
+        for each, fen in costs.items()
+        if all(line.ingredient.id != pork for line in each.recipe)
     ]
-    assert costs[dish("鱼香肉丝").id] == max(known)
-    assert before.problem.items[made.items.index(dish("鱼香肉丝"))].cost_fen < max(
-        known
-    )
+    assert costs[dish("鱼香肉丝")] == max(priced)
 
     def unknown(line: RecipeLine) -> RecipeLine:
         nutrients = {**line.ingredient.per_100g, "na_mg": None}
         return replace(line, ingredient=replace(line.ingredient, per_100g=nutrients))
 
-    mild = dish("清炒菠菜")
+    mild = made.items[0]
     blank = replace(mild, recipe=tuple(map(unknown, mild.recipe)))
-    changed = problem_of(asked(dishes=(blank, *(d for d in ALL if d != mild))))
-    salt = {
-        d.id: item.na_mg
-        for d, item in zip(changed.items, changed.problem.items, strict=True)
-    }
-    assert salt[mild.id] == max(salt.values()) > 0
+    made = problem_of(asked(dishes=(blank, *(d for d in ALL if d != mild))))
+    salt = dict(zip(made.items, (i.na_mg for i in made.problem.items), strict=True))
+    assert salt[mild] == max(salt.values()) > 0
