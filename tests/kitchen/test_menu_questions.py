@@ -170,8 +170,8 @@ def test_what_nobody_knows_counts_as_the_dearest_and_saltiest() -> None:
     assert costs[dish("鱼香肉丝")] == max(priced)
 
     def unknown(line: RecipeLine) -> RecipeLine:
-        nutrients = {**line.ingredient.per_100g, "na_mg": None}
-        return replace(line, ingredient=replace(line.ingredient, per_100g=nutrients))
+        known = {k: n for k, n in line.ingredient.per_100g.items() if k != "na_mg"}
+        return replace(line, ingredient=replace(line.ingredient, per_100g=known))
 
     mild = made.items[0]
     blank = replace(mild, recipe=tuple(map(unknown, mild.recipe)))
