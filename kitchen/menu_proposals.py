@@ -3,7 +3,7 @@ so far, which may be used at any time. Nothing is planned until somebody uses it
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,8 +31,8 @@ AROUND = timedelta(days=14)
 
 class MenuProposal(Table, tablename="menu_proposal"):
     """One question and its best answer so far. state: running | done | infeasible |
-    failed. JSON: `asked` (Wish), `cells` [day, choice, row, dish], `parts` of the sum,
-    `faults` (rules to relax)."""
+    failed. JSON: `asked` (Wish, and what the menu `held`), `cells` [day, choice, row,
+    dish], `parts` of the sum, `faults` (rules to relax)."""
 
     kitchen = ForeignKey(Kitchen, null=False)
     meal = Text()
@@ -64,8 +64,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposal as its page shows it. `total` and `bound` are points of the stated
-    sum; no plan can have fewer points than `bound`."""
+    """A proposal as its page shows it. `held`: the menu when it was asked for. `total`
+    and `bound` are points of the stated sum; no plan can have fewer than `bound`."""
 
     id: int
     kitchen_id: int
@@ -73,6 +73,7 @@ class Proposal:
     first: date
     weeks: int
     wish: Wish
+    held: Mapping[Place, int | None]
     job: int | None
     state: str
     cells: Mapping[Place, int | None]
@@ -138,12 +139,10 @@ def _proposal(row: Mapping[str, Any]) -> Proposal:
             stock=tuple(Stock(n, date.fromisoformat(d)) for n, d in asked["stock"]),
             seconds=asked["seconds"],
         ),
+        held=_placed(asked.get("held", ())),
         job=row["job"],
         state=row["state"],
-        cells={
-            Place(date.fromisoformat(day), choice, position): dish
-            for day, choice, position, dish in json.loads(row["cells"])
-        },
+        cells=_placed(json.loads(row["cells"])),
         total=row["total"],
         bound=row["bound"],
         milliseconds=row["milliseconds"],
@@ -152,6 +151,13 @@ def _proposal(row: Mapping[str, Any]) -> Proposal:
         at=row["at"],
         by=row["by"],
     )
+
+
+def _placed(listed: Iterable[Any]) -> dict[Place, int | None]:
+    return {
+        Place(date.fromisoformat(day), choice, position): dish
+        for day, choice, position, dish in listed
+    }
 
 
 async def question_for(
@@ -218,6 +224,8 @@ async def ask(
         raise Refusal("plan_weeks", weeks=weeks)
     if not wish.rows:
         raise Refusal("plan_rows")
+    last = first + timedelta(days=7 * weeks - 1)
+    menus = await menus_for(kitchen_id, first, last, meal)
     asked = {
         "rows": wish.rows,
         "second_rows": wish.second_rows,
@@ -225,6 +233,11 @@ async def ask(
         "stock": [[one.name, one.by_day.isoformat()] for one in wish.stock],
         "seconds": wish.seconds,
     }
+    held = [
+        [day.isoformat(), line.choice, line.position, line.dish.id]
+        for day, menu in menus.items()
+        for line in menu.lines
+    ]
     async with writing():
         proposal_id: int = await insert(
             MenuProposal,
@@ -232,7 +245,7 @@ async def ask(
             meal=meal,
             first=first,
             weeks=weeks,
-            asked=json.dumps(asked, ensure_ascii=False),
+            asked=json.dumps(asked | {"held": held}, ensure_ascii=False),
             job=None,
             state="running",
             cells="[]",
@@ -292,8 +305,9 @@ async def end(proposal_id: int, state: str) -> None:
 
 
 async def use(kitchen_id: int, proposal_id: int, *, by: Actor, now: datetime) -> Edit:
-    """Write the best plan so far into the menu, as one edit that can be undone. Refuses
-    `proposal_unknown`, `proposal_empty`, `day_closed`."""
+    """Write the best plan so far into the menu, as one edit that can be undone; a cell
+    that somebody has changed since it was asked for is left and told in `refused`.
+    Refuses `proposal_unknown`, `proposal_empty`, `day_closed`."""
     proposal = await proposal_by_id(kitchen_id, proposal_id)
     if not proposal.cells:
         raise Refusal("proposal_empty")
@@ -305,4 +319,5 @@ async def use(kitchen_id: int, proposal_id: int, *, by: Actor, now: datetime) ->
         by=by,
         now=now,
         note={"proposal": proposal_id},
+        seen={place: proposal.held.get(place) for place in proposal.cells},
     )

@@ -81,6 +81,24 @@ async def test_a_plan_is_kept_used_and_taken_back(
     assert "撤销自动排菜" in (await manager.get(PAGE)).text
 
 
+async def test_a_cell_changed_while_the_planner_thought_is_left_alone(
+    manager: Client,
+) -> None:
+    cast = await stocked()
+    proposal = await answered(cast)
+    planned = proposal.cells[menus.Place(FIRST, "A", 1)]
+    mine = next(d for d in await food.dishes() if d not in proposal.cells.values())
+    await menus.set_dish(
+        *(cast.kitchen, FIRST, "lunch", "A", 1, mine), by=CHEN, now=MORNING
+    )
+    edit = await menu_proposals.use(cast.kitchen, proposal.id, by=CHEN, now=MORNING)
+    assert [refusal.code for refusal in edit.refused.values()] == ["menu_cell_changed"]
+    monday = await menus.menu_for(cast.kitchen, FIRST, "lunch")
+    held = monday.dish_at("A", 1)
+    assert held is not None
+    assert held.id == mine != planned
+
+
 NONSENSE = {
     "crashes": "import sys; sys.exit(7)",
     "hangs": "import time; time.sleep(60)",

@@ -191,6 +191,8 @@ async def use(request: Request, proposal_id: FromPath[int]) -> Response[Any]:
         n=len(edit.changed),
         day=day_words(proposal.first),
     )
+    if edit.refused:
+        said += _("；另有 {n} 格后来有人改过，没有动", n=len(edit.refused))
     return see_other(request, place, said)
 
 
