@@ -211,6 +211,15 @@ async def _left(
         left.append(
             _("{n} 位没有就餐点:{names}", n=len(points), names="、".join(points))
         )
+    undecided = [one.eater.name for one in today.waiting if one.dishes]
+    if undecided:
+        left.append(
+            _(
+                "{n} 位不能吃当天的菜,还没定怎么办:{names}",
+                n=len(undecided),
+                names="、".join(undecided),
+            )
+        )
     if not today.menu.lines:
         left.append(_("这一餐还没有菜单,生产单是空的"))
     return left

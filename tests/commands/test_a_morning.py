@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.asgi import utc_now
+from app.commands import with_database
+from app.settings import Settings
+from kitchen import food, menus
 from tests.commands.conftest import Run, stage
+from tests.kitchen.cast import CHEN, MORNING, TODAY
 
 
 def tomorrow() -> dt.date:
@@ -64,6 +68,25 @@ def test_the_whole_morning_twice_prints_once(
     assert restored.exit_code == 0, restored.output
     assert Path(restored.stdout.strip(), "nuancan.db").exists()
     assert run("verify").exit_code == 0
+
+
+def test_whoever_must_not_eat_a_dish_is_named_until_somebody_decides(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    async def peanuts(_settings: Settings) -> None:
+        await food.load_food(by=CHEN, now=MORNING)
+        [dish] = [d for d in (await food.dishes()).values() if d.name == "宫保鸡丁"]
+        await menus.set_dish(
+            *(cast.kitchen, TODAY, "lunch", "A", 1, dish.id), by=CHEN, now=MORNING
+        )
+
+    cast = stage()
+    with_database(peanuts)
+    out = ("--out", str(tmp_path), "--seconds", "1", "--json")
+    result = run("day", TODAY.isoformat(), *out)
+    assert result.exit_code == 3, result.output
+    left = json.loads(result.stdout)["left"]
+    assert any("李德福" in one and "还没定怎么办" in one for one in left), left
 
 
 def test_a_day_without_eaters_is_refused_in_a_sentence(run: Run, data: Path) -> None:
