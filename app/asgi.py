@@ -7,15 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from litestar import Litestar, Router
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from app import children, controllers, sessions
+from app import backups, children, controllers, sessions
 from app.api_shapes import ClosedBodies
 from app.assets import read_assets, static_file
 from app.auth import PasswordDesk, requires_own_form, with_doorway
@@ -140,14 +138,12 @@ async def open_database(settings: Settings) -> None:
 
 
 def periodic_tasks() -> list[Periodic]:
-    """What runs by the clock; `app.backups` brings the hourly backup."""
-    tasks = [
+    """What runs by the clock."""
+    return [
         Periodic("forget old sessions", 24 * 3600, 3600, _forget_old_sessions),
         Periodic("night's proposals and vouchers", 3600, 60, run_nights),
+        Periodic("backup", 3600, 120, backups.hourly),
     ]
-    if find_spec("app.backups"):
-        tasks.append(Periodic("backup", 3600, 120, import_module("app.backups").hourly))
-    return tasks
 
 
 async def _forget_old_sessions(app: Litestar) -> None:

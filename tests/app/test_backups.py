@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar import Litestar
 
-from app import backups, dumps, restoring
-from app.asgi import create_app, open_database
+from app import backups, dumps, nights, restoring
+from app.asgi import create_app, open_database, periodic_tasks
 from app.backups import Manifest, kept, listing, manifest_path
 from app.settings import Settings
 from kitchen import database, ledger, sealing
@@ -282,6 +282,11 @@ async def test_a_kill_during_a_backup_leaves_no_half_file(home: Settings) -> Non
     made = await backed_up(home)
     assert list(folder.glob("unfinished*")) == []
     assert made.exists()
+
+
+def test_backups_and_nights_come_by_the_clock() -> None:
+    by_clock = {task.run: task.seconds for task in periodic_tasks()}
+    assert by_clock[backups.hourly] == by_clock[nights.run_nights] == 3600
 
 
 async def test_the_hourly_backup_runs_in_the_server_and_keeps_what_it_should(
