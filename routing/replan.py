@@ -134,7 +134,8 @@ def _offenders(plan: Solution) -> set[Id]:
     """In each broken round the first job named, or the last job when none is."""
     out: set[Id] = set()
     for route in plan.routes:
-        named = [v.job for step in route.steps for v in step.violations if v.job]
+        told = [v.job for step in route.steps for v in step.violations]
+        named = [job for job in told if job is not None]  # a job may be number 0
         if named:
             out.add(named[0])
         elif route.violations or any(step.violations for step in route.steps):

@@ -69,6 +69,24 @@ def test_a_cancelled_job_leaves_the_others_where_they_are(seed: int) -> None:
     assert gone not in vehicles_of(result.solution.rounds)
 
 
+def test_only_the_job_that_breaks_its_round_is_taken_out_whatever_its_number() -> None:
+    question, plan = morning(0)
+    jobs = tuple(
+        replace(job, max_age=1) if job.id == 0 else job for job in question.jobs
+    )
+    # First in its round, so that the last job is not taken out in its place.
+    rounds = [
+        Round(r.vehicle, tuple(sorted(r.jobs, key=lambda job: job != 0)))
+        for r in plan.rounds
+    ]
+    beside = next(set(r.jobs) for r in rounds if 0 in r.jobs) - {0}
+    result = replan(replace(question, jobs=jobs), rounds, Change())
+    moved = {one.job for one in result.moved}
+    assert 0 in moved
+    assert beside
+    assert not beside & moved
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_missing_driver_moves_only_the_own_people(seed: int) -> None:
     question, plan = morning(seed)
