@@ -175,14 +175,31 @@ async def test_a_meal_of_tomorrow_is_refused_at_the_till(manager: Client) -> Non
 
 async def test_paper_is_entered_name_by_name_with_a_reason(manager: Client) -> None:
     cast, here = await service(manager)
-    refused = await manager.submit(f"{here}/roster", source="paper", payment="cash")
-    assert refused.status_code == 422
-    assert "还没有勾选一位老人" in refused.text
+    page = await manager.get(f"{here}/roster")
+    assert page.text.count('type="checkbox"') == 1  # one for each name, none for all
+    for typed, sentence in (
+        ({"reason": "断网"}, "还没有勾选一位老人"),
+        ({"elder": cast.li}, "原因：还没有填"),
+        ({"elder": cast.li, "reason": "断网", "others": "没这人"}, "没有找到“没这人”"),
+        ({"reason": "断网", "others": "z"}, "有几位：周建国"),
+        ({"reason": "断网", "others": "zjg\n" * 31}, "分两次"),
+    ):
+        refused = await manager.submit(
+            f"{here}/roster", source="paper", payment="cash", **typed
+        )
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 0
+    await manager.submit(f"{here}/shift/closure", cash="0")
+    entry = {"source": "paper", "payment": "cash", "reason": "断网"}
     answer = await manager.submit(
-        f"{here}/roster", source="paper", payment="cash", reason="断网", elder=cast.li
+        f"{here}/roster", **entry, elder=cast.li, others="zjg\n"
     )
     assert answer.status_code == 303
-    assert (await dining.totals_of(cast.chaoyang, TODAY, "lunch")).served == 1
+    served = await dining.served_at(cast.chaoyang, TODAY, "lunch")
+    assert {one.elder_id for one in served} == {cast.li, cast.zhou}
+    kept = await rows("SELECT source, reason, self_pay_fen FROM meal")
+    assert [tuple(row.values()) for row in kept] == [("paper", "断网", 500)] * 2
 
 
 async def test_another_points_till_is_a_lost_page(sign_in_as: SignInAs) -> None:

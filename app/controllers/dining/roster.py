@@ -21,6 +21,7 @@ from kitchen.dining import Request as Asked
 from kitchen.errors import Refusal
 from kitchen.places import PointFacts
 
+MOST_OTHERS = 30
 SOURCES = {"paper": N_("纸质名单"), "telephone": N_("电话报数")}
 
 
@@ -80,12 +81,13 @@ async def enter_roster(
     reason = form.text("reason", _("原因"), longest=80)
     payment = form.choice("payment", _("怎么付"), tuple(PAYMENTS))
     named = (parse_id(text) for text in form.typed.get("elder", []))
-    ticked = sorted({elder for elder in named if elder is not None})
-    if not ticked:
+    ticked = {elder for elder in named if elder is not None}
+    ticked |= await _others(form, here, day, meal)
+    if not ticked and form.ok:
         form.refuse_field("elder", _("名单：还没有勾选一位老人"))
     done = 0
     act = act_id(form)
-    for elder_id in ticked if form.ok else ():
+    for elder_id in sorted(ticked) if form.ok else ():
         asked = Asked(
             here.id,
             day,
@@ -112,6 +114,31 @@ async def enter_roster(
         f"/dining/{day}/{meal}/{point}/roster",
         _("已补录 {n} 位", n=done),
     )
+
+
+async def _others(form: Form, point: PointFacts, day: dt.date, meal: str) -> set[int]:
+    """Whoever stands on the paper and not on the list: a line each, by name, initials
+    or card, and only where it means one person."""
+    meant = set[int]()
+    lines = [line.strip() for line in form.raw("others").splitlines() if line.strip()]
+    if len(lines) > MOST_OTHERS:
+        told = _("名单以外：一次最多 {n} 位，请分两次", n=MOST_OTHERS)
+        form.refuse_field("others", told)
+        return meant
+    for typed in lines:
+        who = typed[:60]
+        found = await dining.find(who, point.id, day, meal)
+        if len(found) == 1:
+            meant.add(found[0].person.id)
+        elif found:
+            same = "、".join(f"{one.person.name} {one.person.number}" for one in found)
+            told = _(
+                "名单以外：“{typed}”有几位：{same}，请写编号", typed=who, same=same
+            )
+            form.refuse_field("others", told)
+        else:
+            form.refuse_field("others", _("名单以外：没有找到“{typed}”", typed=who))
+    return meant
 
 
 handlers = [roster, enter_roster]
