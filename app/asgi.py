@@ -21,12 +21,13 @@ from app.errors import handle
 from app.forms import BadForm
 from app.headers import with_headers
 from app.jobs import Job, Supervisor
-from app.nights import run_nights
+from app.nights import NIGHT, run_nights
 from app.policy import refuse_unnamed_routes, requires_permission
 from app.rendering import compile_pages
 from app.requests import Request
 from app.settings import Settings
-from kitchen import database, schema, sealing, upgrading
+from kitchen import database, dining, schema, sealing, upgrading
+from kitchen.calendar import service_day_of
 from kitchen.errors import Refusal
 
 log = logging.getLogger("nuancan")
@@ -114,7 +115,7 @@ async def _running(app: Litestar, own_database: bool) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_repeat(app, job)) for job in periodic_tasks()]
     if own_database:  # a server, not a test
         compiling = asyncio.to_thread(compile_pages, app.state.assets)
-        tasks.append(asyncio.create_task(compiling))
+        tasks += [asyncio.create_task(compiling), asyncio.create_task(_rehearse(app))]
     try:
         yield
     finally:
@@ -144,6 +145,17 @@ def periodic_tasks() -> list[Periodic]:
         Periodic("night's proposals and vouchers", 3600, 60, run_nights),
         Periodic("backup", 3600, 120, backups.hourly),
     ]
+
+
+async def _rehearse(app: Litestar) -> None:
+    """A database that has to prepare its statements does so before the elders come."""
+    now = app.state.clock()
+    try:
+        await dining.rehearse(
+            service_day_of(now, app.state.settings.timezone), by=NIGHT, now=now
+        )
+    except Exception:
+        log.exception("the till could not be rehearsed; its first answers are slower")
 
 
 async def _forget_old_sessions(app: Litestar) -> None:

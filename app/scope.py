@@ -31,8 +31,10 @@ async def points_of(request: Request, kitchen_id: int) -> list[PointFacts]:
 
 async def point_of(request: Request, point_id: int) -> PointFacts:
     """One dining point of the reader's scope, or a lost page."""
-    kitchen = await kitchen_of(request)
-    for point in await points_of(request, kitchen.id):
+    own, wanted = request.actor.kitchen_id, request.query_params.get("kitchen", "")
+    if own is None or wanted:
+        own = (await kitchen_of(request)).id
+    for point in await points_of(request, own):
         if point.id == point_id:
             return point
     raise NotFoundException

@@ -42,8 +42,8 @@ async def once(
     sent again. Answers are kept readable: put ids in them, not personal data.
     """
     digest = body_digest(body)
-    await database.lock_for("act", key)
-    found = await database.one("SELECT body_hash, answer FROM act WHERE key = {}", key)
+    await database.lock_all([lock_of(key)])
+    found = await database.one(*asked(key))
     if found is not None:
         if found["body_hash"] != digest:
             raise Refusal("act_tampered", key=key)
@@ -58,6 +58,16 @@ async def once(
         answer=audit.canonical(answer),
     )
     return answer, False
+
+
+def lock_of(key: str) -> database.Lock:
+    """What is held while an act is done or answered."""
+    return database.Lock("act", key)
+
+
+def asked(key: str) -> database.Asked:
+    """Whether the act was done already."""
+    return ("SELECT body_hash, answer FROM act WHERE key = {}", key)
 
 
 async def once_if(

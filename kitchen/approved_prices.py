@@ -9,7 +9,7 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, rows, writing
+from kitchen.database import Asked, insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import Kitchen
 from kitchen.staff import Actor
@@ -45,15 +45,20 @@ class PriceFacts:
 
 async def approved_for(kitchen_id: int) -> list[PriceFacts]:
     """Every approved price of a kitchen, item by item, the newest first."""
-    found = await rows(
-        "SELECT * FROM approved_price WHERE kitchen = {}"
-        " ORDER BY item, valid_from DESC, id DESC",
-        kitchen_id,
-    )
+    found = await rows(*approved_asked(kitchen_id))
     return [
         PriceFacts(**{name: row[name] for name in PriceFacts.__annotations__})
         for row in found
     ]
+
+
+def approved_asked(kitchen_id: int) -> Asked:
+    """What was approved, item by item, the newest first."""
+    return (
+        "SELECT * FROM approved_price WHERE kitchen = {}"
+        " ORDER BY item, valid_from DESC, id DESC",
+        kitchen_id,
+    )
 
 
 async def approved_on(kitchen_id: int, day: date) -> dict[str, PriceFacts]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kitchen import audit
+from kitchen import audit, closed_days
 from kitchen.closed_days import refuse_closed_day
-from kitchen.database import lock_for, one, rows
+from kitchen.database import Asked, Lock, lock_all, one, rows
 from kitchen.errors import Refusal
 from kitchen.staff import Actor
 
@@ -27,10 +27,15 @@ def at_point(point_id: int, day: date, meal: str) -> tuple[int, int, date, str]:
 
 async def point_by_id(point_id: int) -> dict[str, Any]:
     """The point's row; refuses `dining_point_unknown`."""
-    row = await one("SELECT * FROM dining_point WHERE id = {}", point_id)
+    row = await one(*point_asked(point_id))
     if row is None:
         raise Refusal("dining_point_unknown", id=point_id)
     return row
+
+
+def point_asked(point_id: int) -> Asked:
+    """The point's row."""
+    return ("SELECT * FROM dining_point WHERE id = {}", point_id)
 
 
 async def hold_point(
@@ -39,9 +44,17 @@ async def hold_point(
     """The point's row: its meal is still open, and its cash and portions are not being
     counted; with `shared` others may serve there at the same time."""
     point = await point_by_id(point_id)
+    await lock_all(point_locks(point["kitchen"], point_id, day, meal, shared=shared))
     await refuse_closed_day(point["kitchen"], day, meal)
-    await lock_for("point", f"{point_id}|{day}|{meal}", shared=shared)
     return point
+
+
+def point_locks(
+    kitchen_id: int, point_id: int, day: date, meal: str, *, shared: bool = False
+) -> list[Lock]:
+    """What an act at a counter holds: the open day, then the counter."""
+    counter = Lock("point", f"{point_id}|{day}|{meal}", shared)
+    return [closed_days.lock_of(kitchen_id, day, meal), counter]
 
 
 def refuse_foreign_point(point_id: int, by: Actor) -> None:

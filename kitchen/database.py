@@ -17,22 +17,25 @@ from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from piccolo.table import Table
 
 from kitchen.off_loop import off_loop
-from kitchen.postgres_engine import PooledPostgresEngine
+from kitchen.postgres_engine import POOL_SIZE, PooledPostgresEngine
 from kitchen.sqlite_engine import KeptSQLiteEngine
 from kitchen.transactions import Conflict, DatabaseMisuse, Rows, translate
 
 __all__ = [
+    "Asked",
     "Conflict",
     "DatabaseMisuse",
     "Engine",
+    "Lock",
     "backup_to",
     "close",
     "configure",
+    "connections",
     "current",
     "engine_for",
     "facts_of",
@@ -40,10 +43,14 @@ __all__ = [
     "insert",
     "insert_many",
     "is_postgres",
+    "lock_all",
     "lock_for",
     "one",
     "open",
+    "read_ahead",
     "reading",
+    "rehearsing",
+    "returned",
     "rows",
     "savepoint",
     "translate",
@@ -53,6 +60,9 @@ __all__ = [
 ]
 
 Engine = KeptSQLiteEngine | PooledPostgresEngine
+
+Asked = tuple[Any, ...]
+"""A read to be asked: the text and its values, as `rows()` takes them."""
 
 _engine: Engine | None = None
 T = TypeVar("T")
@@ -106,6 +116,20 @@ def writing() -> AbstractAsyncContextManager[None]:
     return current().writing()
 
 
+def rehearsing() -> AbstractAsyncContextManager[None]:
+    """`writing()` that writes nothing, so that PostgreSQL prepares what is said in it;
+    SQLite has nothing to prepare that would take time."""
+    engine = current()
+    if not isinstance(engine, PooledPostgresEngine):
+        raise DatabaseMisuse("rehearsing() is for PostgreSQL")
+    return engine.rehearsing()
+
+
+def connections() -> int:
+    """How many connections of this process may be in use at once."""
+    return POOL_SIZE
+
+
 def reading() -> AbstractAsyncContextManager[None]:
     """The door for several reads that must agree: one snapshot for the block."""
     return current().reading()
@@ -122,7 +146,7 @@ async def savepoint() -> AsyncIterator[None]:
         raise DatabaseMisuse("savepoint() outside writing()")
     transaction.savepoints += 1
     name = f"part_{transaction.savepoints}"
-    before = dict(transaction.vouched)
+    before = dict(transaction.vouched), set(transaction.held)
     await rows(f"SAVEPOINT {name}")
     try:
         yield
@@ -131,7 +155,7 @@ async def savepoint() -> AsyncIterator[None]:
         with contextlib.suppress(Exception):
             await rows(f"ROLLBACK TO SAVEPOINT {name}")
             await rows(f"RELEASE SAVEPOINT {name}")
-        transaction.vouched = before
+        transaction.vouched, transaction.held = before
         raise
     await rows(f"RELEASE SAVEPOINT {name}")
 
@@ -144,20 +168,73 @@ def vouched() -> dict[str, str]:
     return transaction.vouched
 
 
+class Lock(NamedTuple):
+    """What is held, see `lock_for`."""
+
+    name: str
+    key: object = ""
+    shared: bool = False
+
+    @property
+    def number(self) -> int:
+        digest = hashlib.sha256(f"{self.name}|{self.key}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    @property
+    def taken_by(self) -> str:
+        return "pg_advisory_xact_lock_shared" if self.shared else ALONE
+
+
+ALONE = "pg_advisory_xact_lock"
+
+
 async def lock_for(name: str, key: object = "", *, shared: bool = False) -> None:
     """Hold everyone else who asks for the same name and key until commit; with
     `shared`, only those who ask for it alone.
 
     Needed on PostgreSQL around read-then-write; SQLite has one writer anyway.
     """
+    await lock_all([Lock(name, key, shared)])
+
+
+async def lock_all(locks: Sequence[Lock]) -> None:
+    """`lock_for` several, one after the other as given, in one round trip. What the
+    transaction holds already is not asked for again."""
     transaction = current().open_transaction()
     if transaction is None or not transaction.writes:
         raise DatabaseMisuse("lock_for() outside writing()")
-    if is_postgres():
-        digest = hashlib.sha256(f"{name}|{key}".encode()).digest()
-        number = int.from_bytes(digest[:8], "big", signed=True)
-        taken = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-        await rows(f"SELECT 1 FROM {taken}({{}})", number)  # noqa: S608 - of two names
+    if not is_postgres():
+        return
+    wanted: dict[tuple[int, bool], str] = {}
+    for lock in locks:
+        number = lock.number
+        if not transaction.held & {(number, False), (number, lock.shared)}:
+            wanted[number, lock.shared] = lock.taken_by
+    if not wanted:
+        return
+    transaction.ahead.clear()  # whoever was waited for may have written
+    taken = ", ".join(f"{function}({{}})" for function in wanted.values())
+    await rows(f"SELECT {taken}", *(number for number, _ in wanted))
+    transaction.held |= wanted.keys()
+
+
+async def read_ahead(*asked: Asked) -> None:
+    """Put several reads in one round trip, inside `writing()`: whoever asks `rows()`
+    for exactly one of them next has the answer at once.
+
+    Nothing is known ahead any more once something is written or another lock is taken,
+    so that no answer is older than it could have been anyway.
+    """
+    transaction = current().open_transaction()
+    if transaction is None or not transaction.writes:
+        raise DatabaseMisuse("read_ahead() outside writing()")
+    wanted = [(_text(sql, args), _flat(args)) for sql, *args in asked]
+    wanted = [one for one in wanted if (one[0], *one[1]) not in transaction.ahead]
+    if not wanted:
+        return
+    found = await current().fetch_together(wanted)
+    for (text, values), answer in zip(wanted, found, strict=True):
+        transaction.ahead[(text, *values)] = answer
 
 
 async def rows(sql: str, *args: Any) -> Rows:
@@ -166,11 +243,13 @@ async def rows(sql: str, *args: Any) -> Rows:
     A list or tuple fills `IN {}`. For a computed date or time name its type in the
     alias, `MAX(day) AS "day [DATE]"`: SQLite cannot tell otherwise.
     """
-    engine = current()
-    shape = tuple(len(a) if isinstance(a, list | tuple) else -1 for a in args)
-    text = _compiled(sql, shape, is_postgres())
-    found = await engine.fetch(text, _flat(args))
+    found = await current().fetch(_text(sql, args), _flat(args))
     return _without_types(found) if found and "[" in sql and is_postgres() else found
+
+
+def _text(sql: str, args: Sequence[Any]) -> str:
+    shape = tuple(len(a) if isinstance(a, list | tuple) else -1 for a in args)
+    return _compiled(sql, shape, is_postgres())
 
 
 MANY = 200
@@ -212,6 +291,14 @@ async def insert_many(
     names = tuple(rows[0])
     sql = _insert_sql(table, names, is_postgres())
     return await current().insert_rows(sql, _values(names, rows))
+
+
+async def returned(sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The one value each row gets from an `INSERT … RETURNING` in plain SQL."""
+    if not rows:
+        return []
+    text = _text(sql, rows[0])
+    return await current().insert_rows(text, [_flat(row) for row in rows])
 
 
 async def update_row(
@@ -271,7 +358,7 @@ def _mark(number: int, postgres: bool) -> str:
     return f"${number}" if postgres else "?"
 
 
-def _flat(args: tuple[Any, ...]) -> list[Any]:
+def _flat(args: Sequence[Any]) -> list[Any]:
     flat: list[Any] = []
     for arg in args:
         if isinstance(arg, list | tuple):

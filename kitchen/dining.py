@@ -28,6 +28,7 @@ from kitchen.servings import (
     RefusedAttempt,
     Request,
     keep_refusal,
+    rehearse,
     serve,
     undo,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "receive",
     "received_at",
     "record_leftover",
+    "rehearse",
     "report",
     "reports_for",
     "serve",

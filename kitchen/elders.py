@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from kitchen.calendar import age_on
-from kitchen.database import facts_of, one, rows
+from kitchen.database import Asked, facts_of, one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.errors import Refusal
 from kitchen.people_facts import (
@@ -28,8 +28,14 @@ async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
     found: list[dict[str, Any]] = []
     for start in range(0, len(wanted), 10_000):
         part = wanted[start : start + 10_000]
-        found += await rows("SELECT * FROM elder WHERE id IN {}", part)
+        found += await rows(*elders_asked(part))
     return {person.id: person for person in await facts_of(found, elder_of)}
+
+
+def elders_asked(ids: list[int]) -> Asked:
+    """The rows of those elders; ids sorted, each once, as `states_asked` and
+    `categories_asked` want them too."""
+    return ("SELECT * FROM elder WHERE id IN {}", ids)
 
 
 @dataclass(frozen=True)
@@ -86,13 +92,16 @@ async def elder_by_id(elder_id: int) -> ElderFacts:
 async def states_for(elder_ids: Iterable[int]) -> dict[int, list[StateFacts]]:
     """All dated states of those people, oldest first."""
     wanted = sorted(set(elder_ids))
-    found = await rows(
-        "SELECT * FROM elder_state WHERE elder IN {} ORDER BY id", wanted
-    )
+    found = await rows(*states_asked(wanted))
     states: dict[int, list[StateFacts]] = {elder: [] for elder in wanted}
     for row in found:
         states[row["elder"]].append(_state(row))
     return states
+
+
+def states_asked(ids: list[int]) -> Asked:
+    """The dated states of those elders."""
+    return ("SELECT * FROM elder_state WHERE elder IN {} ORDER BY id", ids)
 
 
 async def states_on(kitchen_id: int, day: date) -> dict[int, str]:
@@ -137,17 +146,20 @@ async def contacts_for(elder_ids: Iterable[int]) -> dict[int, list[ContactFacts]
 async def categories_on(elder_ids: Iterable[int], day: date) -> dict[int, set[str]]:
     """The entitlement categories of those people that hold on a day."""
     wanted = sorted(set(elder_ids))
-    found = await rows(
-        "SELECT elder, code FROM category WHERE elder IN {} AND withdrawn_at IS NULL"
-        " AND valid_from <= {} AND (valid_to IS NULL OR valid_to >= {})",
-        wanted,
-        day,
-        day,
-    )
+    found = await rows(*categories_asked(wanted, day))
     codes: dict[int, set[str]] = {elder: set() for elder in wanted}
     for row in found:
         codes[row["elder"]].add(row["code"])
     return codes
+
+
+def categories_asked(ids: list[int], day: date) -> Asked:
+    """Which categories of those elders hold on a day."""
+    return (
+        "SELECT elder, code FROM category WHERE elder IN {} AND withdrawn_at IS NULL"
+        " AND valid_from <= {} AND (valid_to IS NULL OR valid_to >= {})",
+        *(ids, day, day),
+    )
 
 
 async def delivery_entitled_on(kitchen_id: int, day: date) -> set[int]:

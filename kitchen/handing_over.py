@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from kitchen import audit, ledger
-from kitchen.database import insert
+from kitchen.approved_prices import approved_asked
+from kitchen.database import Asked, insert, read_ahead
+from kitchen.elders import categories_asked, elders_asked, states_asked
 from kitchen.errors import Refusal
 from kitchen.meal_books import movements_of
 from kitchen.meal_gates import (
+    first_asked,
     hold,
     hold_limits,
+    portion_asked,
     refuse_above_approved,
     refuse_barred,
     refuse_gone,
@@ -19,10 +23,17 @@ from kitchen.meal_gates import (
 )
 from kitchen.meal_prices import price_people, versions_in_force
 from kitchen.meal_tables import WAYS, Handed, Meal, MealSlot, Schemes, Serving
-from kitchen.places import services_for
+from kitchen.places import (
+    AREAS_ASKED,
+    kitchen_asked,
+    services_asked,
+    services_for,
+)
 from kitchen.pricing import Price, full_price
+from kitchen.recoveries import bars_asked
 from kitchen.registry import ElderFacts, elders_by_id
 from kitchen.staff import Actor
+from kitchen.subsidies import version_asked
 from kitchen.vouching import insert_vouched
 
 
@@ -40,6 +51,8 @@ async def hand_over_all(
     """
     refuse_later_days(servings, now)
     await hold(servings)
+    if len(servings) == 1:
+        await read_ahead(*asked(servings[0]))
     people = await elders_by_id(s.elder_id for s in servings if s.elder_id)
     await refuse_gone(people, servings)
     await refuse_barred(servings)
@@ -56,6 +69,28 @@ async def hand_over_all(
         await _hand_over(serving, people, price, by, now)
         for serving, price in zip(servings, prices, strict=True)
     ]
+
+
+def asked(serving: Serving) -> list[Asked]:
+    """What handing one portion over reads before it writes; the same for whoever comes,
+    so that the database has it prepared."""
+    kitchen_id, day, elder_id = serving.kitchen_id, serving.day, serving.elder_id
+    ids = [] if elder_id is None else [elder_id]
+    asking = [
+        *(elders_asked(ids), states_asked(ids), categories_asked(ids, day)),
+        *(version_asked(kitchen_id, day), approved_asked(kitchen_id)),
+        *(services_asked(kitchen_id), kitchen_asked(kitchen_id), AREAS_ASKED),
+        *(ledger.settled_asked(kitchen_id, day), bars_asked(kitchen_id, day)),
+        *(first_asked(serving), portion_asked(serving)),
+    ]
+    if elder_id is not None and serving.payment == "account":
+        asking.append(ledger.balance_asked(f"elder:{elder_id}"))
+    return asking
+
+
+def takes_slot(serving: Serving) -> bool:
+    """Whether it is the one subsidised meal."""
+    return serving.elder_id is not None and serving.tariff == "subsidised"
 
 
 async def _schemes(servings: Sequence[Serving]) -> Schemes:
@@ -92,8 +127,7 @@ async def _hand_over(
     by: Actor,
     now: datetime,
 ) -> Handed:
-    takes_slot = serving.elder_id is not None and serving.tariff == "subsidised"
-    if takes_slot:
+    if takes_slot(serving):
         await refuse_second(serving, people)
     if serving.diner_id is not None:
         await refuse_same_portion(serving, people)
@@ -133,7 +167,7 @@ async def _hand_over(
         at=now,
         by=by.name,
     )
-    if takes_slot:
+    if takes_slot(serving):
         await insert(
             MealSlot,
             elder=serving.elder_id,

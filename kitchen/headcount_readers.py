@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from kitchen.calendar import weekday_median
-from kitchen.database import one, rows
+from kitchen.database import Asked, one, rows
 from kitchen.diets import Diet
 from kitchen.headcount_facts import (
     ChangeFacts,
@@ -84,6 +84,37 @@ async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
     )
     eaters, _ = after_changes(diners, [_change_facts(row) for row in changed])
     return eaters
+
+
+async def eaters_counted(
+    kitchen_id: int, day: date, meal: str, elder_ids: list[int]
+) -> list[Eater]:
+    """The effective rows of a few people in the closed count; [] while it is open."""
+    diners, changes = counted_asked(kitchen_id, day, meal, elder_ids)
+    frozen_rows = [_eater(row) for row in await rows(*diners)]
+    changed = [_change_facts(row) for row in await rows(*changes)]
+    return after_changes(frozen_rows, changed)[0]
+
+
+def counted_asked(
+    kitchen_id: int, day: date, meal: str, elder_ids: list[int]
+) -> tuple[Asked, Asked]:
+    """Their frozen rows, and what was changed about them since."""
+    within = " h.kitchen = {} AND h.day = {} AND h.meal = {} AND d.elder IN {}"
+    values = (kitchen_id, day, meal, elder_ids)
+    return (
+        "SELECT d.*, e.number AS number, e.name AS name FROM headcount h"  # noqa: S608 - our own words
+        " JOIN diner d ON d.headcount = h.id JOIN elder e ON e.id = d.elder WHERE"
+        + within
+        + " ORDER BY d.id",
+        *values,
+    ), (
+        _CHANGES
+        + " JOIN headcount h ON h.id = c.headcount WHERE"
+        + within
+        + " ORDER BY c.id",
+        *values,
+    )
 
 
 async def expected_by_point(

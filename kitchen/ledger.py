@@ -11,7 +11,17 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit
-from kitchen.database import insert_many, lock_for, one, rows, writing
+from kitchen.database import (
+    Asked,
+    Lock,
+    insert_many,
+    lock_all,
+    lock_for,
+    one,
+    returned,
+    rows,
+    writing,
+)
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
@@ -148,41 +158,49 @@ async def refuse_closed_month(kitchen_id: int, day: date) -> None:
 async def _is_settled(kitchen_id: int, day: date) -> bool:
     """Whether that day's month is closed; if not, it cannot be before the caller's
     `writing()` has ended."""
-    month = f"{day:%Y-%m}"
-    await lock_for("month", f"{kitchen_id}|{month}", shared=True)
-    return bool(
-        await rows(
-            "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
-            *(kitchen_id, month),
-        )
+    await lock_all([month_lock(kitchen_id, day)])
+    return bool(await rows(*settled_asked(kitchen_id, day)))
+
+
+def month_lock(kitchen_id: int, day: date) -> Lock:
+    """What whoever posts holds: the month is not settled meanwhile."""
+    return Lock("month", f"{kitchen_id}|{day:%Y-%m}", shared=True)
+
+
+def settled_asked(kitchen_id: int, day: date) -> Asked:
+    """Whether that day's month was settled."""
+    return (
+        "SELECT id FROM month_close WHERE kitchen = {} AND month = {}",
+        *(kitchen_id, f"{day:%Y-%m}"),
     )
 
 
 async def _accounts(codes: list[str]) -> dict[str, int]:
     found = await rows("SELECT id, code FROM account WHERE code IN {}", codes)
     known = {row["code"]: int(row["id"]) for row in found}
-    for code in codes:
-        if code not in known:
-            made = await rows(
-                "INSERT INTO account (code, kind, name) VALUES ({}, {}, {})"
-                " ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id",
-                code,
-                code.partition(":")[0],
-                "",
-            )
-            known[code] = int(made[0]["id"])
-    return known
+    new = [code for code in codes if code not in known]
+    made = await returned(
+        "INSERT INTO account (code, kind, name) VALUES ({}, {}, {})"
+        " ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id",
+        [(code, code.partition(":")[0], "") for code in new],
+    )
+    return known | dict(zip(new, made, strict=True))
 
 
 async def balance_of(code: str) -> int:
     """Fen on an account: debits minus credits. An elder's credit is negative here
     (we owe them meals); `credit_of` turns it round."""
-    row = await one(
+    row = await one(*balance_asked(code))
+    return int(row["fen"]) if row else 0
+
+
+def balance_asked(code: str) -> Asked:
+    """The sum on an account."""
+    return (
         "SELECT COALESCE(SUM(p.fen), 0) AS fen FROM posting p"
         " JOIN account a ON a.id = p.account WHERE a.code = {}",
         code,
     )
-    return int(row["fen"]) if row else 0
 
 
 async def credit_of(elder_id: int) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from kitchen import approved_prices, audit, recoveries
 from kitchen.calendar import service_day_of
 from kitchen.closed_days import refuse_closed_day
-from kitchen.database import lock_for, one
+from kitchen.database import Asked, Lock, lock_all, lock_for, one
 from kitchen.errors import Refusal
 from kitchen.meal_tables import Schemes, Serving
 from kitchen.places import services_for
@@ -73,6 +73,11 @@ async def hold(servings: Sequence[Serving]) -> None:
     other."""
     for day in sorted({(s.kitchen_id, s.day, s.meal) for s in servings}):
         await refuse_closed_day(*day)
+    await lock_all(locks_of(servings))
+
+
+def locks_of(servings: Sequence[Serving]) -> list[Lock]:
+    """The portions, purses and slots, in the one order."""
     locks = set()
     for serving in servings:
         if serving.diner_id is not None:
@@ -82,8 +87,7 @@ async def hold(servings: Sequence[Serving]) -> None:
         if serving.elder_id is not None and serving.tariff == "subsidised":
             key = f"{serving.elder_id}|{serving.day}|{serving.meal}"
             locks.add(("meal_slot", key))
-    for name, key in sorted(locks):
-        await lock_for(name, key)
+    return [Lock(name, key) for name, key in sorted(locks)]
 
 
 async def refuse_gone(
@@ -110,15 +114,7 @@ async def refuse_second(serving: Serving, people: dict[int, ElderFacts]) -> None
     """The first one's place and time belong to the answer: staff must be able to
     say where the elder has eaten."""
     elder_id = serving.elder_id or 0
-    first = await one(
-        "SELECT m.served_at AS at, m.by AS by, m.channel AS channel, p.name AS point"
-        " FROM meal_slot s JOIN meal m ON m.id = s.served"
-        " LEFT JOIN dining_point p ON p.id = m.point"
-        " WHERE s.elder = {} AND s.day = {} AND s.meal = {}",
-        elder_id,
-        serving.day,
-        serving.meal,
-    )
+    first = await one(*first_asked(serving))
     if first is not None:
         raise Refusal(
             "already_served",
@@ -130,13 +126,28 @@ async def refuse_second(serving: Serving, people: dict[int, ElderFacts]) -> None
         )
 
 
-async def refuse_same_portion(serving: Serving, people: dict[int, ElderFacts]) -> None:
-    row = await one(
-        "SELECT COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
-        " WHERE m.diner = {} AND m.portion = {} AND v.id IS NULL",
-        serving.diner_id,
-        serving.portion,
+def first_asked(serving: Serving) -> Asked:
+    """Where, when and by whom the one subsidised meal was handed over."""
+    return (
+        "SELECT m.served_at AS at, m.by AS by, m.channel AS channel, p.name AS point"
+        " FROM meal_slot s JOIN meal m ON m.id = s.served"
+        " LEFT JOIN dining_point p ON p.id = m.point"
+        " WHERE s.elder = {} AND s.day = {} AND s.meal = {}",
+        *(serving.elder_id or 0, serving.day, serving.meal),
     )
+
+
+async def refuse_same_portion(serving: Serving, people: dict[int, ElderFacts]) -> None:
+    row = await one(*portion_asked(serving))
     if row and row["n"]:
         name = people[serving.elder_id].name if serving.elder_id else ""
         raise Refusal("portion_already_served", name=name, portion=serving.portion)
+
+
+def portion_asked(serving: Serving) -> Asked:
+    """How often that portion was handed over and not taken back."""
+    return (
+        "SELECT COUNT(*) AS n FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+        " WHERE m.diner = {} AND m.portion = {} AND v.id IS NULL",
+        *(serving.diner_id, serving.portion),
+    )

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from kitchen.calendar import is_service_day, next_service_day
-from kitchen.database import rows
+from kitchen.database import Asked, rows
 from kitchen.errors import Refusal
 from kitchen.place_changes import (
     add_area,
@@ -43,6 +43,7 @@ from kitchen.place_tables import (
 )
 
 __all__ = [
+    "AREAS_ASKED",
     "AREA_LEVELS",
     "Area",
     "AreaFacts",
@@ -67,6 +68,7 @@ __all__ = [
     "change_kitchen",
     "change_point",
     "clear_override",
+    "kitchen_asked",
     "kitchen_by_id",
     "kitchens",
     "next_day_served",
@@ -77,14 +79,18 @@ __all__ = [
     "points_for",
     "rename_area",
     "serves_on",
+    "services_asked",
     "services_for",
     "set_service",
 ]
 
 
+AREAS_ASKED: Asked = ("SELECT id, name, level, parent FROM area ORDER BY id",)
+
+
 async def areas() -> list[AreaFacts]:
     """The whole tree, parents before children."""
-    found = await rows("SELECT id, name, level, parent FROM area ORDER BY id")
+    found = await rows(*AREAS_ASKED)
     by_id = {row["id"]: row for row in found}
 
     def path(row: dict[str, Any]) -> str:
@@ -118,24 +124,34 @@ async def kitchens() -> list[KitchenFacts]:
 
 async def kitchen_by_id(kitchen_id: int) -> KitchenFacts:
     """One kitchen; refuses `kitchen_unknown`."""
-    found = await rows("SELECT * FROM kitchen WHERE id = {}", kitchen_id)
+    found = await rows(*kitchen_asked(kitchen_id))
     if not found:
         raise Refusal("kitchen_unknown", kitchen=kitchen_id)
     return _kitchen(found[0])
 
 
+def kitchen_asked(kitchen_id: int) -> Asked:
+    """The kitchen's row."""
+    return ("SELECT * FROM kitchen WHERE id = {}", kitchen_id)
+
+
 async def services_for(kitchen_id: int) -> dict[str, ServiceFacts]:
     """The meals this kitchen serves, by name."""
-    found = await rows(
-        "SELECT * FROM meal_service WHERE kitchen = {} AND active ORDER BY id",
-        kitchen_id,
-    )
+    found = await rows(*services_asked(kitchen_id))
     return {
         row["meal"]: ServiceFacts(
             **{name: row[name] for name in ServiceFacts.__annotations__}
         )
         for row in found
     }
+
+
+def services_asked(kitchen_id: int) -> Asked:
+    """The active meals of a kitchen."""
+    return (
+        "SELECT * FROM meal_service WHERE kitchen = {} AND active ORDER BY id",
+        kitchen_id,
+    )
 
 
 async def points_for(kitchen_id: int) -> list[PointFacts]:

@@ -7,8 +7,10 @@ silent when the server turned it into a rollback.
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from kitchen.transactions import (
 )
 
 POOL_SIZE = 5  # of one process: each more has every statement to prepare first
+STATEMENTS_KEPT = 500  # prepared in each connection, for as long as it lives
 WAIT_SECONDS = 5.0
 
 
@@ -38,6 +41,7 @@ class PooledPostgresEngine(Doors, PostgresEngine):
         self.wait_seconds = wait_seconds
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = asyncio.Lock()
+        self._names: dict[str, tuple[str, ...]] = {}
         super().__init__(config={"dsn": url})
 
     async def check_version(self) -> None:
@@ -64,6 +68,9 @@ class PooledPostgresEngine(Doors, PostgresEngine):
                 **self.config,
                 min_size=1,
                 max_size=POOL_SIZE,
+                max_inactive_connection_lifetime=0,
+                statement_cache_size=STATEMENTS_KEPT,
+                max_cached_statement_lifetime=0,
                 reset=_leave_no_transaction,
                 server_settings={
                     "application_name": "nuancan",
@@ -89,6 +96,8 @@ class PooledPostgresEngine(Doors, PostgresEngine):
         transaction = self.open_transaction()
         if transaction is None or not transaction.writes:
             refuse_unless_reading(sql, transaction)
+        if (known := self.read_before(sql, args)) is not None:
+            return known
         with in_our_words():
             if transaction is not None:
                 found = await transaction.connection.fetch(sql, *args)
@@ -97,6 +106,32 @@ class PooledPostgresEngine(Doors, PostgresEngine):
                     found = await connection.fetch(sql, *args)
         return [dict(row) for row in found]
 
+    async def fetch_together(
+        self, asked: Sequence[tuple[str, Sequence[Any]]]
+    ) -> list[Rows]:
+        """What several reads find, in one round trip and one snapshot."""
+        transaction = self.open_transaction()
+        if transaction is None:
+            raise DatabaseMisuse("fetch_together() outside a transaction")
+        names = [await self._names_of(transaction.connection, sql) for sql, _ in asked]
+        together = _together(tuple((sql, len(args)) for sql, args in asked))
+        values = [value for _, args in asked for value in args]
+        with in_our_words():
+            (found,) = await transaction.connection.fetch(together, *values)
+        return [
+            [dict(zip(columns, row, strict=True)) for row in rows]
+            for columns, rows in zip(names, found, strict=True)
+        ]
+
+    async def _names_of(self, connection: Any, sql: str) -> tuple[str, ...]:
+        """The columns of a read, asked once: an anonymous row comes without them."""
+        if sql not in self._names:
+            with in_our_words():
+                statement = await connection.prepare(sql)
+            found = tuple(column.name for column in statement.get_attributes())
+            self._names[sql] = found
+        return self._names[sql]
+
     async def insert_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """Run an `INSERT … RETURNING` once per row; the returned values in order."""
         transaction = self.open_transaction()
@@ -104,7 +139,11 @@ class PooledPostgresEngine(Doors, PostgresEngine):
             raise DatabaseMisuse(
                 "INSERT outside writing(): every write is in writing()"
             )
+        transaction.ahead.clear()
         with in_our_words():
+            if transaction.rehearsed:  # prepared, and carried out for no row
+                await transaction.connection.fetchmany(sql, [])
+                return [0 for _ in rows]
             made = await transaction.connection.fetchmany(sql, rows)
         return [row[0] for row in made]
 
@@ -113,6 +152,15 @@ class PooledPostgresEngine(Doors, PostgresEngine):
         """One READ COMMITTED transaction; leaves pool and context clean always."""
         self.refuse_nested_writing()
         async with self._transaction("BEGIN READ WRITE", writes=True):
+            yield
+
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator[None]:
+        """A verb gone through in a transaction that the server lets write nothing:
+        inserts are prepared only, and answer 0 for each row."""
+        self.refuse_nested_writing()
+        async with self._transaction("BEGIN READ ONLY", writes=True):
+            self.current_transaction.get().rehearsed = True
             yield
 
     @asynccontextmanager
@@ -160,6 +208,21 @@ class PooledPostgresEngine(Doors, PostgresEngine):
         finally:
             giving = _give_back(pool, connection, cut_short=cut_short)
             await to_the_end(asyncio.ensure_future(giving))
+
+
+def _numbered_from(before: int, sql: str) -> str:
+    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + before}", sql)
+
+
+@lru_cache(maxsize=256)
+def _together(asked: tuple[tuple[str, int], ...]) -> str:
+    """One statement of several, their values numbered on from one to the next."""
+    parts, before = [], 0
+    for sql, values in asked:
+        numbered = _numbered_from(before, sql)
+        parts.append(f"ARRAY(SELECT ROW(q.*) FROM ({numbered}) q)")  # noqa: S608 - of our own reads
+        before += values
+    return f"SELECT {', '.join(parts)}"
 
 
 async def _commit(connection: Any) -> None:

@@ -14,7 +14,7 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import acts, audit, ledger
-from kitchen.database import lock_for, one, rows, writing
+from kitchen.database import Asked, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.ledger import Entry
 from kitchen.places import Kitchen
@@ -153,17 +153,8 @@ async def case_by_id(kitchen_id: int, case_id: int) -> CaseFacts:
 async def refuse_barred(kitchen_id: int, elder_ids: Iterable[int], day: date) -> None:
     """Refuses `subsidy_barred` (the person) and `provider_barred` for a subsidised
     meal of that day."""
-    found = await rows(
-        "SELECT b.elder AS elder, b.from_day AS since, b.recovery AS number,"
-        " e.name AS name FROM subsidy_bar b LEFT JOIN elder e ON e.id = b.elder"
-        " LEFT JOIN bar_lift l ON l.barred = b.id AND l.from_day <= {}"
-        " WHERE b.kitchen = {} AND b.from_day <= {} AND l.id IS NULL ORDER BY b.id",
-        day,
-        kitchen_id,
-        day,
-    )
     wanted = set(elder_ids)
-    for row in found:
+    for row in await rows(*bars_asked(kitchen_id, day)):
         if row["elder"] is None:
             raise Refusal("provider_barred", since=row["since"], number=row["number"])
         if row["elder"] in wanted:
@@ -173,6 +164,17 @@ async def refuse_barred(kitchen_id: int, elder_ids: Iterable[int], day: date) ->
                 since=row["since"],
                 number=row["number"],
             )
+
+
+def bars_asked(kitchen_id: int, day: date) -> Asked:
+    """Who is barred on a day, the kitchen itself as nobody."""
+    return (
+        "SELECT b.elder AS elder, b.from_day AS since, b.recovery AS number,"
+        " e.name AS name FROM subsidy_bar b LEFT JOIN elder e ON e.id = b.elder"
+        " LEFT JOIN bar_lift l ON l.barred = b.id AND l.from_day <= {}"
+        " WHERE b.kitchen = {} AND b.from_day <= {} AND l.id IS NULL ORDER BY b.id",
+        *(day, kitchen_id, day),
+    )
 
 
 # Verbs ------------------------------------------------------------------------

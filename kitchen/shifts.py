@@ -16,7 +16,7 @@ from kitchen.counters import (
     refuse_foreign_point,
     trace,
 )
-from kitchen.database import insert, one, rows, writing
+from kitchen.database import Asked, insert, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint
 from kitchen.staff import Actor
@@ -107,15 +107,7 @@ class PointTotals:
 
 async def shift_of(point_id: int, day: date, meal: str) -> ShiftFacts | None:
     """The shift, or None before it is opened."""
-    row = await one(
-        "SELECT s.*, c.at AS closed_at, c.counted_cash_fen AS counted_cash_fen,"
-        " c.expected_cash_fen AS expected_cash_fen, c.note AS note FROM shift s"
-        " LEFT JOIN shift_close c ON c.shift = s.id"
-        " WHERE s.point = {} AND s.day = {} AND s.meal = {}",
-        point_id,
-        day,
-        meal,
-    )
+    row = await one(*shift_asked(point_id, day, meal))
     if row is None:
         return None
     return ShiftFacts(
@@ -127,6 +119,17 @@ async def shift_of(point_id: int, day: date, meal: str) -> ShiftFacts | None:
         row["counted_cash_fen"],
         row["expected_cash_fen"],
         row["note"] or "",
+    )
+
+
+def shift_asked(point_id: int, day: date, meal: str) -> Asked:
+    """The shift with its close."""
+    return (
+        "SELECT s.*, c.at AS closed_at, c.counted_cash_fen AS counted_cash_fen,"
+        " c.expected_cash_fen AS expected_cash_fen, c.note AS note FROM shift s"
+        " LEFT JOIN shift_close c ON c.shift = s.id"
+        " WHERE s.point = {} AND s.day = {} AND s.meal = {}",
+        *(point_id, day, meal),
     )
 
 

@@ -15,7 +15,7 @@ from piccolo.columns import Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import insert, lock_for, rows, update_row, writing
+from kitchen.database import Asked, insert, lock_for, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
 from kitchen.pricing import Extra, PayerLine, Price, full_price, split_price
@@ -44,6 +44,7 @@ __all__ = [
     "rules_of",
     "split_price",
     "text_of",
+    "version_asked",
     "version_before",
     "version_on",
     "versions_for",
@@ -115,17 +116,20 @@ async def versions_for(kitchen_id: int) -> list[VersionFacts]:
 
 async def version_on(kitchen_id: int, day: date) -> VersionFacts | None:
     """The approved version in force on a day: the one that began last."""
-    found = await rows(
+    found = await rows(*version_asked(kitchen_id, day))
+    return _version(found[0]) if found else None
+
+
+def version_asked(kitchen_id: int, day: date) -> Asked:
+    """The approved version that is in force on a day."""
+    return (
         "SELECT v.*, s.name AS scheme_name FROM scheme_version v"
         " JOIN scheme s ON s.id = v.scheme WHERE s.kitchen = {}"
         " AND v.approved_at IS NOT NULL AND v.valid_from <= {}"
         " AND (v.valid_to IS NULL OR v.valid_to >= {})"
         " ORDER BY v.valid_from DESC, v.id DESC LIMIT 1",
-        kitchen_id,
-        day,
-        day,
+        *(kitchen_id, day, day),
     )
-    return _version(found[0]) if found else None
 
 
 async def version_before(version: VersionFacts, kitchen_id: int) -> VersionFacts | None:

@@ -60,8 +60,11 @@ class Transaction:
     writes: bool
     owner: "asyncio.Task[Any] | None" = field(default_factory=asyncio.current_task)
     over: bool = False
+    rehearsed: bool = False  # see `PooledPostgresEngine.rehearsing`
     savepoints: int = 0
     vouched: dict[str, str] = field(default_factory=dict)  # see `vouching`
+    held: set[tuple[int, bool]] = field(default_factory=set)  # see `lock_all`
+    ahead: dict[tuple[Any, ...], Rows] = field(default_factory=dict)  # `read_ahead`
 
 
 class Doors:
@@ -73,6 +76,17 @@ class Doors:
     async def fetch(self, sql: str, args: Sequence[Any]) -> Rows:
         """Run one statement with the engine's own placeholders."""
         raise NotImplementedError
+
+    def read_before(self, sql: str, args: Sequence[Any]) -> Rows | None:
+        """What the caller's transaction read ahead for that statement; a write makes
+        it forget."""
+        transaction: Transaction | None = self.current_transaction.get()
+        if transaction is None or not transaction.ahead:
+            return None
+        if first_word(sql) not in READING_WORDS:
+            transaction.ahead.clear()
+            return None
+        return transaction.ahead.get((sql, *args))
 
     def open_transaction(self) -> Transaction | None:
         """The caller's open transaction; one inherited from another task is refused.

@@ -16,7 +16,14 @@ from piccolo.table import Table
 
 from kitchen import database as doors
 from kitchen.acts import Act
-from kitchen.database import Conflict, DatabaseMisuse, Engine
+from kitchen.database import (
+    Conflict,
+    DatabaseMisuse,
+    Engine,
+    Lock,
+    is_postgres,
+)
+from kitchen.errors import Refusal
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -532,3 +539,48 @@ async def test_piccolo_raises_the_same_conflict(database: Engine) -> None:
 
 def open_handles() -> int:
     return len(os.listdir("/proc/self/fd"))
+
+
+async def test_what_was_read_ahead_is_forgotten_with_the_next_write_or_lock(
+    database: Engine,
+) -> None:
+    """Answers are given from it only until somebody could have changed them."""
+    asked = ("SELECT COUNT(*) AS n FROM act WHERE who <> {}", "赵")
+    days = ("SELECT day, 1 = 1 AS t FROM service_override WHERE day > {}", date.min)
+    async with doors.writing():
+        transaction = database.open_transaction()
+        assert transaction is not None
+        await doors.read_ahead(asked, days)
+        assert await doors.rows(*asked) == [{"n": 0}]
+        assert await doors.rows(*days) == []
+        await doors.insert(Act, **act("a"))
+        assert await doors.rows(*asked) == [{"n": 1}]
+        await doors.read_ahead(asked)
+        await doors.rows("DELETE FROM act")
+        assert await doors.rows(*asked) == [{"n": 0}]
+        await doors.read_ahead(asked)
+        assert transaction.ahead
+        await doors.lock_all([Lock("elder", 7), Lock("day", 1, shared=True)])
+        assert not (is_postgres() and transaction.ahead)
+    with pytest.raises(DatabaseMisuse):
+        await doors.read_ahead(asked)
+
+
+async def test_a_lock_given_up_with_a_part_is_taken_again(
+    postgres_database: Engine,
+) -> None:
+    held = "SELECT COUNT(*) AS n FROM pg_locks WHERE locktype = 'advisory'"
+
+    async def part() -> None:
+        async with doors.savepoint():
+            await doors.lock_all([Lock("elder", 7), Lock("elder", 8)])
+            assert await doors.rows(held) == [{"n": 2}]
+            raise Refusal("already_served")
+
+    async with doors.writing():
+        await doors.lock_all([Lock("elder", 7), Lock("elder", 7)])
+        with pytest.raises(Refusal):
+            await part()
+        assert await doors.rows(held) == [{"n": 1}]
+        await doors.lock_for("elder", 8)
+        assert await doors.rows(held) == [{"n": 2}]

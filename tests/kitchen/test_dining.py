@@ -1,15 +1,17 @@
 """The counter: one meal each, nothing lost, the cash counted."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from kitchen import day_close, dining, headcounts, places, registry
-from kitchen.database import rows
+from kitchen.database import Engine, is_postgres, rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.registry import NewElder
+from kitchen.sqlite_engine import KeptSQLiteEngine
 from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
 
 WHEN = (TODAY, "lunch")
@@ -50,6 +52,40 @@ async def test_the_same_tap_sent_twice_is_one_meal(database: object) -> None:
     again, repeated = await dining.serve("tap-1", request, by=SUN, now=MORNING)
     assert (again, repeated) == (first, True)
     assert len(await dining.served_at(cast.chaoyang, *WHEN)) == 1
+
+
+async def test_a_check_in_speaks_seldom_with_the_database(database: Engine) -> None:
+    """Each statement is a way to the server and back; sixty elders come at once."""
+    cast = await closed_count()
+    by, now = SUN, MORNING
+    await dining.rehearse(TODAY, by=by, now=now)
+    for table in ("act", "entry", "posting", "meal", "meal_slot", "refused_attempt"):
+        assert await rows(f"SELECT * FROM {table}") == []
+    prepared = await _prepared()
+    await dining.serve("zhou", asks(cast, cast.zhou), by=by, now=now)
+    assert await _prepared() == prepared  # nothing was left for the first elder
+    said: list[str] = []
+    if isinstance(database, KeptSQLiteEngine):
+        assert database._writer is not None
+        database._writer.set_trace_callback(said.append)
+    else:
+        async with database.pool.acquire() as connection:
+            connection.add_query_logger(lambda told: said.append(told.query))
+    await dining.serve("li", asks(cast, cast.li), by=by, now=now)
+    await asyncio.sleep(0)
+    if isinstance(database, KeptSQLiteEngine):
+        assert len(said) <= 36
+        assert len(set(said)) >= len(said) - 3  # one text for each of the postings
+    else:
+        assert len(said) <= 14
+
+
+async def _prepared() -> int:
+    """How many statements PostgreSQL has prepared in the connection used last."""
+    if not is_postgres():
+        return 0
+    found = await rows("SELECT COUNT(*) AS n FROM pg_prepared_statements")
+    return int(found[0]["n"])
 
 
 async def test_the_same_tap_with_other_content_is_refused(database: object) -> None:
