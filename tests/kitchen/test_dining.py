@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,8 @@ async def test_a_check_in_speaks_seldom_with_the_database(database: Engine) -> N
         assert database._writer is not None
         database._writer.set_trace_callback(said.append)
     else:
-        async with database.pool.acquire() as connection:
+        pool: Any = database.pool
+        async with pool.acquire() as connection:
             connection.add_query_logger(lambda told: said.append(told.query))
     await dining.serve("li", asks(cast, cast.li), by=by, now=now)
     await asyncio.sleep(0)
