@@ -218,7 +218,7 @@ async def count_page(
         here = {eater.diner_id for eater in (*eaters, *gone) if eater.point_id == own}
         changes = [change for change in changes if change.diner_id in here]
         spares = [spare for spare in spares if spare.point_id == own]
-    served = eaters and meal in await places.services_for(kitchen.id)
+    served = eaters and meal in await places.services_for(kitchen.id, day)
     today = await kitchen_day(kitchen.id, day, meal, eaters=eaters) if served else None
     keys = column_keys(eaters)
     closing = count is None and may(request.actor, "headcounts.close")
@@ -268,7 +268,7 @@ async def _usual(
 async def _cut_off(
     request: Request, kitchen: KitchenFacts, day: dt.date, meal: str
 ) -> dt.datetime | None:
-    service = (await places.services_for(kitchen.id)).get(meal)
+    service = (await places.services_for(kitchen.id, day)).get(meal)
     if service is None:
         return None
     at = dt.time(service.cut_off_minutes // 60, service.cut_off_minutes % 60)

@@ -207,7 +207,7 @@ async def grounds_on(
     kitchen: KitchenFacts, day: dt.date, meal: str, elder_ids: Sequence[int]
 ) -> Grounds:
     """What the menu is judged by: rules, prices, people's sex and age, the clock."""
-    service = (await places.services_for(kitchen.id)).get(meal)
+    service = (await places.services_for(kitchen.id, day)).get(meal)
     grounds = Grounds(
         rules=await menu_rules.rules_for(kitchen.id, meal),
         prices=await prices.prices_on(kitchen.id, day),

@@ -98,7 +98,7 @@ async def record(request: Request, person: ElderFacts) -> dict[str, Any]:
     """Everything the record page of one person needs, forms empty."""
     today, sight = request.today, sight_of(request.actor)
     points = await places.points_for(person.kitchen_id)
-    services = await places.services_for(person.kitchen_id)
+    services = await places.services_for(person.kitchen_id, today)
     areas = {area.id: area for area in await places.areas()}
     states = (await registry.states_for([person.id]))[person.id]
     door = await home_of(person, request)

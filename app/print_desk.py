@@ -235,7 +235,7 @@ async def _place_names(kitchen_id: int) -> dict[str, str]:
 
 
 async def _month_head(desk: Desk, kitchen_id: int, month: str) -> dict[str, object]:
-    services = await places.services_for(kitchen_id)
+    services = await places.services_for(kitchen_id, paper_office.first_of(month))
     meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
     return await _head(desk, kitchen_id, paper_office.first_of(month), meal)
 
@@ -342,7 +342,7 @@ async def inspection_pack(desk: Desk, kitchen_id: int, subject: str) -> Paper | 
     first, last = (*days, None, None)[:2]
     if first is None or last is None or not first <= last <= first + LONGEST_PACK:
         return None
-    services = await places.services_for(kitchen_id)
+    services = await places.services_for(kitchen_id, last)
     meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
     return await paper_safety.inspection_pack(
         await _head(desk, kitchen_id, last, meal),

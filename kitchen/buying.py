@@ -105,7 +105,7 @@ async def buying_for(
 ) -> list[BuyLine]:
     """The purchase list of these days and meals. Stock that expires before the last
     of the days is not counted on."""
-    served = await services_for(kitchen_id)
+    served = await services_for(kitchen_id, min(days, default=date.min))
     sheets = await sheets_over(
         kitchen_id, [(day, meal) for day in days for meal in meals if meal in served]
     )

@@ -49,7 +49,7 @@ async def pack_for(point_id: int, day: date, meal: str, *, now: datetime) -> Day
     """Everybody who eats or is at home at this point, with what each pays that day.
     Refuses `dining_point_unknown`, `meal_not_served`."""
     point = await point_by_id(point_id)
-    services = await services_for(point["kitchen"])
+    services = await services_for(point["kitchen"], day)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
     here = await _guests_of(point, day, meal)

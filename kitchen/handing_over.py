@@ -79,7 +79,7 @@ def asked(serving: Serving) -> list[Asked]:
     asking = [
         *(elders_asked(ids), states_asked(ids), categories_asked(ids, day)),
         *(version_asked(kitchen_id, day), approved_asked(kitchen_id)),
-        *(services_asked(kitchen_id), kitchen_asked(kitchen_id), AREAS_ASKED),
+        *(services_asked(kitchen_id, day), kitchen_asked(kitchen_id), AREAS_ASKED),
         *(ledger.settled_asked(kitchen_id, day), bars_asked(kitchen_id, day)),
         *(first_asked(serving), portion_asked(serving)),
     ]
@@ -113,7 +113,7 @@ async def _prices(
         if serving.elder_id is not None and serving.tariff == "subsidised":
             prices.append(known[when][serving.elder_id])
         else:
-            services = await services_for(serving.kitchen_id)
+            services = await services_for(serving.kitchen_id, serving.day)
             if serving.meal not in services:
                 raise Refusal("meal_not_served", meal=serving.meal)
             prices.append(full_price(services[serving.meal].list_price_fen))

@@ -181,9 +181,9 @@ async def _read(
 ) -> list[_Material]:
     """What those meals are cooked from; what they share is read once."""
     kitchen = await kitchen_by_id(kitchen_id)
-    services = await services_for(kitchen_id)
-    for _day, meal in eaters:
-        if meal not in services:
+    services = {day: await services_for(kitchen_id, day) for day, _meal in eaters}
+    for day, meal in eaters:
+        if meal not in services[day]:
             raise Refusal("meal_not_served", meal=meal)
     menus = await _menus(kitchen_id, eaters)
     decisions = {when: await decisions_for(kitchen_id, *when) for when in eaters}
@@ -195,7 +195,7 @@ async def _read(
     return [
         _Material(
             kitchen=kitchen,
-            service=services[when[1]],
+            service=services[when[0]][when[1]],
             menu=menus[when],
             decisions=decisions[when],
             dishes=dishes,

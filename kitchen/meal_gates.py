@@ -28,7 +28,7 @@ async def refuse_above_approved(servings: Sequence[Serving], schemes: Schemes) -
     """No meal above its approved price, and no fee for what is free."""
     for kitchen_id, day in schemes:
         known = await approved_prices.approved_on(kitchen_id, day)
-        services = await services_for(kitchen_id) if known else {}
+        services = await services_for(kitchen_id, day) if known else {}
         meals = {serving.meal for serving in servings if serving.day == day}
         for meal in sorted(meals & services.keys()):
             approved_prices.refuse_above(known, meal, services[meal].list_price_fen)

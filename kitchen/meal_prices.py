@@ -103,7 +103,7 @@ async def price_facts(
 ) -> dict[int, MealFacts]:
     """What a scheme may ask about each of those people on a day. Refuses
     `meal_not_served`."""
-    services = await services_for(kitchen_id)
+    services = await services_for(kitchen_id, day)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
     facts = await person_facts(people, kitchen_id, day)

@@ -166,7 +166,7 @@ async def question_for(
     """Who is booked on the kitchen's days of these weeks, what is planned around them,
     and the rules. Refuses `meal_not_served`, `nothing_to_plan` (no day is served)."""
     kitchen = await kitchen_by_id(kitchen_id)
-    service = (await services_for(kitchen_id)).get(meal)
+    service = (await services_for(kitchen_id, first)).get(meal)
     if service is None:
         raise Refusal("meal_not_served", meal=meal)
     last = first + timedelta(days=7 * weeks - 1)

@@ -6,7 +6,7 @@ from typing import Any
 from piccolo.table import Table
 
 from kitchen import approved_prices, audit
-from kitchen.database import rows, update_row, writing
+from kitchen.database import insert, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import (
     AREA_LEVELS,
@@ -14,6 +14,7 @@ from kitchen.place_tables import (
     Building,
     DiningPoint,
     Kitchen,
+    ListPrice,
     MealService,
     ServiceFacts,
     ServiceOverride,
@@ -88,14 +89,24 @@ async def change_kitchen(
 
 
 async def set_service(
-    kitchen_id: int, service: ServiceFacts, *, by: Actor, now: datetime
+    kitchen_id: int,
+    service: ServiceFacts,
+    *,
+    price_from: date | None = None,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Serve this meal with these clocks and this list price from now on. Refuses
-    `above_approved_price`, `free_item_charged`."""
+    """Serve this meal with these clocks from now on, at this list price from
+    `price_from` on, announced today; None = from today. Refuses
+    `above_approved_price`, `free_item_charged`, `valid_before_announced`."""
     today = now.astimezone(audit.LOCAL_ZONE).date()
-    known = await approved_prices.approved_on(kitchen_id, today)
+    since = price_from or today
+    if since < today:
+        raise Refusal("valid_before_announced", announced=today, valid_from=since)
+    known = await approved_prices.approved_on(kitchen_id, since)
     approved_prices.refuse_above(known, service.meal, service.list_price_fen)
     values = {name: getattr(service, name) for name in ServiceFacts.__annotations__}
+    price_fen = values.pop("list_price_fen")
     async with writing():
         found = await rows(
             "SELECT id FROM meal_service WHERE kitchen = {} AND meal = {}",
@@ -106,6 +117,18 @@ async def set_service(
             await update_row(MealService, found[0]["id"], {**values, "active": True})
         else:
             await MealService(kitchen=kitchen_id, active=True, **values).save()
+        if await _price_on(kitchen_id, service.meal, since) != price_fen:
+            await insert(
+                ListPrice,
+                kitchen=kitchen_id,
+                meal=service.meal,
+                price_fen=price_fen,
+                announced_on=today,
+                valid_from=since,
+                at=now,
+                by=by.name,
+            )
+            values |= {"list_price_fen": price_fen, "price_from": since}
         await audit.record(
             by=by.name,
             staff_id=by.staff_id,
@@ -115,6 +138,16 @@ async def set_service(
             object_id=kitchen_id,
             after=values,
         )
+
+
+async def _price_on(kitchen_id: int, meal: str, day: date) -> int | None:
+    """The list price that a row says for a day; None before the first."""
+    found = await rows(
+        "SELECT price_fen FROM list_price WHERE kitchen = {} AND meal = {}"
+        " AND valid_from <= {} ORDER BY valid_from DESC, id DESC LIMIT 1",
+        *(kitchen_id, meal, day),
+    )
+    return int(found[0]["price_fen"]) if found else None
 
 
 async def add_point(

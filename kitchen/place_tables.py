@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from piccolo.columns import BigInt, Boolean, Date, ForeignKey, Integer, Text
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 AREA_LEVELS = ("city", "district", "street", "community")
@@ -47,11 +55,10 @@ class Kitchen(Table, tablename="kitchen"):
 
 
 class MealService(Table, tablename="meal_service"):
-    """One kitchen's meal: its price, cut-off and clock. Minutes after midnight."""
+    """One kitchen's meal: its cut-off and clock. Minutes after midnight."""
 
     kitchen = ForeignKey(Kitchen, null=False)
     meal = Text()
-    list_price_fen = BigInt()
     cut_off_days_before = Integer()
     cut_off_minutes = Integer()
     cooked_by_minutes = Integer()
@@ -59,6 +66,19 @@ class MealService(Table, tablename="meal_service"):
     serve_from_minutes = Integer()
     serve_to_minutes = Integer()
     active = Boolean()
+
+
+class ListPrice(Table, tablename="list_price"):
+    """What a meal costs before any subsidy, from a day on, until the next row. Never
+    updated, never deleted: a meal entered late still costs what it cost on its day."""
+
+    kitchen = ForeignKey(Kitchen, null=False)
+    meal = Text()
+    price_fen = BigInt()
+    announced_on = Date()
+    valid_from = Date()
+    at = Timestamptz()
+    by = Text()
 
 
 class DiningPoint(Table, tablename="dining_point"):
@@ -142,7 +162,8 @@ class KitchenFacts:
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """One meal of a kitchen. Minutes after local midnight."""
+    """One meal of a kitchen; its list price on the day that was asked about, the first
+    one before any began. Minutes after local midnight."""
 
     meal: str
     list_price_fen: int
@@ -152,6 +173,16 @@ class ServiceFacts:
     depart_minutes: int
     serve_from_minutes: int
     serve_to_minutes: int
+
+
+@dataclass(frozen=True)
+class ListPriceFacts:
+    """What a meal costs from a day on; who announced it when."""
+
+    price_fen: int
+    announced_on: date
+    valid_from: date
+    by: str
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ from kitchen.place_tables import (
     DiningPoint,
     Kitchen,
     KitchenFacts,
+    ListPrice,
+    ListPriceFacts,
     MealService,
     OverrideFacts,
     PointFacts,
@@ -52,6 +54,8 @@ __all__ = [
     "DiningPoint",
     "Kitchen",
     "KitchenFacts",
+    "ListPrice",
+    "ListPriceFacts",
     "MealService",
     "OverrideFacts",
     "PointFacts",
@@ -71,6 +75,7 @@ __all__ = [
     "kitchen_asked",
     "kitchen_by_id",
     "kitchens",
+    "list_prices_for",
     "next_day_served",
     "override_day",
     "override_notes",
@@ -135,9 +140,9 @@ def kitchen_asked(kitchen_id: int) -> Asked:
     return ("SELECT * FROM kitchen WHERE id = {}", kitchen_id)
 
 
-async def services_for(kitchen_id: int) -> dict[str, ServiceFacts]:
-    """The meals this kitchen serves, by name."""
-    found = await rows(*services_asked(kitchen_id))
+async def services_for(kitchen_id: int, day: date) -> dict[str, ServiceFacts]:
+    """The meals this kitchen serves, by name, with their list prices on a day."""
+    found = await rows(*services_asked(kitchen_id, day))
     return {
         row["meal"]: ServiceFacts(
             **{name: row[name] for name in ServiceFacts.__annotations__}
@@ -146,12 +151,27 @@ async def services_for(kitchen_id: int) -> dict[str, ServiceFacts]:
     }
 
 
-def services_asked(kitchen_id: int) -> Asked:
-    """The active meals of a kitchen."""
+def services_asked(kitchen_id: int, day: date) -> Asked:
+    """The active meals of a kitchen, with what each costs on a day."""
     return (
-        "SELECT * FROM meal_service WHERE kitchen = {} AND active ORDER BY id",
-        kitchen_id,
+        "SELECT s.*, COALESCE((SELECT p.price_fen FROM list_price p"
+        " WHERE p.kitchen = s.kitchen AND p.meal = s.meal AND p.valid_from <= {}"
+        " ORDER BY p.valid_from DESC, p.id DESC LIMIT 1), (SELECT p.price_fen"
+        " FROM list_price p WHERE p.kitchen = s.kitchen AND p.meal = s.meal"
+        " ORDER BY p.valid_from, p.id LIMIT 1)) AS list_price_fen FROM meal_service s"
+        " WHERE s.kitchen = {} AND s.active ORDER BY s.id",
+        *(day, kitchen_id),
     )
+
+
+async def list_prices_for(kitchen_id: int, meal: str) -> list[ListPriceFacts]:
+    """Every list price a meal has had or will have, the newest first."""
+    found = await rows(
+        "SELECT price_fen, announced_on, valid_from, by FROM list_price"
+        " WHERE kitchen = {} AND meal = {} ORDER BY valid_from DESC, id DESC",
+        *(kitchen_id, meal),
+    )
+    return [ListPriceFacts(**row) for row in found]
 
 
 async def points_for(kitchen_id: int) -> list[PointFacts]:

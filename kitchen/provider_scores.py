@@ -172,7 +172,7 @@ async def _rounds(kitchen_id: int, first: date, after: date) -> tuple[int, int]:
     """Rounds with a reported time, and those of them with a door after the meal."""
     closes = {
         meal: timedelta(minutes=service.serve_to_minutes)
-        for meal, service in (await services_for(kitchen_id)).items()
+        for meal, service in (await services_for(kitchen_id, first)).items()
     }
     found = await rows(
         "SELECT p.day AS day, p.meal AS meal, r.number AS number,"

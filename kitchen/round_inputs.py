@@ -245,7 +245,7 @@ async def inputs_for(
 ) -> Inputs:
     """Everything rounds need. `eaters`: who eats, where the caller has loaded them.
     Refuses `headcount_open`, `meal_not_served`."""
-    services = await services_for(kitchen_id)
+    services = await services_for(kitchen_id, day)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
     if await closed(kitchen_id, day, meal) is None:

@@ -15,6 +15,7 @@ from piccolo.columns import Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
+from kitchen.calendar import service_day_of
 from kitchen.database import Asked, insert, lock_for, rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.places import Kitchen
@@ -115,7 +116,8 @@ async def versions_for(kitchen_id: int) -> list[VersionFacts]:
 
 
 async def version_on(kitchen_id: int, day: date) -> VersionFacts | None:
-    """The approved version in force on a day: the one that began last."""
+    """The approved version in force on a day: the one that began last. Once a version
+    has begun, the former ones of its scheme are over, also when it has ended itself."""
     found = await rows(*version_asked(kitchen_id, day))
     return _version(found[0]) if found else None
 
@@ -126,9 +128,13 @@ def version_asked(kitchen_id: int, day: date) -> Asked:
         "SELECT v.*, s.name AS scheme_name FROM scheme_version v"
         " JOIN scheme s ON s.id = v.scheme WHERE s.kitchen = {}"
         " AND v.approved_at IS NOT NULL AND v.valid_from <= {}"
-        " AND (v.valid_to IS NULL OR v.valid_to >= {})"
+        " AND (v.valid_to IS NULL OR v.valid_to >= {}) AND NOT EXISTS"
+        " (SELECT 1 FROM scheme_version w WHERE w.scheme = v.scheme"
+        " AND w.approved_at IS NOT NULL AND w.valid_from <= {}"
+        " AND (w.valid_from > v.valid_from"
+        " OR (w.valid_from = v.valid_from AND w.id > v.id)))"
         " ORDER BY v.valid_from DESC, v.id DESC LIMIT 1",
-        *(kitchen_id, day, day),
+        *(kitchen_id, day, day, day),
     )
 
 
@@ -174,7 +180,8 @@ async def propose_version(
 ) -> int:
     """Propose rules from a day on; they count once a second person approves. Until
     `transition_to` whoever was enrolled before keeps the former price where that is
-    better. Refuses `valid_before_announced`, `dates_reversed`,
+    better. Refuses `valid_before_announced`, `begins_in_past` (only a kitchen's first
+    version takes over what has been in force), `dates_reversed`,
     `transition_too_long` (three months), `version_exists`."""
     if valid_from < announced_on:
         raise Refusal(
@@ -185,6 +192,7 @@ async def propose_version(
     if transition_to is not None:
         _refuse_long_transition(valid_from, transition_to)
     async with writing():
+        await _refuse_past(kitchen_id, valid_from, now)
         found = await rows(
             "SELECT id FROM scheme WHERE kitchen = {} AND name = {}", kitchen_id, scheme
         )
@@ -219,6 +227,18 @@ async def propose_version(
         return int(version_id)
 
 
+async def _refuse_past(kitchen_id: int, valid_from: date, now: datetime) -> None:
+    """A price never changes for a day that is over; what a kitchen brings along when it
+    begins with this book is no change."""
+    today = service_day_of(now, audit.LOCAL_ZONE)
+    if valid_from < today and await rows(
+        "SELECT v.id FROM scheme_version v JOIN scheme s ON s.id = v.scheme"
+        " WHERE s.kitchen = {} AND v.approved_at IS NOT NULL LIMIT 1",
+        kitchen_id,
+    ):
+        raise Refusal("begins_in_past", valid_from=valid_from, today=today)
+
+
 def latest_transition(valid_from: date) -> date:
     """The last day a transition may have: three months, the last day counted."""
     months = valid_from.year * 12 + valid_from.month - 1 + MOST_TRANSITION_MONTHS
@@ -236,16 +256,22 @@ def _refuse_long_transition(valid_from: date, transition_to: date) -> None:
 
 
 async def approve_version(version_id: int, *, by: Actor, now: datetime) -> None:
-    """The second person's yes. Refuses `own_proposal`, `version_unknown`."""
+    """The second person's yes, on the day it begins at the latest. Refuses
+    `own_proposal`, `version_unknown`, `begins_in_past`."""
     async with writing():
         await lock_for("scheme_version", version_id)
-        found = await rows("SELECT * FROM scheme_version WHERE id = {}", version_id)
+        found = await rows(
+            "SELECT v.*, s.kitchen AS kitchen FROM scheme_version v"
+            " JOIN scheme s ON s.id = v.scheme WHERE v.id = {}",
+            version_id,
+        )
         if not found:
             raise Refusal("version_unknown", version=version_id)
         if found[0]["approved_at"] is not None:
             return
         if by.name == found[0]["proposed_by"] or await _proposed(version_id, by):
             raise Refusal("own_proposal", name=by.name)
+        await _refuse_past(found[0]["kitchen"], found[0]["valid_from"], now)
         await update_row(
             SchemeVersion, version_id, {"approved_by": by.name, "approved_at": now}
         )

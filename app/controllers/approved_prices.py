@@ -34,7 +34,9 @@ async def _page(request: Request, form: Form, status_code: int = 200) -> Respons
         current=await approved_prices.approved_on(kitchen.id, request.today),
         asked={
             meal: service.list_price_fen
-            for meal, service in (await places.services_for(kitchen.id)).items()
+            for meal, service in (
+                await places.services_for(kitchen.id, request.today)
+            ).items()
         }
         | {approved_prices.DELIVERY: fee.fee_fen if fee else 0},
         items={**ITEMS, OTHER: _("别的项目")},

@@ -57,7 +57,7 @@ async def show(request: Request, month: FromPath[str]) -> Response[Any]:
         packs = await claims.packs_for(kitchen.id, month)
     except Refusal:
         raise NotFoundException from None
-    services = await places.services_for(kitchen.id)
+    services = await places.services_for(kitchen.id, request.today)
     names = {f"point:{p.id}": p.name for p in await places.points_for(kitchen.id)}
     return page(
         request,

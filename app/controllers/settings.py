@@ -37,7 +37,7 @@ class Fact:
 @get("/settings", allows="settings.read", include_in_schema=False)
 async def index(request: Request) -> Response[Any]:
     kitchens = [
-        (kitchen, await places.services_for(kitchen.id))
+        (kitchen, await places.services_for(kitchen.id, request.today))
         for kitchen in await places.kitchens()
         if request.actor.sees_kitchen(kitchen.id)
     ]
@@ -123,9 +123,10 @@ async def show_meal(
     request: Request, kitchen_id: FromPath[int], meal: FromPath[str]
 ) -> Response[Any]:
     kitchen = await _kitchen(request, kitchen_id)
-    service = (await places.services_for(kitchen.id)).get(meal_in(meal))
+    service = (await places.services_for(kitchen.id, request.today)).get(meal_in(meal))
     form = _meal_form(service) if service else Form.filled(cut_off_days_before=0)
-    return _meal_page(request, kitchen, meal, form)
+    form.typed["price_from"] = [request.today.isoformat()]
+    return await _meal_page(request, kitchen, meal, form)
 
 
 @post(
@@ -139,13 +140,18 @@ async def update_meal(
     kitchen = await _kitchen(request, kitchen_id)
     form = await read_form(request)
     service = _service(form, meal_in(meal))
+    since = form.date("price_from", _("餐标从哪天起"), earliest=request.today)
     if form.ok:
         with form.refusals():
             await places.set_service(
-                kitchen.id, service, by=request.actor, now=request.now
+                kitchen.id,
+                service,
+                price_from=since,
+                by=request.actor,
+                now=request.now,
             )
     if not form.ok:
-        return _meal_page(request, kitchen, meal, form)
+        return await _meal_page(request, kitchen, meal, form)
     return see_other(request, "/settings", _("已保存 {name}", name=_(MEALS[meal])))
 
 
@@ -244,7 +250,7 @@ def _meal_form(service: ServiceFacts) -> Form:
     )
 
 
-def _meal_page(
+async def _meal_page(
     request: Request, kitchen: KitchenFacts, meal: str, form: Form
 ) -> Response[Any]:
     return page(
@@ -253,6 +259,7 @@ def _meal_page(
         kitchen=kitchen,
         meal=meal,
         form=form,
+        prices=await places.list_prices_for(kitchen.id, meal),
         status_code=200 if form.ok else 422,
     )
 

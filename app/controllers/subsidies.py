@@ -143,7 +143,7 @@ async def _previews(
     the new."""
     day = max(request.today, since)
     chosen = sample(await registry.elders_of(kitchen_id), day)
-    meal = next(iter(await places.services_for(kitchen_id)), "")
+    meal = next(iter(await places.services_for(kitchen_id, day)), "")
     if not meal:
         return []
     now = current.rules if current else Rules(())

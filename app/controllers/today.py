@@ -73,7 +73,7 @@ async def index(
 ) -> Response[Any]:
     meal = meal_in(meal)
     kitchen = await kitchen_of(request)
-    service = (await places.services_for(kitchen.id)).get(meal)
+    service = (await places.services_for(kitchen.id, day)).get(meal)
     today = await kitchen_day(kitchen.id, day, meal)
     eaters = today.eaters
     out = await progress_for(kitchen.id, day, meal, eaters)

@@ -4,6 +4,10 @@ from app.i18n import N_
 
 SENTENCES = {
     "valid_before_announced": N_("生效日 {valid_from} 早于公布日 {announced}"),
+    "begins_in_past": N_(
+        "生效日 {valid_from} 已经过去，今天是 {today}；"
+        "已经吃过的餐不会变，请改从今天或以后起"
+    ),
     "nothing_to_refund": N_("账户余额是 {fen} 元，没有可退的"),
     "above_approved_price": N_(
         "{item}要收 {asked_fen} 元，高于核定价 {approved_fen} 元（{document}）"

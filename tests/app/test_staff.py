@@ -264,6 +264,7 @@ async def test_a_meals_clock_and_price_are_set(manager: Client, clock: Clock) ->
     path = f"/settings/kitchens/{kitchen}/meals/lunch"
     typed = {
         "list_price": "15.00",
+        "price_from": (clock().date() - dt.timedelta(days=1)).isoformat(),
         "cut_off_days_before": "0",
         "cut_off": "09:00",
         "cooked_by": "10:30",
@@ -271,9 +272,17 @@ async def test_a_meals_clock_and_price_are_set(manager: Client, clock: Clock) ->
         "serve_from": "11:00",
         "serve_to": "10:00",
     }
-    assert "要晚于开餐时间" in (await manager.submit(path, **typed)).text
-    await manager.submit(path, **(typed | {"serve_to": "13:00"}))
-    service = (await places.services_for(kitchen))["lunch"]
+    wrong = await manager.submit(path, **typed)
+    assert "要晚于开餐时间" in wrong.text
+    assert "餐标从哪天起：" in wrong.text
+    later = (clock().date() + dt.timedelta(days=9)).isoformat()
+    right = typed | {"serve_to": "13:00", "price_from": clock().date().isoformat()}
+    await manager.submit(path, **right)
+    await manager.submit(path, **(right | {"list_price": "16.00", "price_from": later}))
+    page = await manager.get(path)
+    assert "16.00 元" in page.text
+    assert later in page.text
+    service = (await places.services_for(kitchen, dt.date(2026, 11, 29)))["lunch"]
     assert (service.list_price_fen, service.cut_off_minutes) == (1500, 540)
     assert "15.00 元" in (await manager.get("/settings")).text
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ def test_an_empty_kitchen_gets_its_name_and_two_accounts(run: Run, data: Path) -
 
     async def kitchens(_settings: Settings) -> list[str]:
         found = await places.kitchens()
-        assert set(await places.services_for(found[0].id)) == {"lunch", "dinner"}
+        assert set(await places.services_for(found[0].id, date(2026, 11, 29))) == {
+            "lunch",
+            "dinner",
+        }
         return [kitchen.name for kitchen in found]
 
     assert with_database(kitchens) == ["东山助餐中心"]

@@ -189,6 +189,95 @@ async def test_a_benefit_that_ends_fades_out(database: object) -> None:
     assert "新方案 v1" in paid[3].lines[0].why
 
 
+async def test_a_version_ends_with_its_last_day(database: object) -> None:
+    """The day after, nobody pays by it, and the one it followed does not come back; a
+    scheme of its own that still lasts does."""
+    cast = await enter()
+    last = date(2026, 12, 31)
+    for scheme, number, rules, first, until in (
+        ("五元午餐", "2", TEN_A_MONTH, date(2026, 12, 1), last),
+        ("春节", "1", ONCE_A_DAY, date(2027, 2, 1), date(2027, 2, 7)),
+    ):
+        version = await subsidies.propose_version(
+            kitchen_id=cast.kitchen,
+            scheme=scheme,
+            number=number,
+            rules=rules,
+            announced_on=TODAY,
+            valid_from=first,
+            valid_to=until,
+            by=CHEN,
+            now=MORNING,
+        )
+        await subsidies.approve_version(version, by=QIAN, now=MORNING)
+    for day, title in (
+        (date(2026, 11, 30), "五元午餐 v1"),
+        (last, "五元午餐 v2"),
+        (last + timedelta(days=1), ""),
+        (date(2027, 2, 7), "春节 v1"),
+        (date(2027, 2, 8), ""),
+    ):
+        price = (await price_on([cast.li], cast.kitchen, day, "lunch"))[cast.li]
+        assert (price.self_pay_fen == 1300) == (title == ""), day
+        assert all(title in line.why for line in price.lines)
+        if title:
+            assert price.lines
+
+
+async def test_a_price_is_never_changed_for_a_day_that_is_over(
+    database: object,
+) -> None:
+    """List price and scheme: the day of announcement at the earliest; what is entered
+    late, and a replay, still gives what held on the day."""
+    cast = await enter()
+    eve = TODAY - timedelta(days=1)
+    lunch = ServiceFacts("lunch", 1500, 0, 540, 615, 630, 660, 750)
+    with pytest.raises(Refusal, match="valid_before_announced"):
+        await places.set_service(
+            cast.kitchen, lunch, price_from=eve, by=CHEN, now=MORNING
+        )
+    with pytest.raises(Refusal, match="begins_in_past"):
+        await rule_by(cast, ONCE_A_DAY, eve)
+    before = {
+        day: (await price_on([cast.li], cast.kitchen, day, "lunch"))[cast.li]
+        for day in (eve, TODAY)
+    }
+    assert before[eve].list_price_fen == 1300
+    later = MORNING + timedelta(days=1)
+    await places.set_service(cast.kitchen, lunch, by=CHEN, now=later)
+    next_week = TODAY + timedelta(days=7)
+    await places.set_service(
+        cast.kitchen,
+        replace(lunch, list_price_fen=1600),
+        price_from=next_week,
+        by=CHEN,
+        now=later,
+    )
+    proposed = await subsidies.propose_version(
+        kitchen_id=cast.kitchen,
+        scheme="新方案",
+        number="1",
+        rules=ONCE_A_DAY,
+        announced_on=TODAY,
+        valid_from=TODAY,
+        valid_to=None,
+        by=CHEN,
+        now=MORNING,
+    )
+    with pytest.raises(Refusal, match="begins_in_past"):  # approved a day too late
+        await subsidies.approve_version(proposed, by=QIAN, now=later)
+    for day, price in before.items():
+        again = (await price_on([cast.li], cast.kitchen, day, "lunch"))[cast.li]
+        assert again == price
+    late = replace(lunch_for(cast, cast.li), source="paper", reason="断网")
+    assert (await hand_over(late)).list_price_fen == 1300
+    asked = {
+        day: (await places.services_for(cast.kitchen, day))["lunch"].list_price_fen
+        for day in (TODAY, TODAY + timedelta(days=1), next_week)
+    }
+    assert list(asked.values()) == [1300, 1500, 1600]
+
+
 async def test_a_transition_is_three_months_at_most(database: object) -> None:
     cast = await enter()
     with pytest.raises(Refusal, match="transition_too_long") as no:

@@ -17,7 +17,7 @@ from kitchen.registry import NewElder
 from kitchen.scheme_examples import example
 from kitchen.subsidies import When
 from kitchen.tariffs import MealFacts
-from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
 from tests.kitchen.test_meal_prices import rule_by
 from tests.kitchen.test_meals import lunch_for
 
@@ -82,8 +82,7 @@ async def couple(pool: str = "quarter") -> tuple[Cast, int, int]:
     purse = example("purse")
     assert purse is not None
     await rule_by(cast, purse.rules)
-    async with writing():
-        await rows("UPDATE meal_service SET list_price_fen = 500")
+    await price(500)
     wife = await registry.enrol(
         NewElder(
             name="李周氏",
@@ -158,8 +157,7 @@ async def test_what_is_left_is_carried_inside_the_quarter_and_no_further(
     """60 spent in February, 150 wanted in March: 100 + 40 carried, 10 own; 1 April
     a fresh 100, never more."""
     cast, husband, _wife = await couple()
-    async with writing():
-        await rows("UPDATE meal_service SET list_price_fen = 10000")
+    await price(10_000)
     assert (await eat(cast, husband, date(2027, 1, 29))).self_pay_fen == 0
     await night(cast, date(2027, 2, 1))
     await price(6_000)
@@ -183,8 +181,14 @@ async def test_what_is_left_is_carried_inside_the_quarter_and_no_further(
 
 
 async def price(fen: int) -> None:
+    """The list price from now on, in a test that walks through the months."""
     async with writing():
-        await rows("UPDATE meal_service SET list_price_fen = {}", fen)
+        await rows(
+            "INSERT INTO list_price (kitchen, meal, price_fen, announced_on,"
+            " valid_from, at, by) SELECT kitchen, meal, {}, {}, {}, {}, '陈经理'"
+            " FROM meal_service",
+            *(fen, TODAY, TODAY, MORNING),
+        )
 
 
 async def test_a_monthly_pool_carries_nothing(database: object) -> None:

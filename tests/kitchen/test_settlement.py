@@ -5,12 +5,26 @@ from datetime import date
 
 import pytest
 
-from kitchen import day_close, findings, headcounts, ledger, meals, settlement
+from kitchen import (
+    day_close,
+    findings,
+    headcounts,
+    ledger,
+    meals,
+    places,
+    settlement,
+)
 from kitchen.database import rows, writing
 from kitchen.errors import Refusal
+from kitchen.places import ServiceFacts
 from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
 from tests.kitchen.signed import sign_days
-from tests.kitchen.test_meal_prices import brought_to, shipped
+from tests.kitchen.test_meal_prices import (
+    ONCE_A_DAY,
+    brought_to,
+    rule_by,
+    shipped,
+)
 from tests.kitchen.test_meals import hand_over, lunch_for
 
 DECEMBER = date(2026, 12, 1)
@@ -65,6 +79,9 @@ async def test_a_closed_month_takes_no_meal_and_replays_to_the_same_bytes(
     async with writing():
         await rows("UPDATE elder SET name = {} WHERE id = {}", "李改名", cast.li)
         await rows("UPDATE dining_point SET name = {}", "改名点")
+    dearer = ServiceFacts("lunch", 1500, 0, 540, 615, 630, 660, 750)
+    await places.set_service(cast.kitchen, dearer, by=CHEN, now=MORNING)
+    await rule_by(cast, ONCE_A_DAY)
     assert await settlement.replay(cast.kitchen, "2026-11")
 
 

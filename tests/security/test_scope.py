@@ -138,7 +138,7 @@ async def house(app: Litestar) -> House:
     own = await places.add_kitchen(
         name="云水厨房", area_id=theirs.street, by=CHEN, now=MORNING
     )
-    for service in (await places.services_for(theirs.kitchen)).values():
+    for service in (await places.services_for(theirs.kitchen, TODAY)).values():
         await places.set_service(own, service, by=CHEN, now=MORNING)
     point = await places.add_point(
         kitchen_id=own,

@@ -33,7 +33,7 @@ async def book(
     following = await places.next_day_served(here.kitchen_id, day)
     if guest is None or following is None:
         return await till_page(request, day, meal, here, form, Outcome("unknown"))
-    service = (await places.services_for(here.kitchen_id)).get(meal)
+    service = (await places.services_for(here.kitchen_id, following)).get(meal)
     try:
         booked = await plans.add_exception(
             elder_id=guest.person.id,

@@ -59,7 +59,7 @@ def tree_of(points: list[PointFacts], portions: Counter[int | None]) -> list[Poi
 async def index(request: Request) -> Response[Any]:
     kitchen = await kitchen_of(request)
     points = await points_of(request, kitchen.id)
-    services = await places.services_for(kitchen.id)
+    services = await places.services_for(kitchen.id, request.today)
     meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
     portions = await _portions(request, kitchen, meal)
     tree = tree_of(points, portions)

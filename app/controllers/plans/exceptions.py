@@ -56,7 +56,7 @@ async def _page(
     since, until = (day, day) if day else (request.today, request.today + AHEAD)
     lines = await _lines(request, kitchen, since, until)
     points = await points_of(request, kitchen.id)
-    services = await places.services_for(kitchen.id)
+    services = await places.services_for(kitchen.id, request.today)
     fresh = not form.typed
     if fresh:
         form = await _empty_form(request, kitchen, list(services))
@@ -159,7 +159,7 @@ async def _add(
     request: Request, form: Form, kitchen_id: int, person: ElderFacts | None
 ) -> bool:
     """Record what was typed; True when it came after the cut-off."""
-    services = await places.services_for(kitchen_id)
+    services = await places.services_for(kitchen_id, request.today)
     points = await points_of(request, kitchen_id)
     typed = read_exception(
         form, points=points, meals=list(services), today=request.today

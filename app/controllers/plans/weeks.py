@@ -37,7 +37,7 @@ async def _page(
     request: Request, person: ElderFacts, failed: Form | None
 ) -> Response[Any]:
     points = await places.points_for(person.kitchen_id)
-    services = await places.services_for(person.kitchen_id)
+    services = await places.services_for(person.kitchen_id, request.today)
     names = {point.id: point.name for point in points}
     first = await _first_open_day(request, person)
     latest = max(first, request.today)
@@ -98,7 +98,7 @@ async def set_week(request: Request, elder_id: FromPath[int]) -> Response[Any]:
     """One meal's week from a day on; past days and closed counts keep the old."""
     person = await person_in_scope(request, elder_id)
     form = await read_form(request)
-    services = await places.services_for(person.kitchen_id)
+    services = await places.services_for(person.kitchen_id, request.today)
     meal = form.choice("meal", _("餐次"), list(services))
     first = form.date("from_day", _("从哪天起"), earliest=request.today)
     week = read_week(form, person.id, await points_of(request, person.kitchen_id))

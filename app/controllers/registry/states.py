@@ -67,7 +67,7 @@ async def _closed_meals(
     for day in (request.today, request.today + dt.timedelta(days=1)):
         if day < first or (last is not None and day > last):
             continue
-        for meal in await places.services_for(person.kitchen_id):
+        for meal in await places.services_for(person.kitchen_id, day):
             if await headcounts.closed(person.kitchen_id, day, meal):
                 eaters = await headcounts.eaters_for(person.kitchen_id, day, meal)
                 if any(eater.elder_id == person.id for eater in eaters):
