@@ -19,7 +19,7 @@ from app.rendering import fragment, page
 from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.words.diets import undecided_words
-from kitchen import attendance, headcounts, places, plans, registry
+from kitchen import attendance, closures, headcounts, places, registry
 from kitchen.attendance import Hint
 from kitchen.calendar import cut_off_at
 from kitchen.headcounts import SpareFacts
@@ -36,6 +36,9 @@ SOURCES = {
     "till": N_("就餐点"),
 }
 
+
+CHANGED_BY = SOURCES | {closures.KITCHEN: N_("厨房")}
+"""Who said so, the kitchen itself too where it could not cook."""
 
 PAGE_LENGTH = 50
 MOST_FOUND = 300
@@ -208,6 +211,7 @@ async def count_page(
         "point_names": {point.id: point.name for point in points},
         "ways": WAYS,
         "sources": SOURCES,
+        "changed_by": CHANGED_BY,
     }
     if request.is_fragment and request.method == "GET":
         return fragment(request, "headcounts/_eaters.html", **listed)
@@ -229,7 +233,7 @@ async def count_page(
         status_code=status_code,
         kitchen=kitchen,
         cut_off=await _cut_off(request, kitchen, day, meal),
-        closure=await plans.closure_on(kitchen.id, day, meal),
+        closure=await closures.last_closure(kitchen.id, day, meal),
         changes=changes,
         keys=keys,
         rows=rows_of(eaters, points, keys, spares, await _usual(kitchen.id, day, meal)),

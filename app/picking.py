@@ -1,13 +1,15 @@
-"""Picking a person in a form without scripts: type anything that names them; when
-more than one fits, the form comes back with the choice.
+"""Picking a person or a dish in a form without scripts: type anything that names
+them; when more than one person fits, the form comes back with the choice.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from app.forms import Form
 from app.i18n import translate as _
 from app.typed import parse_id
-from kitchen import registry
+from kitchen import food, registry
+from kitchen.food import DishFacts
 from kitchen.registry import ElderFacts
 
 
@@ -45,3 +47,35 @@ def people_choices(people: Sequence[ElderFacts]) -> list[tuple[str, str]]:
         (f"#{person.id}", f"{person.name} · {person.number} · {person.birth_date.year}")
         for person in people
     ]
+
+
+def dish_typed(
+    catalogue: Mapping[int, DishFacts], typed: str, category: str
+) -> DishFacts | None:
+    """The dish somebody typed: its name first, else the best match of initials, the
+    category of the row before others."""
+    if not typed:
+        return None
+    named = [d for d in catalogue.values() if typed in (d.name, d.name_en)]
+    found = named or food.find_dishes(catalogue.values(), typed, category)
+    return found[0] if found else None
+
+
+async def dishes_picked(form: Form, name: str, label: str) -> list[int]:
+    """The dishes named in one field, set apart by commas; each must be in the register,
+    for what is in it decides who may eat it."""
+    catalogue = await food.dishes()
+    found: list[int] = []
+    for typed in re.split(r"[、,，;；\n]", form.text(name, label, longest=200)):
+        typed = typed.strip()
+        dish = dish_typed(catalogue, typed, "")
+        if typed and (dish is None or not dish.active):
+            sentence = _(
+                "{label}：菜品库里没有“{typed}”，先在“菜品”里登记它的原料",
+                label=label,
+                typed=typed[:20],
+            )
+            form.refuse_field(name, sentence)
+        elif dish is not None and dish.id not in found:
+            found.append(dish.id)
+    return found

@@ -32,6 +32,7 @@ from kitchen.places import (
     kitchen_by_id,
     overrides_for,
 )
+from kitchen.plans import closure_on
 from kitchen.staff import Actor
 
 LOOKS_BACK_DAYS = 420
@@ -285,7 +286,11 @@ _OWN_DOORS = (
 
 async def count_in_transaction(kitchen_id: int, day: date, meal: str) -> None:
     """The day is closed: what each point's count and till, and the rounds, say. Inside
-    the caller's `writing()`, once (the close itself happens once)."""
+    the caller's `writing()`, once (the close itself happens once). A meal the kitchen
+    cancelled teaches nothing about who stays away."""
+    closure = await closure_on(kitchen_id, day, meal)
+    if closure is not None and closure.kind == "cancelled":
+        return
     await rows(_OWN, kitchen_id, day, meal)
     await rows(_OWN_DOORS, kitchen_id, day, meal)
 

@@ -393,8 +393,10 @@ def _receipt_differences(rows: Rows) -> Iterable[Difference]:
 
 def _door_differences(rows: Rows) -> Iterable[Difference]:
     """Every door has a reported outcome, and a meal exactly where it says so; the
-    containers of every point are signed for."""
-    for place in sorted(rows.by_round - rows.signed):
+    containers of every point are signed for, where any were to come."""
+    served = {c.place for c in rows.eaters}
+    served |= {place for place, _ in (*rows.spares, *rows.loaded)}
+    for place in sorted((rows.by_round & served) - rows.signed):
         if place.startswith("point:"):
             yield Difference("unsigned", place, place, 1, 0)
     meals = Counter(m.diner_id for m in rows.meals if m.channel == "door")

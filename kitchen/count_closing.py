@@ -11,7 +11,7 @@ from kitchen.errors import Refusal
 from kitchen.headcount_facts import HeadcountFacts, SpareFacts
 from kitchen.headcount_readers import closed, served_uncounted
 from kitchen.headcount_tables import Diner, Headcount, Spare
-from kitchen.plans import Eater, expected_eaters
+from kitchen.plans import Eater, closure_on, expected_eaters
 from kitchen.staff import Actor
 
 
@@ -79,6 +79,7 @@ async def set_spares(
 
     async def add() -> acts.Answer:
         count = await open_for_changes(kitchen_id, day, meal)
+        await refuse_stopped(kitchen_id, day, meal)
         await insert_many(
             Spare, [_spare(spare, count.id, by=by, now=now) for spare in spares]
         )
@@ -101,6 +102,13 @@ async def open_for_changes(kitchen_id: int, day: date, meal: str) -> HeadcountFa
         raise Refusal("headcount_open", day=day, meal=meal)
     await refuse_closed_day(kitchen_id, day, meal)
     return count
+
+
+async def refuse_stopped(kitchen_id: int, day: date, meal: str) -> None:
+    """Refuses `meal_stopped`: nothing is cooked, whoever asks is told so at once."""
+    closure = await closure_on(kitchen_id, day, meal)
+    if closure is not None and closure.kind == "cancelled":
+        raise Refusal("meal_stopped", day=day, reason=closure.reason)
 
 
 async def hold_count(kitchen_id: int, day: date, meal: str) -> None:

@@ -242,10 +242,14 @@ def _change_facts(row: dict[str, Any]) -> ChangeFacts:
 
 
 async def spares_for(kitchen_id: int, day: date, meal: str) -> list[SpareFacts]:
-    """The named spares and expected walk-ins of a closed count."""
+    """The named spares and expected walk-ins of a closed count; none of a meal that
+    the kitchen has cancelled since."""
     found = await rows(
         "SELECT s.* FROM spare s JOIN headcount h ON h.id = s.headcount"
-        " WHERE h.kitchen = {} AND h.day = {} AND h.meal = {} ORDER BY s.id",
+        " LEFT JOIN closure c ON c.kitchen = h.kitchen AND c.day = h.day"
+        " AND c.meal = h.meal AND c.kind = 'cancelled' AND c.withdrawn_at IS NULL"
+        " WHERE h.kitchen = {} AND h.day = {} AND h.meal = {} AND c.id IS NULL"
+        " ORDER BY s.id",
         kitchen_id,
         day,
         meal,

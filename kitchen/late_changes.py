@@ -2,7 +2,12 @@
 
 from datetime import date, datetime
 
-from kitchen.count_closing import diner_of, open_for_changes, trace
+from kitchen.count_closing import (
+    diner_of,
+    open_for_changes,
+    refuse_stopped,
+    trace,
+)
 from kitchen.database import insert, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.headcount_facts import HeadcountFacts
@@ -29,12 +34,13 @@ async def add_late(
 ) -> int:
     """One more person after the close, with who asked and why. Refuses
     `already_booked`, `reason_missing`, `headcount_open`, `day_closed`,
-    `dining_point_unknown` (another kitchen's too)."""
+    `meal_stopped`, `dining_point_unknown` (another kitchen's too)."""
     if not reason.strip():
         raise Refusal("reason_missing")
     async with writing():
         person = await elder_by_id(elder_id)
         count = await open_for_changes(person.kitchen_id, day, meal)
+        await refuse_stopped(person.kitchen_id, day, meal)
         await _refuse_foreign_point(person.kitchen_id, point_id)
         known = await one(
             "SELECT id FROM diner WHERE elder = {} AND day = {} AND meal = {}",

@@ -179,43 +179,67 @@ async def write_cells(
     """Write these cells as one edit; what cannot be written is left and told in
     `refused`, so also a cell that holds something else than was `seen` in it.
     Refuses `menu_row_unknown`, `day_closed` (for the whole edit)."""
+    async with writing():
+        return await write_in_transaction(
+            kitchen_id, meal, cells, kind, by=by, now=now, note=note, seen=seen
+        )
+
+
+async def write_in_transaction(
+    kitchen_id: int,
+    meal: str,
+    cells: Cells,
+    kind: str,
+    *,
+    by: Actor,
+    now: datetime,
+    note: Mapping[str, object] | None = None,
+    seen: Cells = MappingProxyType({}),
+) -> Edit:
+    """`write_cells` inside the caller's `writing()`."""
     _refuse_unknown_rows(cells)
     if not cells:
         return Edit(None)
-    async with writing():
-        menus = await _held_menus(kitchen_id, meal, cells)
-        dishes = await dishes_by_id({d for d in cells.values() if d is not None})
-        fresh, refused = judged(cells, menus, dishes, seen)
-        return await _write(
-            kitchen_id, meal, fresh, menus, kind, refused, None, by, now, note
-        )
+    menus = await _held_menus(kitchen_id, meal, cells)
+    dishes = await dishes_by_id({d for d in cells.values() if d is not None})
+    fresh, refused = judged(cells, menus, dishes, seen)
+    return await _write(
+        kitchen_id, meal, fresh, menus, kind, refused, None, by, now, note
+    )
 
 
 async def undo_edit(kitchen_id: int, edit_id: int, *, by: Actor, now: datetime) -> Edit:
     """Take one edit back. Twice is harmless. Refuses `edit_unknown`,
     `menu_changed_since` (somebody has changed one of its cells), `day_closed`."""
     async with writing():
-        await lock_for("menu_edit", edit_id)
-        row = await one(
-            "SELECT * FROM menu_edit WHERE id = {} AND kitchen = {}",
-            edit_id,
-            kitchen_id,
-        )
-        if row is None or row["undoes"] is not None:
-            raise Refusal("edit_unknown", edit=edit_id)
-        done = await one("SELECT id FROM menu_edit WHERE undoes = {}", edit_id)
-        if done is not None:
-            return Edit(done["id"])
-        cells, after = _remembered(row["cells"])
-        menus = await _held_menus(kitchen_id, row["meal"], cells)
-        dishes = await dishes_by_id({d for d in cells.values() if d is not None})
-        _fresh, refused = judged(cells, menus, dishes)
-        for place, dish_id in after.items():
-            if _held(menus, place) != dish_id or _is_lost(refused.get(place)):
-                raise Refusal("menu_changed_since", day=place.day)
-        return await _write(
-            kitchen_id, row["meal"], cells, menus, "undo", {}, edit_id, by, now, None
-        )
+        return await undo_in_transaction(kitchen_id, edit_id, by=by, now=now)
+
+
+async def undo_in_transaction(
+    kitchen_id: int, edit_id: int, *, by: Actor, now: datetime
+) -> Edit:
+    """`undo_edit` inside the caller's `writing()`."""
+    await lock_for("menu_edit", edit_id)
+    row = await one(
+        "SELECT * FROM menu_edit WHERE id = {} AND kitchen = {}",
+        edit_id,
+        kitchen_id,
+    )
+    if row is None or row["undoes"] is not None:
+        raise Refusal("edit_unknown", edit=edit_id)
+    done = await one("SELECT id FROM menu_edit WHERE undoes = {}", edit_id)
+    if done is not None:
+        return Edit(done["id"])
+    cells, after = _remembered(row["cells"])
+    menus = await _held_menus(kitchen_id, row["meal"], cells)
+    dishes = await dishes_by_id({d for d in cells.values() if d is not None})
+    _fresh, refused = judged(cells, menus, dishes)
+    for place, dish_id in after.items():
+        if _held(menus, place) != dish_id or _is_lost(refused.get(place)):
+            raise Refusal("menu_changed_since", day=place.day)
+    return await _write(
+        kitchen_id, row["meal"], cells, menus, "undo", {}, edit_id, by, now, None
+    )
 
 
 def _is_lost(refusal: Refusal | None) -> bool:

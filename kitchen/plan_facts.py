@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from kitchen.diets import Diet
 
@@ -75,6 +76,23 @@ class ClosureFacts:
     substitute: str
     reason: str
     by: str
+    is_withdrawn: bool = False
+    menu_edit: int | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "ClosureFacts":
+        """From a row of `closure`."""
+        return cls(
+            row["id"],
+            row["day"],
+            row["meal"],
+            row["kind"],
+            row["substitute"],
+            row["reason"],
+            row["by"],
+            row["withdrawn_at"] is not None,
+            row["menu_edit"],
+        )
 
 
 def meal_of(

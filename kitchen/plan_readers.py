@@ -40,8 +40,8 @@ async def expected_over(
     return {when: eaters.get(when, []) for when in cooked}
 
 
-async def to_call(kitchen_id: int, day: date, meal: str) -> list[Eater]:
-    """Who would have eaten, whether or not the kitchen cooks: the call list."""
+async def planned_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
+    """`expected_eaters` as if the kitchen cooked, whether or not it does."""
     return (await _planned(kitchen_id, [(day, meal)]))[day, meal]
 
 
@@ -217,33 +217,15 @@ async def exception_by_id(exception_id: int) -> ExceptionFacts | None:
 
 
 async def closure_on(kitchen_id: int, day: date, meal: str) -> ClosureFacts | None:
-    """Whether the meal was cancelled or substituted as a whole."""
+    """Whether the meal is cancelled or substituted as a whole."""
     row = await one(
-        "SELECT * FROM closure WHERE kitchen = {} AND day = {} AND meal = {}",
+        "SELECT * FROM closure WHERE kitchen = {} AND day = {} AND meal = {}"
+        " AND withdrawn_at IS NULL",
         kitchen_id,
         day,
         meal,
     )
-    if row is None:
-        return None
-    return ClosureFacts(
-        row["id"],
-        row["day"],
-        row["meal"],
-        row["kind"],
-        row["substitute"],
-        row["reason"],
-        row["by"],
-    )
-
-
-async def told_of(closure_id: int) -> dict[int, str]:
-    """Who has been called about a closure: elder → outcome."""
-    found = await rows(
-        "SELECT elder, outcome FROM closure_call WHERE closure = {} ORDER BY id",
-        closure_id,
-    )
-    return {row["elder"]: row["outcome"] for row in found}
+    return ClosureFacts.of(row) if row else None
 
 
 _plan_of = lru_cache(maxsize=16_384)(PlanFacts)  # most people's days are alike

@@ -3,7 +3,7 @@
 from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
-from kitchen.places import DiningPoint, Kitchen
+from kitchen.places import DiningPoint
 from kitchen.registry import Elder
 
 
@@ -46,28 +46,3 @@ class PlanException(Table, tablename="plan_exception"):
     by = Text()
     withdrawn_at = Timestamptz(null=True)
     withdrawn_by = Text()
-
-
-class Closure(Table, tablename="closure"):
-    """The kitchen cannot cook a meal: everyone is called, or everyone gets something
-    else. Each person ends on the call list, ticked off by name (`ClosureCall`)."""
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    day = Date()
-    meal = Text()
-    kind = Text()  # cancelled | substituted
-    substitute = Text()
-    reason = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-class ClosureCall(Table, tablename="closure_call"):
-    """One person told."""
-
-    closure = ForeignKey(Closure, null=False)
-    elder = ForeignKey(Elder, null=False)
-    outcome = Text()  # told | not_reached
-    note = Text()
-    at = Timestamptz()
-    by = Text()

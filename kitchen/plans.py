@@ -4,13 +4,9 @@ The plan says what is usual (per person, meal and weekday); exceptions say what 
 different on some days. `expected_eaters` puts the two together; nothing is stored.
 
 This is the door; behind it, in reading order: `plan_tables`, `plan_facts` (values
-and the rule), `plan_readers`, `plan_changes`, `closures`.
+and the rule), `plan_readers`, `plan_changes`.
 """
 
-from kitchen.closures import (
-    close_meal,
-    record_call,
-)
 from kitchen.plan_changes import (
     add_exception,
     set_plan,
@@ -36,25 +32,20 @@ from kitchen.plan_readers import (
     exceptions_on,
     expected_eaters,
     expected_over,
+    planned_eaters,
     plans_of,
     plans_on,
     served_plans_on,
     starts_of,
-    to_call,
-    told_of,
     ways_of,
 )
 from kitchen.plan_tables import (
-    Closure,
-    ClosureCall,
     MealPlan,
     PlanException,
 )
 
 __all__ = [
     "SIZE_PERCENT",
-    "Closure",
-    "ClosureCall",
     "ClosureFacts",
     "Eater",
     "ExceptionFacts",
@@ -63,7 +54,6 @@ __all__ = [
     "PlanException",
     "PlanFacts",
     "add_exception",
-    "close_meal",
     "closure_on",
     "coming_exceptions",
     "eater_of",
@@ -74,15 +64,13 @@ __all__ = [
     "expected_eaters",
     "expected_over",
     "meal_of",
+    "planned_eaters",
     "plans_of",
     "plans_on",
-    "record_call",
     "served_plans_on",
     "set_plan",
     "set_plan_in_transaction",
     "starts_of",
-    "to_call",
-    "told_of",
     "ways_of",
     "withdraw",
 ]

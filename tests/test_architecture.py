@@ -45,7 +45,7 @@ KITCHEN_ORDER = """
     programmes
     plan_tables plan_facts
     plan_readers
-    plan_changes closures
+    plan_changes
     plans
     people_columns people_words people_sheet people_doubles intake
     listings
@@ -54,6 +54,7 @@ KITCHEN_ORDER = """
     menu_days menu_edits menus menu_cycles
     headcount_tables headcount_facts headcount_readers
     count_closing late_changes headcounts
+    closures
     weather
     forecasts forecast_replays
     attendance

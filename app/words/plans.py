@@ -10,6 +10,8 @@ SENTENCES = {
     "nobody_eats": N_("{day} 没有人订餐，不用截单"),
     "reason_missing": N_("请写明原因"),
     "other_meal_missing": N_("请写明改送什么"),
+    "meal_stopped": N_("{day} 这一餐停供（{reason}），先恢复供餐才能加"),
+    "menu_too_many": N_("一餐最多改送 {most} 道"),
     "meal_already_closed": N_("{day} 这一餐已经停过或换过了"),
     "book_one_day": N_("临时订餐一次只订一天，请一天一天登记"),
     "nothing_to_change": N_("{name} {day} 这一餐本来就没有订，不用改"),

@@ -110,10 +110,13 @@ async def test_a_double_booking_is_explained(manager: Client) -> None:
     assert "王秀英这一餐已经订过了" in answer.text
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
 async def test_a_stopped_meal_leaves_a_call_list_ticked_by_name(
-    manager: Client,
+    manager: Client, is_closed: bool
 ) -> None:
-    cast = await enter()
+    """Before the close and after it; and called again when there is gas after all."""
+    cast = await (closed(manager) if is_closed else enter())
+    assert "厨房今天做不了" in (await manager.get(LUNCH)).text
     answer = await manager.submit(
         f"{LUNCH}/cancellation", kind="cancelled", reason="停气"
     )
@@ -123,6 +126,37 @@ async def test_a_stopped_meal_leaves_a_call_list_ticked_by_name(
     await manager.submit(f"{LUNCH}/calls", elder=cast.wang, outcome="told")
     page = await manager.get(f"{LUNCH}/calls")
     assert "已通知 1 位，共 4 位" in page.text
+    page = await manager.get(LUNCH)
+    assert "这一餐停供：停气" in page.text
+    assert "厨房今天做不了" not in page.text
+    assert (await manager.submit(f"{LUNCH}/resumption")).status_code == 303
+    page = await manager.get(f"{LUNCH}/calls")
+    assert "已通知 0 位，共 1 位" in page.text
+    assert "李德福" in (await manager.get(LUNCH)).text
+
+
+async def test_what_is_brought_instead_is_a_dish_the_register_knows(
+    manager: Client,
+) -> None:
+    cast = await closed(manager)
+    await food.load_food(by=CHEN, now=MORNING)
+    dish = next(iter((await food.dishes()).values()))
+    instead = {"kind": "substituted", "reason": "停气"}
+    for typed, said in (
+        ("", "改送什么：还没有填"),
+        (f"{dish.name}、=外卖面包", "菜品库里没有“=外卖面包”"),
+        ("改" * 300, "最多 200"),
+    ):
+        answer = await manager.submit(
+            f"{LUNCH}/cancellation", substitute=typed, **instead
+        )
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert "停气" in answer.text  # nothing typed is lost
+    await manager.submit(f"{LUNCH}/cancellation", substitute=dish.name, **instead)
+    menu = await menus.menu_for(cast.kitchen, TODAY, "lunch")
+    assert [line.dish.id for line in menu.lines] == [dish.id]
+    assert f"这一餐改送：{dish.name}" in (await manager.get(LUNCH)).text
 
 
 async def test_point_staff_see_only_their_own_point(sign_in_as: SignInAs) -> None:

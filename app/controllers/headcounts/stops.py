@@ -10,12 +10,15 @@ from litestar.response import Response
 
 from app.days import meal_in
 from app.forms import read_form
-from app.headcount_pages import count_page
+from app.headcount_pages import WAYS, count_page
 from app.i18n import translate as _
+from app.picking import dishes_picked
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
-from kitchen import plans
+from kitchen import closures
+from kitchen.closures import Call
+from kitchen.plans import ClosureFacts
 
 
 @post(
@@ -31,16 +34,20 @@ async def cancel_meal(
     form = await read_form(request)
     kitchen = await kitchen_of(request)
     kind = form.choice("kind", _("怎么办"), ("cancelled", "substituted"))
-    substitute = form.text("substitute", _("改送什么"), longest=80, required=False)
+    dishes = (
+        await dishes_picked(form, "substitute", _("改送什么"))
+        if kind == "substituted"
+        else []
+    )
     reason = form.text("reason", _("原因"), longest=80)
     if form.ok:
         with form.refusals():
-            await plans.close_meal(
+            await closures.close_meal(
                 kitchen.id,
                 day,
                 meal,
                 kind=kind,
-                substitute=substitute,
+                dishes=dishes,
                 reason=reason,
                 by=request.actor,
                 now=request.now,
@@ -48,6 +55,22 @@ async def cancel_meal(
     if not form.ok:
         return await count_page(request, day, meal, form, status_code=422)
     return see_other(request, f"/headcounts/{day}/{meal}/calls", _("请逐户电话通知"))
+
+
+@post(
+    "/headcounts/{day:date}/{meal:str}/resumption",
+    allows="headcounts.close",
+    include_in_schema=False,
+)
+async def resume_meal(
+    request: Request, day: FromPath[dt.date], meal: FromPath[str]
+) -> Response[Any]:
+    """The kitchen can cook after all."""
+    kitchen = await kitchen_of(request)
+    await closures.resume_meal(
+        kitchen.id, day, meal_in(meal), by=request.actor, now=request.now
+    )
+    return see_other(request, f"/headcounts/{day}/{meal}/calls", _("已恢复供餐"))
 
 
 @get(
@@ -58,20 +81,18 @@ async def cancel_meal(
 async def calls(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> Response[Any]:
-    """The call list of a cancelled or substituted meal."""
-    meal = meal_in(meal)
-    kitchen = await kitchen_of(request)
-    closure = await plans.closure_on(kitchen.id, day, meal)
-    if closure is None:
-        raise NotFoundException
+    """Who is called, because the meal is cancelled or substituted, or is not after
+    all."""
+    closure, people = await _calls(request, day, meal)
     return page(
         request,
         "headcounts/calls.html",
         day=day,
         meal=meal,
         closure=closure,
-        people=await plans.to_call(kitchen.id, day, meal),
-        told=await plans.told_of(closure.id),
+        calls=people,
+        ways=WAYS,
+        done=sum(call.is_told for call in people),
     )
 
 
@@ -84,21 +105,27 @@ async def record_call(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> Response[Any]:
     """One person on the call list was told, or not reached."""
-    meal = meal_in(meal)
-    kitchen = await kitchen_of(request)
-    closure = await plans.closure_on(kitchen.id, day, meal)
-    if closure is None:
-        raise NotFoundException
+    closure, people = await _calls(request, day, meal)
     form = await read_form(request)
     elder = form.identifier("elder") or 0
-    outcome = form.choice("outcome", _("结果"), ("told", "not_reached"))
+    outcome = form.choice("outcome", _("结果"), ("told", "told_again", "not_reached"))
     form.check()
-    if elder not in {e.elder_id for e in await plans.to_call(kitchen.id, day, meal)}:
+    if elder not in {call.eater.elder_id for call in people}:
         raise NotFoundException
-    await plans.record_call(
+    await closures.record_call(
         closure.id, elder, outcome, by=request.actor, now=request.now
     )
     return see_other(request, f"/headcounts/{day}/{meal}/calls")
 
 
-handlers = [cancel_meal, calls, record_call]
+async def _calls(
+    request: Request, day: dt.date, meal: str
+) -> tuple[ClosureFacts, list[Call]]:
+    kitchen = await kitchen_of(request)
+    closure = await closures.last_closure(kitchen.id, day, meal_in(meal))
+    if closure is None:
+        raise NotFoundException
+    return closure, await closures.calls_for(kitchen.id, closure)
+
+
+handlers = [cancel_meal, resume_meal, calls, record_call]

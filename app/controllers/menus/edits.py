@@ -23,6 +23,7 @@ from app.menu_pages import (
     week_of,
     words_for_templates,
 )
+from app.picking import dish_typed
 from app.refusals import sentence_for
 from app.rendering import fragment, see_other
 from app.requests import Request
@@ -172,18 +173,6 @@ async def _written(
         rest = {place: dish for place, dish in cells.items() if place not in shut}
         return {**shut, **await _written(request, kitchen, meal, rest, kind, seen)}
     return dict(edit.refused)
-
-
-def dish_typed(
-    catalogue: Mapping[int, DishFacts], typed: str, category: str
-) -> DishFacts | None:
-    """The dish somebody typed: its name first, else the best match of initials, the
-    category of the row before others."""
-    if not typed:
-        return None
-    named = [d for d in catalogue.values() if typed in (d.name, d.name_en)]
-    found = named or food.find_dishes(catalogue.values(), typed, category)
-    return found[0] if found else None
 
 
 async def _one_cell(
