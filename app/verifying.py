@@ -4,7 +4,6 @@ Each check walks its rows from the oldest and stops at the first bad one, so tha
 answer names a row somebody can look at. Nothing is changed.
 """
 
-import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -148,11 +147,8 @@ async def _seals() -> Check:
     """The seal on the signed sheet is the end of the chain as it was at the close."""
     closed = await rows("SELECT day, meal, seal FROM day_close ORDER BY day, meal")
     for row in closed:
-        line = await one(
-            "SELECT MIN(id) AS id FROM audit_line WHERE mac LIKE {}",
-            mac_prefix_of(row["seal"]) + "%",
-        )
-        if not row["seal"] or line is None or line["id"] is None:
+        seal = audit.read_seal(row["seal"])
+        if seal is None or await audit.line_of(seal) is None:
             fault = _("封签 {seal} 在操作记录里找不到", seal=row["seal"])
             return Check(
                 "seals", len(closed), f"{_named(row['day'], row['meal'])} {fault}"
@@ -160,12 +156,39 @@ async def _seals() -> Check:
     return Check("seals", len(closed))
 
 
-def mac_prefix_of(seal: str) -> str:
-    """The first 15 hex digits of the line's MAC that a 12-character seal stands for."""
-    try:
-        return base64.b32decode(seal + "====").hex()[:15]
-    except ValueError:
-        return "?"
+@dataclass(frozen=True)
+class PrintedSeal:
+    """A seal typed off a sheet against the chain: `said` tells it in words."""
+
+    seal: str
+    ok: bool
+    said: str
+
+
+async def printed_seal(typed: str) -> PrintedSeal:
+    """Whether the chain still gives the seal that stands on a signed sheet. Lines cut
+    off together with all that vouched for them are seen by nothing else."""
+    seal = audit.read_seal(typed)
+    if seal is None:
+        told = _("“{typed}”不是封签：封签是 12 位字母和 2–7 的数字", typed=typed[:40])
+        return PrintedSeal(typed, False, told)
+    async with reading():
+        line, broken = await audit.line_of(seal), await audit.verify()
+        closed = await rows(
+            "SELECT day, meal FROM day_close WHERE seal = {} ORDER BY id", seal
+        )
+    if line is None:
+        told = _("操作记录里没有这个封签：印出以后，记录被改过或删过")
+        return PrintedSeal(seal, False, told)
+    if broken is not None and broken.line_id <= line.line_id:
+        told = _("封签之前的记录断了，第 {line} 行起", line=broken.line_id)
+        return PrintedSeal(seal, False, told)
+    told = _(
+        "对得上：到第 {line} 行为止的 {n} 行都还在", line=line.line_id, n=line.lines
+    )
+    for row in closed:
+        told += _("；{when} 关账时的封签", when=_named(row["day"], row["meal"]))
+    return PrintedSeal(seal, True, told)
 
 
 async def _months() -> Check:

@@ -133,6 +133,41 @@ async def day_seal(day: date, zone: ZoneInfo = LOCAL_ZONE) -> str:
     return base64.b32encode(bytes.fromhex(line["mac"])).decode()[:SEAL_LENGTH]
 
 
+MISREAD = str.maketrans("018", "OIB")
+"""Digits that no seal has, for the letters they are taken for."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The line that a printed seal stands for, and how many there are up to it."""
+
+    line_id: int
+    at: datetime
+    lines: int
+
+
+def read_seal(typed: str) -> str | None:
+    """A seal as a person types it off a sheet; None when it cannot be one."""
+    seal = "".join(c for c in typed.upper() if c.isalnum()).translate(MISREAD)
+    try:
+        base64.b32decode(seal + "====")
+    except ValueError:
+        return None
+    return seal if len(seal) == SEAL_LENGTH else None
+
+
+async def line_of(seal: str) -> Sealed | None:
+    """Where in the chain a seal of `read_seal` stands; None when no line gives it any
+    more: altered, or cut off with all that came after."""
+    prefix = base64.b32decode(seal + "====").hex()[:15]
+    row = await database.one(
+        "SELECT id, at, (SELECT COUNT(*) FROM audit_line b WHERE b.id <= a.id) AS n"
+        " FROM audit_line a WHERE a.mac LIKE {} ORDER BY a.id LIMIT 1",
+        f"{prefix}%",
+    )
+    return Sealed(row["id"], row["at"], int(row["n"])) if row else None
+
+
 def sealed_diff(
     table: str,
     row_key: object,

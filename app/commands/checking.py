@@ -17,16 +17,21 @@ from app.commands.common import (
 from app.doctor import examine
 from app.i18n import language
 from app.settings import Settings
-from app.verifying import Check
+from app.verifying import Check, PrintedSeal
 
 
 @click.command()
+@click.option("--seal", "seals", multiple=True, help="签字单上印的封签,可写几个")
 @json_option
-def verify(as_json: bool) -> None:
+def verify(as_json: bool, seals: tuple[str, ...]) -> None:
     """核对操作记录链、账目、关账日和已结月份。例:./run verify
 
-    有一处不对就说出第一处在哪里,退出码为 1。
+    有一处不对就说出第一处在哪里,退出码为 1。签字单上印的封签可以照着打进来核对:
+    ./run verify --seal ABCDEFGH2345
     """
+    if seals:
+        _verify_printed(seals, as_json)
+        return
 
     async def work(_settings: Settings) -> list[Check]:
         return await verifying.verify_all()
@@ -39,6 +44,20 @@ def verify(as_json: bool) -> None:
             mark = "✓" if check.ok else "✗"
             click.echo(f"{mark} {check.words}\t{check.checked}\t{check.fault}".rstrip())
     if not all(check.ok for check in checks):
+        sys.exit(FAILED)
+
+
+def _verify_printed(seals: tuple[str, ...], as_json: bool) -> None:
+    async def work(_settings: Settings) -> list[PrintedSeal]:
+        return [await verifying.printed_seal(seal) for seal in seals]
+
+    found = with_database(work)
+    if as_json:
+        show([vars(one) for one in found])
+    else:
+        for one in found:
+            click.echo(f"{'✓' if one.ok else '✗'} {one.seal}\t{one.said}")
+    if not all(one.ok for one in found):
         sys.exit(FAILED)
 
 

@@ -14,6 +14,7 @@ from app.rendering import page
 from app.requests import Request
 from app.trail import Asked, LineFacts, latest
 from app.typed import parse_date
+from app.verifying import printed_seal
 from app.words.audit import OBJECTS, action_words
 from kitchen import audit
 from kitchen.sealing import SUITE
@@ -62,11 +63,17 @@ async def index(
 
 
 @get("/audit/verification", allows="audit.read", include_in_schema=False)
-async def verification(request: Request) -> Response[Any]:
-    """Walk the whole chain and say whether it holds."""
-    broken = await audit.verify()
-    seal = await audit.day_seal(request.today, request.settings.timezone)
-    return page(request, "audit/verification.html", broken=broken, seal=seal)
+async def verification(request: Request, seal: FromQuery[str] = "") -> Response[Any]:
+    """Walk the whole chain and say whether it holds, and whether it still gives the
+    seal that was typed off a signed sheet."""
+    return page(
+        request,
+        "audit/verification.html",
+        broken=await audit.verify(),
+        seal=await audit.day_seal(request.today, request.settings.timezone),
+        typed=seal[:40],
+        printed=await printed_seal(seal) if seal.strip() else None,
+    )
 
 
 def _changes(line: LineFacts) -> list[Change]:

@@ -91,4 +91,8 @@ async def test_the_auditor_verifies_the_chain(
     await note(clock)
     page = await auditor.get("/audit/verification")
     assert "审计链完整" in page.text
-    assert await audit.day_seal(auditor.app.state.clock().date()) in page.text
+    seal = await audit.day_seal(auditor.app.state.clock().date())
+    assert seal in page.text
+    for typed, told in ((seal.lower(), "对得上"), ("A" * 12, "删过"), ("<b>", "不是")):
+        page = await auditor.get("/audit/verification", params={"seal": typed})
+        assert told in page.text

@@ -258,4 +258,4 @@ def close_the_day(manager: Keys) -> None:
     picture(manager.page, "balance", full=True)
     manager.see("每一份都对上了")
     manager.press("form[action$='/closure'] button")
-    manager.see("日封码")
+    manager.see("封签")

@@ -11,8 +11,9 @@ import pytest
 from app.commands import with_database
 from app.doctor import Finding
 from app.settings import Settings
-from kitchen import headcounts, ledger, meals, settlement
+from kitchen import audit, headcounts, ledger, meals, settlement
 from kitchen.database import insert, rows, writing
+from kitchen.places import rename_area
 from kitchen.settlement import MonthClose
 from tests.commands.conftest import Run, stage
 from tests.kitchen.cast import CHEN, MORNING, TODAY
@@ -161,6 +162,38 @@ def test_a_closed_day_is_checked_against_its_rows_and_its_seal(
     assert result.exit_code == 1
     assert faults["days"].startswith("2026-11-24 lunch")
     assert "AAAAAAAAAAAA" in faults["seals"]
+
+
+def test_a_seal_typed_off_a_sheet_is_compared_with_the_chain(
+    run: Run, sqlite_data: Path
+) -> None:
+    """Nothing else sees a tail cut off that vouched for no money."""
+    cast = stage()
+
+    async def seal_of(_settings: Settings) -> str:
+        await rename_area(cast.community, "新朝阳", by=CHEN, now=MORNING)
+        return await audit.day_seal(TODAY)
+
+    seal = with_database(seal_of)
+    typed = f"{seal[:4].lower()} {seal[4:8]}-{seal[8:]}"
+    result = run("verify", "--seal", typed)
+    assert (result.exit_code, "✓" in result.stdout) == (0, True)
+    for wrong in ("A", "一二三四五六七八九十一二", f"{seal}A", "' OR 1=1 --"):
+        result = run("verify", "--seal", wrong)
+        assert (result.exit_code, "不是封签" in result.stdout) == (1, True)
+    result = run("verify", "--seal", seal, "--seal", "AAAAAAAAAAAA", "--json")
+    assert [one["ok"] for one in json.loads(result.stdout)] == [True, False]
+    harm(sqlite_data, "UPDATE audit_line SET actor = '别人' WHERE id = 4")
+    assert "第 4 行起" in run("verify", "--seal", seal).stdout
+    harm(sqlite_data, "UPDATE audit_line SET actor = '陈经理' WHERE id = 4")
+    assert run("verify", "--seal", seal).exit_code == 0
+    harm(
+        sqlite_data,
+        "DELETE FROM audit_line WHERE id = (SELECT MAX(id) FROM audit_line)",
+    )
+    assert run("verify").exit_code == 0
+    result = run("verify", "--seal", seal)
+    assert (result.exit_code, "改过或删过" in result.stdout) == (1, True)
 
 
 def found(run: Run) -> dict[str, Finding]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.verifying import mac_prefix_of, verify_all
+from app.verifying import verify_all
 from kitchen import (
+    audit,
     day_close,
     decisions,
     dining,
@@ -124,8 +125,10 @@ async def test_the_seal_is_of_the_day_on_the_kitchens_wall(database: object) -> 
     await live_through(cast)
     late = at(17, 25)
     closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=late)
-    line = (await rows("SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1"))[0]
-    assert line["mac"].startswith(mac_prefix_of(closed.seal))
+    (last,) = await rows("SELECT MAX(id) AS id FROM audit_line")
+    line = await audit.line_of(closed.seal)
+    assert line is not None
+    assert line.line_id == last["id"]
 
 
 async def test_a_setting_changed_later_faults_no_closed_day(closed: Cast) -> None:

@@ -337,6 +337,20 @@ def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
     assert str(catalogue["/Lang"]) == "zh-CN"
 
 
+def test_the_days_signed_sheet_shows_its_seal_beside_the_tablets_counts(
+    read: Read,
+) -> None:
+    """What a tablet holds and the server has, its mark, and the seal above the line for
+    the signature, on one sheet."""
+    sheet = samples.balance()
+    pages = ["".join(page.extract_text().split()) for page in read("balance").pages]
+    (signed,) = [text for text in pages if f"当日封签{sheet.seal}" in text]
+    assert signed.index(sheet.seal) < signed.index("主管")
+    for one in sheet.tallies:
+        figures = f"{one.acts}{one.held}{one.missing}{one.mark}"
+        assert f"{one.point}{one.device}{figures}" in "".join(pages)
+
+
 def test_a_claim_shows_its_hash_its_seal_and_a_line_for_each_office(
     read: Read,
 ) -> None:
