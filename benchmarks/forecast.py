@@ -1,6 +1,7 @@
-"""`./run bench forecast [FILE] [--days N] [--write]`: the headcount forecast against
-plain rules, day after day, each from the days before it alone. Without a file on the
-eleven canteens of `benchmarks/data`; any list that the product imports will do (CSV).
+"""`./run bench forecast [FILE] [--days N] [--libraries] [--write]`: the headcount
+forecast against plain rules, day after day, each from the days before it alone. Without
+a file on the eleven canteens of `benchmarks/data`; any list that the product imports
+will do (CSV). `--libraries` also asks scikit-learn and statsmodels (twenty minutes).
 """
 
 import csv
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks import forecast_libraries as libraries
 from kitchen.forecast_replays import Measured, measured, replayed, weekday_mean
 from kitchen.forecasts import Attendance, KindOf, kinds_beside, suggested
 from kitchen.forecasts import expected_at as expected_day
@@ -178,14 +180,34 @@ Run it yourself: `./run bench forecast --write`; on your own list:
 """
 
 
+def beside(file: Path, found: Places, days: int = libraries.DAYS) -> str:
+    """The product and the best same-weekday mean among the models of libraries."""
+    errors = libraries.of_libraries(file, days)
+    if errors is None:
+        return libraries.kept(PAGE)
+    made = list(lines(found, days))
+    ours: dict[str, float] = {}
+    plain: dict[str, float] = {}
+    for quantity, word in QUANTITIES.items():
+        mine = [one for one in made if one.quantity == quantity]
+        ours[word] = statistics.fmean(one.with_bookings.error for one in mine)
+        plain[word] = min(statistics.fmean(one.plain[n] for one in mine) for n in PLAIN)
+    return libraries.section(
+        {libraries.OURS: ours, libraries.PLAIN: plain, **errors}, days
+    )
+
+
 def main(arguments: list[str]) -> int:
-    files = [Path(a) for a in arguments if a.endswith(".csv")]
+    file = next((Path(a) for a in arguments if a.endswith(".csv")), DATA)
     at = arguments.index("--days") + 1 if "--days" in arguments else 0
     days = int(arguments[at]) if at else DAYS
-    found = places(*files)
+    found = places(file)
     made = list(lines(found, days))
     text = HEAD.format(days=days) + summary(made) + "\n" + spares(found, days)
-    text += "\n" + table(made) + "\n"
+    text += "\n" + table(made) + "\n\n"
+    asked = "--libraries" in arguments
+    text += beside(file, found) if asked else libraries.kept(PAGE)
+    text = text.rstrip() + "\n"
     print(text)
     if "--write" in arguments:
         PAGE.write_text(text)

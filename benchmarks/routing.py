@@ -22,7 +22,6 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -30,6 +29,7 @@ from pathlib import Path
 
 from benchmarks import routing_days, routing_sizes
 from benchmarks import routing_measured as measured
+from benchmarks.rivals import interpreter
 from benchmarks.routing_districts import SHAPES, district
 from benchmarks.routing_instances import LONG_ROUNDS, TUNED_ON, read_all
 from benchmarks.routing_measured import Measured
@@ -39,9 +39,7 @@ from routing.layout import layout
 from routing.search import search
 from routing.warm import warm
 
-ROOT = Path(__file__).parents[1]
-RIVALS = ROOT / ".venv" / "rivals"
-RIVAL_PACKAGES = ("pyvrp==0.14.1", "pyvroom==1.15.2")
+RIVALS = ("pyvrp==0.14.1", "pyvroom==1.15.2")
 DISTRICT_SECONDS = 5.0
 
 Lines = Iterator[str]
@@ -213,20 +211,8 @@ def answer(
     if engine == "sisr":
         table = layout(problem, Travel(problem))
         return search(table, (), seconds, seed, clock=time.process_time)
-    python = sys.executable if engine == "ortools" else rivals()
+    python = sys.executable if engine == "ortools" else interpreter("rivals", RIVALS)
     return rival(python, engine, problem, seconds, seed) if python else None
-
-
-def rivals() -> str | None:
-    """An interpreter that has the rivals, which are no dependency of this project."""
-    python, done = RIVALS / "bin" / "python", RIVALS / "installed"
-    if not done.exists():
-        venv.create(RIVALS, with_pip=True)
-        pip = [str(python), "-m", "pip", "install", "-q", *RIVAL_PACKAGES]
-        if subprocess.run(pip, check=False).returncode:
-            return None
-        done.touch()
-    return str(python)
 
 
 def rival(
@@ -285,8 +271,8 @@ def exported(problem: Problem) -> dict[str, object]:
 
 VERSIONS: dict[str, Callable[[], str]] = {
     "sisr": measured.kernel_version,
-    "pyvrp": lambda: RIVAL_PACKAGES[0].partition("==")[2],
-    "vroom": lambda: RIVAL_PACKAGES[1].partition("==")[2],
+    "pyvrp": lambda: RIVALS[0].partition("==")[2],
+    "vroom": lambda: RIVALS[1].partition("==")[2],
     "ortools": lambda: metadata.version("ortools"),
 }
 ENGINES = tuple(VERSIONS)

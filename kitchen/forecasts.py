@@ -28,7 +28,7 @@ COVER = 0.9
 # How fast older days fade, and how hard the regression is held: set once while looking
 # at eleven canteens, measured on eleven others (docs/forecast-benchmarks.md).
 SLOW, FAST, SAME_WEEKDAY, ERRORS, FADES, RIDGE = 0.05, 0.25, 0.4, 0.1, 0.995, 8.0
-ROUNDS, ERRORS_KEPT = 3, 120
+ROUNDS, ERRORS_KEPT = 8, 120
 KINDS = ("", "makeup", "before", "after")
 
 Counts = Mapping[date, int]

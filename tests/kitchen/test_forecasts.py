@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from benchmarks.forecast import DATA, calendar_of, places
+from benchmarks import forecast_libraries as libraries
+from benchmarks.forecast import DATA, PAGE, calendar_of, places
+from benchmarks.forecast_rivals import QUANTITIES, seen
 from kitchen.forecast_replays import Measured, measured, replayed
 from kitchen.forecasts import (
     Attendance,
@@ -30,7 +32,11 @@ def weeks_of(counts: Sequence[int], weeks: int) -> dict[date, int]:
     }
 
 
-@pytest.mark.parametrize("quantity", ["fed", "no_shows", "walk_ins"])
+GAINS = {"fed": 28, "no_shows": 28, "walk_ins": 32}
+"""Percent: ten are asked for; three rounds towards the median gave walk-ins 31."""
+
+
+@pytest.mark.parametrize("quantity", GAINS)
 def test_on_real_attendance_it_beats_the_same_weekday_mean(quantity: str) -> None:
     """Five canteens, sixty days each: a tenth better, and as sure as it says."""
     replays = []
@@ -43,10 +49,38 @@ def test_on_real_attendance_it_beats_the_same_weekday_mean(quantity: str) -> Non
         )
     found = measured(replays)
     assert found.days == 360
-    assert found.gain_percent >= 10
+    assert found.gain_percent >= GAINS[quantity]
     assert 85 <= found.covers_percent <= 95.5  # few walk-ins: whole numbers are wide
     if quantity == "fed":
         assert found.is_proven
+
+
+def test_no_library_on_the_page_is_nearer_by_a_twentieth() -> None:
+    """Else "no library" (CONTRIBUTING, Decisions) has to be decided anew."""
+    errors = libraries.read(PAGE.read_text("utf-8"))
+    ours, plain = errors.pop(libraries.OURS), errors.pop(libraries.PLAIN)
+    assert (list(ours), len(errors)) == (list(QUANTITIES), 8)
+    for what, error in ours.items():
+        assert error < 0.9 * plain[what]
+        assert error < 1.05 * min(row[what] for row in errors.values()), what
+    whole = libraries.section({"we": ours, "they": plain}, 200)
+    assert libraries.read(whole) == {"we": ours, "they": plain}
+
+
+def test_libraries_see_a_day_as_the_product_does_the_evening_before() -> None:
+    days = [
+        {"date": f"{MONDAY + timedelta(n)}", "booked": "9", "came": f"{n}", **NOBODY}
+        for n in range(20)
+    ]
+    table, counts = seen(days, "guests")
+    spoilt, _counts = seen(
+        [*days[:12], *({**d, "came": "99"} for d in days[12:])], "guests"
+    )
+    assert table[:13].tolist() == spoilt[:13].tolist() != spoilt[1:14].tolist()
+    assert counts.tolist() == list(range(20))
+
+
+NOBODY = {"walk_ins": "0"}
 
 
 def test_under_four_weeks_it_is_the_median_of_the_weekday_and_knows_no_spread() -> None:
