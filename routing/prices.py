@@ -57,6 +57,7 @@ class Prices:
             )
             for vehicle in problem.vehicles
         }
+        self._closed = {(r.vehicle, r.jobs) for r in rounds if r.locked}
         self._costs: dict[Id, int] = {}
         self._whole: int | None = None  # cost of the plan, known once asked
         self._loads: dict[tuple[Id, ...], tuple[int, ...]] = {}
@@ -71,10 +72,10 @@ class Prices:
         return self._places.get(job)
 
     def rounds(self, changed: dict[Id, Orders] | None = None) -> tuple[Round, ...]:
-        """The plan's rounds, with some vehicles' orders replaced."""
+        """The plan's rounds, with some vehicles' orders replaced; locks stay."""
         orders = self._orders | (changed or {})
         return tuple(
-            Round(vehicle, order)
+            Round(vehicle, order, (vehicle, order) in self._closed)
             for vehicle, mine in orders.items()
             for order in mine
             if order
@@ -119,7 +120,8 @@ class Prices:
     def best_insertion(
         self, job: Id, elsewhere_than: Id | None = None
     ) -> tuple[Place, Price] | None:
-        """The cheapest place that breaks nothing, or None; not in the vehicle named."""
+        """The cheapest place that breaks nothing, or None; not in the vehicle named, nor
+        in a locked round."""
         for _, place in sorted(self._detours(job), key=lambda found: found[0]):
             if place.vehicle == elsewhere_than or not self._has_room(job, place):
                 continue
@@ -146,7 +148,7 @@ class Prices:
         )
 
     def _detours(self, job: Id) -> Iterator[tuple[int, Place]]:
-        """Every place with what the job would cost there, feasible or not."""
+        """Every open place with what the job would cost there, feasible or not."""
         asked = self._scheduler.jobs[job]
         for vehicle in self.problem.vehicles:
             if not self.problem.may_serve(vehicle, asked):
@@ -154,6 +156,8 @@ class Prices:
             orders = self._orders[vehicle.id]
             extra = is_changed(asked, vehicle) * self.problem.weights.changed_vehicle
             for number, order in enumerate(orders, start=1):
+                if (vehicle.id, order) in self._closed:
+                    continue
                 stops = self._stops(vehicle, order, number == len(orders))
                 for position, (a, b) in enumerate(pairwise(stops)):
                     cost = self._detour(vehicle, a, asked.location, b)

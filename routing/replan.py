@@ -61,7 +61,8 @@ def replan(
     scope
         Who else may move: `new`, nobody, the others keep their round and order;
         `round`, the others keep their vehicle; `unlocked`, all but `locked`, each
-        change of vehicle at its price; `all`, everybody, free of that price.
+        change of vehicle at its price; `all`, everybody, free of that price. In none
+        of them anybody joins a round that is locked, or leaves it.
     seconds
         0 answers at once without any solver; more searches on, in a child process.
     locked
@@ -84,7 +85,8 @@ def replan(
     after = changed(problem, change)
     travel = Travel(after)
     kept, broken = _still_valid(after, travel, rounds)
-    solution = _timed(after, travel, _inserted(after, travel, kept)).found_by("replan")
+    mended = _inserted(after, travel, kept)
+    solution = _timed(after, travel, mended).found_by("replan")
     if seconds > 0:
         asked, pinned = _restricted(after, kept, scope, locked)
         found = solve(
@@ -92,7 +94,7 @@ def replan(
             seconds=seconds,
             seed=seed,
             workers=workers,
-            start=solution.rounds,
+            start=mended,  # not the plan's rounds, which know no locks
             locked=pinned,
             engine=engine,
         )
@@ -113,7 +115,7 @@ def _still_valid(
     jobs = {job.id for job in problem.jobs}
     vehicles = {vehicle.id for vehicle in problem.vehicles}
     kept = [
-        Round(r.vehicle, tuple(job for job in r.jobs if job in jobs))
+        replace(r, jobs=tuple(job for job in r.jobs if job in jobs))
         for r in rounds
         if r.vehicle in vehicles
     ]
@@ -122,11 +124,11 @@ def _still_valid(
         plan = schedule(problem, kept, travel)
         out = _offenders(plan)
         if not out:
-            return plan.rounds, broken
+            return tuple(r for r in kept if r.jobs), broken
         broken |= out
         kept = [
-            Round(r.vehicle, tuple(job for job in r.jobs if job not in out))
-            for r in plan.rounds
+            replace(r, jobs=tuple(job for job in r.jobs if job not in out))
+            for r in kept
         ]
 
 

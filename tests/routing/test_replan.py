@@ -19,7 +19,7 @@ from routing.changes import Change
 from routing.prices import Place, Prices
 from routing.problem import Id
 from routing.replan import Replanned, replan
-from tests.routing.cases import district
+from tests.routing.cases import district, problem
 
 LATE = Job(
     id="late",
@@ -58,6 +58,35 @@ def test_a_late_add_moves_nobody_else(seed: int, seconds: float) -> None:
         mine = [job for job in orders[r.vehicle] if job in r.jobs]
         assert mine == list(r.jobs)
     assert {(m.job, m.why) for m in result.moved} == {("late", "added")}
+
+
+@pytest.mark.parametrize("engine", [None, "sisr", "ortools"])
+@pytest.mark.parametrize("scope", ["new", "round", "unlocked", "all"])
+def test_nobody_joins_a_locked_round_nor_leaves_it(
+    scope: str, engine: str | None
+) -> None:
+    question = problem("three_doors_on_a_line")
+    other = replace(question.vehicles[0], id="other")
+    question = replace(question, vehicles=(*question.vehicles, other))
+    first = question.vehicles[0].id
+    late = replace(question.jobs[0], id="late")  # next door: it would cost nothing
+    locked = Round(first, (2, 1, 3), locked=True)
+    for change, stay in [
+        (Change(added=(late,)), (2, 1, 3)),
+        (Change(added=(late,), cancelled=(3,)), (2, 1)),
+    ]:
+        result = replan(
+            question,
+            [locked],
+            change,
+            scope=scope,
+            seconds=0.3 if engine else 0.0,
+            engine=engine or "auto",
+        )
+        kept = replace(locked, jobs=stay)
+        assert check(result.problem, result.solution, [kept]) == []
+        assert vehicles_of(result.solution.rounds)["late"] == "other"
+        assert {m.job for m in result.moved} == {"late"}
 
 
 @pytest.mark.parametrize("seed", range(10))
