@@ -21,7 +21,8 @@ class Fault:
     cause: `missing`, `twice`, `unknown`, `delay` (seconds late), `lead_time` (seconds
     early), `age` (seconds too old), `load`, `supply`, `max_tasks`, `max_travel_time`,
     `work_time`, `shift`, `max_rounds`, `skills`, `vehicle_forbidden`, `missing_break`,
-    `lock`, `wrong_time`, `wrong_load`, `wrong_summary`. `size` is in the rule's unit.
+    `lock`, `wrong_time`, `wrong_way` (metres), `wrong_load`, `wrong_summary`. `size` is
+    in the rule's unit.
     """
 
     cause: str
@@ -74,6 +75,7 @@ class Judge:
             else:
                 yield from self._vehicle_faults(vehicle, routes)
         yield from self._stock_faults()
+        yield from self._total_faults()
         yield from self._summary_faults()
 
     def _supplies(self) -> Iterator[tuple[Any, tuple[int, int]]]:
@@ -168,10 +170,11 @@ class Judge:
         """Each step arrives when the one before and the way between them say."""
         place, building, clock = vehicle.start, None, None
         for step in route.steps:
-            way, setup = 0, 0
+            way, metres, setup = 0, 0, 0
             job = self.jobs.get(step.id) if step.type == "job" else None
             if job is not None:
                 way = self.ways.seconds(vehicle, place, job.location)
+                metres = self.ways.metres(vehicle, place, job.location)
                 setup = 0 if _building(job) == building else job.setup
                 place, building = job.location, _building(job)
                 if step.service != job.service:
@@ -179,6 +182,7 @@ class Judge:
             elif step.type == "end":
                 home = vehicle.end if last else vehicle.start
                 way = self.ways.seconds(vehicle, place, home)
+                metres = self.ways.metres(vehicle, place, home)
             elif step.type == "start" and clock is not None and step.arrival >= clock:
                 clock = step.arrival  # leaving later than ready is fine
             if clock is not None and step.arrival != clock + way:
@@ -186,14 +190,54 @@ class Judge:
                 yield _fault("wrong_time", route, step, size=off)
             if step.setup != setup or step.waiting < 0:
                 yield _fault("wrong_time", route, step, detail="setup or waiting")
+            idle = 0 if step.type == "break" else step.service + step.waiting
+            if step.type != "job" and (idle or step.age):
+                yield _fault("wrong_time", route, step, detail=f"at the {step.type}")
             if step.travel != way:
                 yield _fault("wrong_time", route, step, detail="travel")
+            if step.distance != metres:
+                yield _fault("wrong_way", route, step, size=abs(step.distance - metres))
             clock = _begin(step) + step.service
+
+    def _total_faults(self) -> Iterator[Fault]:
+        """What each round says of itself equals what its steps say."""
+        for route in self.solution.routes:
+            for name, value in self._totals(route).items():
+                if getattr(route, name) != value:
+                    yield _fault("wrong_summary", route, detail=f"{name} is {value}")
+
+    def _totals(self, route: Any) -> dict[str, Any]:
+        vehicle = self.vehicles.get(route.vehicle)
+        visits = [step for step in route.steps if step.type == "job"]
+        jobs = [self.jobs[step.id] for step in visits if step.id in self.jobs]
+        travel, loads = sum(s.travel for s in route.steps), [j.delivery for j in jobs]
+        cost = travel + self._changed(route) * self.problem.weights.changed_vehicle
+        if vehicle is not None and route.round == 1:
+            fixed = vehicle.fixed_cost
+            cost += self.problem.weights.vehicle if fixed is None else fixed
+        kinds = range(0 if vehicle is None else len(vehicle.capacity))
+        return {
+            "cost": cost,
+            "travel": travel,
+            "service": sum(step.service for step in route.steps),
+            "setup": sum(step.setup for step in visits),
+            "waiting": sum(step.waiting for step in visits),
+            "distance": sum(step.distance for step in route.steps),
+            "max_age": max((step.age for step in visits), default=0),
+            "load": tuple(sum(load[k] for load in loads if load) for k in kinds),
+        }
+
+    def _changed(self, route: Any) -> int:
+        """How many in this round have another vehicle than their usual one."""
+        jobs = [self.jobs.get(s.id) for s in route.steps if s.type == "job"]
+        usual = [job.preferred_vehicle for job in jobs if job is not None]
+        return sum(name not in (None, route.vehicle) for name in usual)
 
     def _summary_faults(self) -> Iterator[Fault]:
         """The totals a reader believes equal what the rounds say."""
         summary, routes = self.solution.summary, self.solution.routes
         steps = [step for route in routes for step in route.steps]
+        told = [*(step.violations for step in steps), *(r.violations for r in routes)]
         counted = {
             "routes": len(routes),
             "vehicles": len({route.vehicle for route in routes}),
@@ -203,6 +247,10 @@ class Judge:
             "setup": sum(step.setup for step in steps),
             "service": sum(step.service for step in steps),
             "max_age": max((step.age for step in steps), default=0),
+            "waiting": sum(step.waiting for step in steps if step.type == "job"),
+            "changed_vehicle": sum(self._changed(route) for route in routes),
+            "uneven": self._uneven(),
+            "violations": sum(len(some) for some in told),
             "cost": self._cost(),
         }
         for name, value in counted.items():
@@ -211,28 +259,30 @@ class Judge:
 
     def _cost(self) -> int:
         """The price of the plan by the problem's price list."""
-        weights, cost = self.problem.weights, 0
-        worked: Counter[Any] = Counter()
+        weights, cost, used = self.problem.weights, 0, set()
         for route in self.solution.routes:
             vehicle = self.vehicles.get(route.vehicle)
-            if vehicle is not None and route.vehicle not in worked:
+            if vehicle is not None and route.vehicle not in used:
                 fixed = vehicle.fixed_cost
                 cost += weights.vehicle if fixed is None else fixed
-            worked[route.vehicle] += _ends(route) - _departs(route)
-            for step in route.steps:
-                job = self.jobs.get(step.id) if step.type == "job" else None
-                usual = None if job is None else job.preferred_vehicle
-                cost += step.travel
-                cost += weights.changed_vehicle * (usual not in (None, route.vehicle))
+            used.add(route.vehicle)
+            cost += sum(step.travel for step in route.steps)
+            cost += weights.changed_vehicle * self._changed(route)
         for left in self.solution.unassigned:
             job = self.jobs.get(left.job)
             if job is not None:
                 own = job.unserved_cost
                 cost += weights.unserved * (1 + job.priority) if own is None else own
-        if worked:
-            mean = sum(worked.values()) // len(worked)
-            cost += (max(worked.values()) - mean) * weights.uneven // 100
-        return cost
+        return cost + self._uneven() * int(weights.uneven) // 100
+
+    def _uneven(self) -> int:
+        """Seconds by which the longest working vehicle exceeds the mean."""
+        worked: Counter[Any] = Counter()
+        for route in self.solution.routes:
+            worked[route.vehicle] += _ends(route) - _departs(route)
+        if not worked:
+            return 0
+        return max(worked.values()) - sum(worked.values()) // len(worked)
 
 
 def _begin(step: Any) -> int:
@@ -297,6 +347,11 @@ def _load_faults(
         aboard = sum(job.delivery[kind] for _, job in visits if job.delivery)
         if aboard > capacity:
             yield _fault("load", route, size=aboard - capacity, detail=f"kind {kind}")
+        starts = (
+            step.load[kind : kind + 1] for step in route.steps if step.type == "start"
+        )
+        if next(starts, (aboard,)) != (aboard,):
+            yield _fault("wrong_load", route, detail=f"kind {kind} at the start")
         for step, job in visits:
             aboard -= job.delivery[kind] if job.delivery else 0
             if len(step.load) <= kind or step.load[kind] != aboard:

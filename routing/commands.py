@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from routing.changes import Change
-from routing.check import check
+from routing.check import Fault, check
 from routing.explain import explain, explain_late, why
 from routing.faults import Faults, InvalidInput
 from routing.geojson import geojson
@@ -69,6 +69,7 @@ def run_check(data: Data, options: argparse.Namespace) -> Answer:
     solution = read_solution(data.get("solution"))
     given = rounds if "rounds" in data else ()
     found = check(problem, solution, given, data.get("locked", ()))
+    found += told_otherwise(data["solution"], write_solution(solution, problem))
     answer: dict[str, object] = {"faults": [asdict(fault) for fault in found]}
     if options.engine == "ortools":
         excepted = all(fault.cause in WIDENABLE for fault in found)
@@ -147,6 +148,23 @@ def run_legs(data: Data, options: argparse.Namespace) -> Answer:
         "trouble": legs.trouble,
     }
     return answer, INCOMPLETE if legs.unanswered else FINE
+
+
+def told_otherwise(told: object, counted: object, place: str = "") -> list[Fault]:
+    """Where a document says something else than is counted from its steps: figures that
+    only a reader believes, such as when a round departs."""
+    if isinstance(told, Mapping) and isinstance(counted, Mapping):
+        both = [key for key in counted if key in told]
+        inside = [(told[key], counted[key], f"{place}.{key}") for key in both]
+    elif isinstance(told, list) and isinstance(counted, list) and told and counted:
+        pairs = enumerate(zip(told, counted, strict=False))
+        inside = [(*pair, f"{place}[{number}]") for number, pair in pairs]
+    elif told == counted:
+        return []
+    else:
+        detail = f"{place.lstrip('.')} is {json.dumps(counted, ensure_ascii=False)}"
+        return [Fault(cause="wrong_summary", detail=detail)]
+    return [fault for one in inside for fault in told_otherwise(*one)]
 
 
 def _pairs(data: Data) -> tuple[list[tuple[float, float]], list[tuple[int, int]]]:

@@ -2,10 +2,12 @@
 
 Jobs at the same building with the same windows and restrictions become one job; its
 hot limit and windows are tightened so that everybody behind the first door is still on
-time. The walking order is by entrance, with a lift from the highest floor down, by
-stairs from the lowest floor up. Solutions are expanded again job by job.
+time. The walking order is by entrance, then from the highest floor down, by lift or by
+stairs: up once with everything, lighter with each floor down. Solutions are expanded
+again job by job.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +21,6 @@ class Door:
 
     entrance: str = ""
     floor: int = 1
-    lift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,13 @@ def group(
 
 
 def walking_order(jobs: Sequence[Job], doors: Mapping[Id, Door]) -> list[Job]:
-    """Entrance by entrance; with a lift from the top down, by stairs from below."""
+    """Entrance by entrance, 2 before 10, in each from the highest floor down."""
 
-    def place(job: Job) -> tuple[str, int]:
+    def place(job: Job) -> tuple[list[tuple[bool, int, str]], int]:
         door = doors.get(job.id, Door())
-        return door.entrance, -door.floor if door.lift else door.floor
+        parts = re.findall(r"[0-9]+|[^0-9]+", door.entrance)
+        counted = [(p.isdecimal(), int(p) if p.isdecimal() else 0, p) for p in parts]
+        return counted, -door.floor
 
     return sorted(jobs, key=place)
 

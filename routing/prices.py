@@ -120,8 +120,8 @@ class Prices:
     def best_insertion(
         self, job: Id, elsewhere_than: Id | None = None
     ) -> tuple[Place, Price] | None:
-        """The cheapest place that breaks nothing, or None; not in the vehicle named, nor
-        in a locked round."""
+        """The cheapest place that breaks nothing, or None; in no locked round, and not
+        in the vehicle named."""
         for _, place in sorted(self._detours(job), key=lambda found: found[0]):
             if place.vehicle == elsewhere_than or not self._has_room(job, place):
                 continue

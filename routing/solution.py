@@ -30,8 +30,8 @@ class Violation:
     `supply` (seconds too early, or amount over), `max_tasks`, `max_travel_time`,
     `work_time`, `shift` (seconds outside),
     `vehicle_forbidden`, `skills`, `missing_break`, and from the checker also
-    `missing`, `twice`, `unknown`, `max_rounds`, `wrong_time`, `wrong_load`,
-    `wrong_summary`.
+    `missing`, `twice`, `unknown`, `max_rounds`, `wrong_time`, `wrong_way`,
+    `wrong_load`, `wrong_summary`.
     """
 
     cause: str

@@ -1,4 +1,4 @@
-"""The checker's own ways: seconds between places, counted again from the definition.
+"""The checker's own ways: seconds and metres between places, from the definition.
 
 Kept apart from `distances` on purpose; both follow docs/routing.md: a given matrix row
 by row, else straight line x detour at the profile's speed plus gate time, on a plane
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 class Ways:
-    """Seconds of travel of one problem, from the plain fields of its places."""
+    """Seconds and metres of one problem, from the plain fields of its places."""
 
     def __init__(self, problem: Any) -> None:
         self.problem = problem
@@ -40,10 +40,23 @@ class Ways:
         percent = vehicle.speed_percent
         return int(whole if percent == 100 else _half_up(whole * 100, percent))
 
-    def _ride(self, mode: Any, a: Any, b: Any) -> int:
+    def metres(self, vehicle: Any, a: Any, b: Any) -> int:
+        """From one place to another; 0 by a matrix that gives no distances."""
+        if a is None or b is None or a is b:
+            return 0
+        matrix = self.problem.matrices.get(vehicle.profile)
+        if matrix is None:
+            return self._road(self.problem.modes[vehicle.profile], a, b)
+        rows = matrix.distances
+        return 0 if rows is None else int(rows[a.index][b.index])
+
+    def _road(self, mode: Any, a: Any, b: Any) -> int:
         (ax, ay), (bx, by) = self._metres(a), self._metres(b)
         crow = math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by))
-        metres = int(crow * mode.detour_percent / 100 + 0.5)
+        return int(crow * mode.detour_percent / 100 + 0.5)
+
+    def _ride(self, mode: Any, a: Any, b: Any) -> int:
+        metres = self._road(mode, a, b)
         gate = mode.gate_seconds if b.compound not in (None, a.compound) else 0
         fast = mode.far_metres_per_hour
         far = 0 if fast is None else max(0, metres - mode.near_metres)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import routing
 from routing import (
     Break,
     Fault,
+    Matrix,
     Problem,
     Solution,
     Step,
@@ -59,6 +60,7 @@ PLANTED: list[tuple[str, Callable[[Step], Step]]] = [
     ("wrong_time", lambda step: replace(step, waiting=-1)),
     ("wrong_time", lambda step: replace(step, travel=0, distance=0)),
     ("wrong_load", lambda step: replace(step, load=tuple(x + 1 for x in step.load))),
+    ("wrong_way", lambda step: replace(step, distance=step.distance + 1)),
     ("unknown", lambda step: replace(step, id=999)),
     ("missing", lambda step: replace(step, id=999)),
 ]
@@ -218,25 +220,53 @@ def test_a_broken_lock_is_found() -> None:
     assert [f.cause for f in check(question, solution, [fewer])] == ["lock"]
 
 
-TOTALS = [
-    "routes",
-    "vehicles",
-    "unassigned",
-    "travel",
-    "distance",
-    "setup",
-    "service",
-    "max_age",
-    "cost",
-]
+def figures(told: object) -> list[str]:
+    return [f.name for f in fields(told) if type(getattr(told, f.name)) is int]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("total", TOTALS)
-def test_each_total_is_counted_again(total: str) -> None:
+def test_each_figure_of_the_plan_is_counted_again() -> None:
+    """One more of any number in the summary, in a round, in any step of it."""
     question, solution = sound_plan()
-    wrong = replace(solution.summary, **{total: getattr(solution.summary, total) + 1})
-    faults = check(question, replace(solution, summary=wrong))
-    assert [fault.cause for fault in faults] == ["wrong_summary"]
+    summary, route = solution.summary, solution.routes[0]
+    assert len(figures(summary)) == len(fields(summary))
+    for name in figures(summary):
+        more = replace(summary, **{name: getattr(summary, name) + 1})
+        faults = check(question, replace(solution, summary=more))
+        assert [fault.cause for fault in faults] == ["wrong_summary"], name
+        assert faults[0].detail.startswith(name)
+    for name in figures(route):
+        more_route = replace(route, **{name: getattr(route, name) + 1})
+        routes = (more_route, *solution.routes[1:])
+        assert check(question, replace(solution, routes=routes)), name
+    more_aboard = replace(
+        route.steps[0], load=tuple(x + 1 for x in route.steps[0].load)
+    )
+    for wrong in (
+        replace(route, load=tuple(amount + 1 for amount in route.load)),
+        replace(route, steps=(more_aboard, *route.steps[1:])),
+    ):
+        routes = (wrong, *solution.routes[1:])
+        assert check(question, replace(solution, routes=routes))
+    for place, step in enumerate(route.steps):
+        for name in set(figures(step)) - {"id"}:
+            steps = list(route.steps)
+            steps[place] = replace(step, **{name: getattr(step, name) + 1})
+            routes = (replace(route, steps=tuple(steps)), *solution.routes[1:])
+            faults = check(question, replace(solution, routes=routes))
+            told = {fault.cause for fault in faults}
+            assert told & {"wrong_time", "wrong_way"}, (step.type, name)
+
+
+def test_a_way_is_as_long_as_the_matrix_says() -> None:
+    question = problem("three_doors_on_a_line")
+    (durations,) = (matrix.durations for matrix in question.matrices.values())
+    metres = tuple(tuple(3 * way for way in row) for row in durations)
+    matrices = {"ebike": Matrix(durations, metres)}
+    measured = replace(question, matrices=matrices)
+    plan = solve(measured, engine="floor")
+    assert plan.summary.distance == 1800
+    assert check(measured, plan) == []
+    assert "wrong_way" in causes(question, plan)
 
 
 def test_every_cause_the_checker_names_is_planted_in_some_test() -> None:

@@ -1,5 +1,6 @@
 """The child-process contract: JSON in, JSON out, exit codes 0 to 3."""
 
+import copy
 import io
 import json
 import subprocess
@@ -117,6 +118,35 @@ def test_a_written_solution_passes_the_check_command(
     code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
     assert code == 3
     assert found["faults"][0]["cause"] == "wrong_time"
+
+
+def test_every_figure_of_a_written_solution_is_counted_again(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    question = district(seed=5)
+    given = write_solution(solve(question, engine="floor"), question)
+
+    def figures(told: Any, *path: Any) -> list[tuple[Any, ...]]:
+        if isinstance(told, dict | list):
+            inside = told.items() if isinstance(told, dict) else enumerate(told)
+            return [p for key, more in inside for p in figures(more, *path, key)]
+        return [path] if type(told) is int else []
+
+    names = {path[-1] for path in figures(given) if type(path[-1]) is str}
+    assert names > {"departs", "ends", "priority", "duration", "waiting_time", "code"}
+    for path in figures(given):
+        if path[0] == "routes" and path[1] > 0:
+            continue  # the first round stands for all
+        answer = copy.deepcopy(given)
+        *way, last = path
+        inner = answer
+        for key in way:
+            inner = inner[key]
+        inner[last] += 1
+        both = {"problem": write_problem(question), "solution": answer}
+        code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
+        assert code == 3, path
+        assert found["faults"]
 
 
 @pytest.mark.parametrize("garbage", [None, [], {}, {"routes": 3}, {"summary": {}}])

@@ -34,12 +34,16 @@ def stairwell(doors: int, **more: int) -> Problem:
     return Problem(jobs=jobs, vehicles=(driver,))
 
 
-def test_the_lift_is_taken_up_and_the_stairs_are_climbed() -> None:
-    jobs = stairwell(4).jobs
-    lift = {k: Door("1", floor, True) for k, floor in enumerate((3, 18, 9, 1))}
-    stairs = {k: Door("1", floor) for k, floor in enumerate((3, 6, 5, 1))}
-    assert [job.id for job in walking_order(jobs, lift)] == [1, 2, 0, 3]
-    assert [job.id for job in walking_order(jobs, stairs)] == [3, 0, 2, 1]
+def test_one_goes_up_once_and_comes_down_floor_by_floor() -> None:
+    doors = {k: Door("1", floor) for k, floor in enumerate((3, 18, 9, 1))}
+    assert [job.id for job in walking_order(stairwell(4).jobs, doors)] == [1, 2, 0, 3]
+
+
+def test_entrances_are_counted_not_spelled() -> None:
+    names = ("10", "2", "B2", "B10", "东1", "")
+    doors = {k: Door(name) for k, name in enumerate(names)}
+    order = [names[int(job.id)] for job in walking_order(stairwell(6).jobs, doors)]
+    assert order == ["", "B2", "B10", "东1", "2", "10"]
 
 
 def test_entrances_are_stops_of_their_own() -> None:
