@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from routing.commands import COMMANDS, FINE, INPUT, INTERNAL
 from routing.faults import InvalidInput
+from routing.judged import Refused
 from routing.solver import ENGINES
 
 
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer, code = COMMANDS[options.command](_read_input(), options)
     except InvalidInput as error:
         return _refuse(error.faults)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        _write({"code": INTERNAL, "error": "the checker refuses the plan found"})
+        return INTERNAL
     except Exception:  # the contract of the child process: always JSON and a code
         traceback.print_exc()
         _write({"code": INTERNAL, "error": "internal error, see standard error"})

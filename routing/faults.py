@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from typing import TypeGuard
 
+# What the search can hold and add up: seconds since 1970, seconds of 63 years, metres,
+# amounts. Beyond it a sum of thousands would be no 64-bit number any more.
+MOST = 2_000_000_000
+
 
 class InvalidInput(ValueError):
     """What was given cannot be used; `faults` lists every reason with its place."""
@@ -27,11 +31,13 @@ class Faults:
             self.found.append(f"{place}.{fault}" if place else fault)
 
     def whole(self, place: str, value: object, least: int = 0) -> None:
-        """A whole number of at least `least`; true and 3.0 are not whole numbers."""
+        """A whole number from `least` to `MOST`; true and 3.0 are not whole numbers."""
         if not is_whole(value):
             self.add(place, f"needs a whole number, got {value!r}")
         elif value < least:
             self.add(place, f"must be at least {least}, got {value}")
+        elif value > MOST:
+            self.add(place, f"must be at most {MOST}, got {value}")
 
     def amounts(self, place: str, values: object) -> None:
         if not isinstance(values, tuple):

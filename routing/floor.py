@@ -38,7 +38,7 @@ def floor_rounds(
             left.remove(job)
     draft.fix_supplies()
     for vehicle in problem.vehicles:
-        for number in range(vehicle.max_rounds):
+        for number in range(min(vehicle.max_rounds, max(1, len(problem.jobs)))):
             left = draft.fill_round(vehicle, number, left)
     draft.insert_all(left)
     return draft.rounds()

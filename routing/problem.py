@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
-from routing.faults import Faults, is_id, is_whole
+from routing.faults import MOST, Faults, is_id, is_whole
 
 Id = int | str
 
@@ -154,7 +154,7 @@ class Break:
         faults.raise_if_any()
 
 
-ALWAYS = TimeWindow(0, 2_000_000_000)
+ALWAYS = TimeWindow(0, MOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,3 +386,5 @@ def _check_square(
             faults.add(f"{place}[{number}]", f"needs whole numbers, got {bad!r}")
         elif row and min(row) < 0:
             faults.add(f"{place}[{number}]", f"must not be negative, got {min(row)}")
+        elif row and max(row) > MOST:
+            faults.add(f"{place}[{number}]", f"must be at most {MOST}, got {max(row)}")

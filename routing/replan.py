@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from routing.changes import Change, changed
 from routing.distances import Travel
 from routing.explain import reasons
+from routing.judged import first_sound
 from routing.prices import Prices
 from routing.problem import Id, Problem
 from routing.schedule import schedule
@@ -79,6 +80,8 @@ def replan(
     ------
     InvalidInput
         When the change names jobs or vehicles that do not exist.
+    Refused
+        When the checker finds faults in the plan, which is never the caller's.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope: {scope!r} is none of {', '.join(SCOPES)}")
@@ -99,7 +102,11 @@ def replan(
             engine=engine,
         )
         again = _timed(after, travel, found.rounds).found_by(found.engine, *found.notes)
-        solution = better(again, solution) if scope != "all" else again
+        at_once = solution
+        solution = better(again, at_once) if scope != "all" else again
+        solution = first_sound(after, (lambda: solution, lambda: at_once))
+    else:
+        solution = first_sound(after, (lambda: solution,))
     solution = replace(solution, unassigned=reasons(after, solution, travel))
     return Replanned(after, solution, _moves(change, rounds, solution, broken))
 

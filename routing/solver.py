@@ -10,6 +10,7 @@ from routing.distances import Travel
 from routing.explain import reasons
 from routing.floor import complete, floor_rounds
 from routing.grouping import group
+from routing.judged import first_sound
 from routing.locks import Locks
 from routing.problem import Id, Problem
 from routing.schedule import schedule
@@ -34,6 +35,8 @@ MANY_LEFT_OUT, SECTORS_SECONDS = 20, 5.0
 # What the notes of a plan say of the full model's word on it.
 CONFIRMED, REFUSED = "confirmed by OR-Tools", "not confirmed by OR-Tools"
 POLISHED = "polished by OR-Tools"
+# And of a plan that had to be mended because the checker refused the one found.
+MADE_WHOLE = "made whole: the plan found broke a rule"
 
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
@@ -80,6 +83,11 @@ def solve(
     -------
     Solution
         Never violates a rule; what could not be served is unassigned with a reason.
+
+    Raises
+    ------
+    Refused
+        When the checker finds faults in every plan made, which is never the caller's.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
@@ -93,7 +101,7 @@ def solve(
         best = task.by_floor(start, locks)
         if engine in ("ortools", "auto") and problem.jobs:
             best = task.by_authority(best, steps, locks)
-    return replace(best, unassigned=reasons(problem, best, task.travel))
+    return task.judged(best, locks)
 
 
 class Clock:
@@ -139,6 +147,21 @@ class Task:
         self.travel = travel
         self.clock = clock
         self.stop = stop
+
+    def judged(self, best: Solution, locks: Locks) -> Solution:
+        """The plan if the checker passes it, else the best made of it that does."""
+
+        def made_whole() -> Solution:
+            kept = complete(self.problem, self.travel, best.rounds, 1.0, locks)
+            return self._timed(kept).found_by("floor", MADE_WHOLE)
+
+        def from_nothing() -> Solution:
+            rounds = floor_rounds(self.problem, self.travel, 1.0)
+            return self._timed(rounds).found_by("floor", MADE_WHOLE)
+
+        plans = (lambda: best, made_whole, from_nothing)
+        sound = first_sound(self.problem, plans)
+        return replace(sound, unassigned=reasons(self.problem, sound, self.travel))
 
     def by_floor(self, start: Sequence[Round], locks: Locks) -> Solution:
         """Sectors, or the given rounds made whole, whichever is cheaper; with locks

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from routing.problem import Location, Matrix, Mode
 
 Table = NDArray[np.int32]
+LONGEST = np.iinfo(np.int32).max
 
 
 def mode_table(
@@ -67,7 +68,9 @@ def _ride(mode: Mode, metres: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _at_speed(seconds: NDArray[np.int64], percent: int) -> NDArray[np.int64]:
-    return seconds if percent == 100 else (seconds * 100 + percent // 2) // percent
+    if percent != 100:
+        seconds = (seconds * 100 + percent // 2) // percent
+    return np.minimum(seconds, LONGEST)  # a crawl of years is never worth its way
 
 
 def _clear_nowhere(table: Table, places: Sequence[Location | None]) -> None:

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from routing import InvalidInput, read_problem
+from routing import InvalidInput, check, read_problem, solve
 
 DOOR = {"id": 1, "location_index": 1}
 BIKE = {"id": "a", "profile": "ebike", "start_index": 0}
 ROWS = {"ebike": {"durations": [[0, 1], [1, 0]]}}
+
+
+MOST = 2_000_000_000
+TOO_MUCH = f"must be at most {MOST}"
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -67,6 +71,10 @@ TABLE: list[tuple[Any, str]] = [
         "jobs[0].time_windows[0].closes: 5 is before it opens at 9",
     ),
     (
+        job(time_windows=[[-5, 9]]),
+        "jobs[0].time_windows[0].opens: must be at least 0, got -5",
+    ),
+    (
         job(time_windows=[[0, 9], [5, 12]]),
         "jobs[0].time_windows[1]: overlaps the one before or is out of order",
     ),
@@ -102,7 +110,25 @@ TABLE: list[tuple[Any, str]] = [
     (document(jobs=[DOOR, DOOR]), "jobs[1].id: 1 is already the id of jobs[0]"),
     (job(allowed_vehicles=["z"]), "jobs[0].allowed_vehicles: no vehicle 'z'"),
     (job(preferred_vehicle="z"), "jobs[0].preferred_vehicle: no vehicle 'z'"),
+    # numbers beyond what can be added up
+    (job(service=10**30), f"jobs[0].service: {TOO_MUCH}, got {10**30}"),
+    (job(unserved_cost=MOST + 1), f"jobs[0].unserved_cost: {TOO_MUCH}, got {MOST + 1}"),
+    (job(delivery=[10**10]), f"jobs[0].delivery[0]: {TOO_MUCH}, got {10**10}"),
+    (
+        job(time_windows=[[0, 10**30]]),
+        f"jobs[0].time_windows[0].closes: {TOO_MUCH}, got {10**30}",
+    ),
+    (
+        document(matrices={"ebike": {"durations": [[0, 2**32 - 1], [1, 0]]}}),
+        f"matrices.ebike.durations[0]: {TOO_MUCH}, got {2**32 - 1}",
+    ),
+    (vehicle(capacity=[10**10]), f"vehicles[0].capacity[0]: {TOO_MUCH}, got {10**10}"),
+    (document(weights={"uneven": 10**18}), f"weights.uneven: {TOO_MUCH}, got {10**18}"),
     # vehicles
+    (
+        document(vehicles=[BIKE, BIKE]),
+        "vehicles[1].id: 'a' is already the id of vehicles[0]",
+    ),
     (vehicle(start_index=None), "vehicles[0].start: needs a start or an end"),
     (vehicle(max_rounds=0), "vehicles[0].max_rounds: must be at least 1, got 0"),
     (vehicle(capacity=["4"]), "vehicles[0].capacity[0]: needs a whole number, got '4'"),
@@ -211,3 +237,26 @@ def test_all_faults_are_listed_together() -> None:
     with pytest.raises(InvalidInput) as refused:
         read_problem(data)
     assert len(refused.value.faults) == 4
+
+
+LARGEST = [
+    job(service=MOST),
+    job(time_windows=[[MOST - 1, MOST]]),
+    job(unserved_cost=MOST),
+    document(matrices={"ebike": {"durations": [[0, MOST], [MOST, 0]]}}),
+    {
+        **vehicle(speed_percent=1),
+        "matrices": {"ebike": {"durations": [[0, MOST], [MOST, 0]]}},
+    },
+    {**job(delivery=[MOST]), "vehicles": [{**BIKE, "capacity": [MOST]}]},
+    vehicle(max_rounds=MOST, reload=MOST),
+    document(weights={"unserved": MOST, "vehicle": MOST, "uneven": MOST}),
+]
+
+
+@pytest.mark.parametrize("engine", ["auto", "sisr", "ortools", "floor"])
+def test_the_largest_numbers_that_are_taken_are_planned_with(engine: str) -> None:
+    for data in LARGEST:
+        question = read_problem(data)
+        found = solve(question, seconds=0.2, steps=20, engine=engine)
+        assert check(question, found) == []

@@ -9,10 +9,21 @@ from typing import Any
 
 import pytest
 
-from routing import read_problem, read_solution, solve, write_problem, write_solution
+from routing import (
+    Round,
+    Travel,
+    check,
+    read_problem,
+    read_solution,
+    schedule,
+    solve,
+    write_problem,
+    write_solution,
+)
 from routing.__main__ import main
 from tests.road_server import road_server
 from tests.routing.cases import district, load, problem
+from tests.routing.test_two_levels import morning
 
 
 def call(
@@ -95,6 +106,43 @@ def test_an_internal_error_exits_with_1_and_says_so_in_json(
     code, answer, said = call(monkeypatch, capsys, text)
     assert (code, answer["code"]) == (1, 1)
     assert "RuntimeError: broken" in said
+
+
+FINDERS = [
+    ("auto", "by_kernel", "district"),
+    ("sisr", "by_kernel", "district"),
+    ("sisr", "by_levels", "levels"),
+    ("ortools", "by_authority", "district"),
+    ("floor", "by_floor", "district"),
+]
+
+
+@pytest.mark.parametrize(("engine", "finder", "kind"), FINDERS)
+def test_a_plan_the_checker_refuses_is_made_whole_before_it_is_told(
+    monkeypatch: Any, capsys: Any, engine: str, finder: str, kind: str
+) -> None:
+    question = district(3) if kind == "district" else morning()
+    everybody = tuple(job.id for job in question.jobs if job.id != "crate")
+    broken = schedule(question, [Round(question.vehicles[0].id, everybody * 2)])
+    monkeypatch.setattr(f"routing.solver.Task.{finder}", lambda *_, **__: broken)
+    text = json.dumps(write_problem(question))
+    code, answer, _ = call(monkeypatch, capsys, text, "--engine", engine)
+    assert code in (0, 3)
+    assert answer["notes"] == ["made whole: the plan found broke a rule"]
+    assert check(question, read_solution(answer)) == []
+
+
+@pytest.mark.parametrize("command", ["solve", "replan"])
+def test_a_plan_that_cannot_be_made_whole_is_an_error_that_names_its_faults(
+    monkeypatch: Any, capsys: Any, command: str
+) -> None:
+    question, true = district(3), Travel.seconds
+    monkeypatch.setattr(Travel, "seconds", lambda *way: true(*way) * 9 // 10)
+    document = {"problem": write_problem(question), "rounds": [], "change": {}}
+    arguments = (command, "--engine", "floor", "--seconds", "0")
+    code, answer, said = call(monkeypatch, capsys, json.dumps(document), *arguments)
+    assert (code, answer["code"]) == (1, 1)
+    assert "wrong_time: job" in said
 
 
 def test_progress_comes_as_json_lines(monkeypatch: Any, capsys: Any) -> None:
