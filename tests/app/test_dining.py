@@ -275,6 +275,7 @@ async def test_the_elder_reads_a_masked_name_the_price_and_who_pays(
     assert "李德福" not in screen.text
     assert "您付 5.00 元" in screen.text
     (meal,) = await rows("SELECT id FROM meal")
+    assert f'href="{here}/slips/{meal["id"]}"' in (await manager.get(here)).text
     slip = await manager.get(f"{here}/slips/{meal['id']}")
     assert "您付（现金）" in slip.text
     assert "李德福" not in slip.text

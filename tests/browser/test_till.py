@@ -73,6 +73,15 @@ STALLED_PAGE = """({card}) => new Promise((done) => {
 })"""
 
 
+# What of the till is cut off at the right: its own box, or the box it stands in.
+CUT = """[...document.querySelectorAll("#till button, #till .till-amount")]
+  .filter((one) => one.offsetParent)
+  .filter((one) => one.scrollWidth > one.clientWidth + 1
+    || one.getBoundingClientRect().right
+      > one.closest("section, .till-bar, #till").getBoundingClientRect().right + 1)
+  .map((one) => one.innerText)"""
+
+
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
@@ -455,6 +464,21 @@ def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
         picture(page, f"till-{name}-{size}", full=True)
         assert axe_faults(page) == []
         assert not overflows(page)
+        assert page.evaluate(CUT) == []
+        if name == "walk-in":  # by mouse or finger, at the price of who is registered
+            page.click("[data-again]")
+            page.wait_for_selector("[data-tone=diet] .till-amount")
+            assert page.inner_text("[data-tone=diet] .till-amount") == "收 5.00 元"
+    cookie = {"name": "nuancan_language", "value": "en", "url": page.url}
+    page.context.add_cookies([cookie])
+    page.reload()
+    page.wait_for_selector("[data-undo]:has-text('Undo')")
+    page.fill(FIELD, "oyhmsf")
+    page.press(FIELD, "Enter")
+    page.click("[data-again]")
+    page.wait_for_selector(".till-amount:has-text('13.00')")
+    picture(page, f"till-english-{size}", full=True)
+    assert page.evaluate(CUT) == []
     heights = page.eval_on_selector_all(
         "#till button, #till label.option, #till input[name=q]",
         "all => all.map((one) => one.getBoundingClientRect().height)",

@@ -198,6 +198,7 @@ def test_a_meal_whose_answer_was_lost_is_one_meal(
     scan(page, cards[0])
     page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
     assert "已存在本机" in page.inner_text("#outcome")
+    assert "小票等上传以后印" in page.inner_text("#outcome")
     assert served(town, run) == 5  # the server knows, the till does not
     network.mode = "up"
     all_sent(page)
