@@ -469,8 +469,9 @@ def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
             page.click("[data-again]")
             page.wait_for_selector("[data-tone=diet] .till-amount")
             assert page.inner_text("[data-tone=diet] .till-amount") == "收 5.00 元"
-    cookie = {"name": "nuancan_language", "value": "en", "url": page.url}
-    page.context.add_cookies([cookie])
+    page.context.add_cookies(
+        [{"name": "nuancan_language", "value": "en", "url": page.url}]
+    )
     page.reload()
     page.wait_for_selector("[data-undo]:has-text('Undo')")
     page.fill(FIELD, "oyhmsf")
