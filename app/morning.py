@@ -16,6 +16,7 @@ from app.i18n import translate as _
 from app.paper_round import Scene, Times, minutes_words
 from app.papers import KINDS, Paper
 from app.print_options import PrintOptions, options_for
+from app.words.diets import undecided_words
 from app.words.rounds import WHY
 from kitchen.blocks import Order
 from kitchen.dispatches import dispatches_for
@@ -67,6 +68,16 @@ class Morning:
             and order.elder_id is not None
             and order.elder_id not in placed
         ] + [order for order in self.today.unplaced if order.way != "deliver"]
+
+    @property
+    def undecided(self) -> list[Order]:
+        """People who get a meal all right, with a dish that may not be for them."""
+        waiting = {order.elder_id for order in self.waiting}
+        return [
+            order
+            for order in self.today.orders
+            if order.elder_id in self.scene.undecided and order.elder_id not in waiting
+        ]
 
     @property
     def points(self) -> list[PointFacts]:
@@ -123,6 +134,11 @@ async def morning_for(
         },
         times=times_of(today, await cooked_for(kitchen_id, day, meal), office.zone),
         base_url=office.base_url,
+        undecided={
+            one.eater.elder_id: undecided_words(one.dishes)
+            for one in today.waiting
+            if one.dishes
+        },
     )
     return Morning(
         today=today,
@@ -255,8 +271,8 @@ def _labels(m: Morning) -> Iterable[Paper]:
 
 
 def _unplaced(m: Morning) -> Iterable[Paper]:
-    if m.waiting:
-        yield paper_round.unplaced_list(m.waiting, m.why, m.scene)
+    if m.waiting or m.undecided:
+        yield paper_round.unplaced_list(m.waiting, m.undecided, m.why, m.scene)
 
 
 def _weather(m: Morning) -> Iterable[Paper]:

@@ -4,7 +4,7 @@ what is stuck on its bags and boxes, and who is on no round.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,7 @@ class Scene:
     codes: Mapping[tuple[str, int], str]  # ("diner" | "point", id) → "3-04"
     times: Times
     base_url: str = ""
+    undecided: Mapping[int, str] = field(default_factory=dict)  # elder → words
 
     def clock(self, at: datetime | None) -> str:
         return at.astimezone(self.zone).strftime("%H:%M") if at else "—"
@@ -79,6 +80,14 @@ class Scene:
         """Where the meal is brought, or where the person lives."""
         lives = self.homes.get(order.elder_id or 0, 0)
         return self.doors.get(order.address_id or lives)
+
+    def box_words(
+        self, elder_id: int | None, key: str, size: str, choice: str
+    ) -> tuple[str, ...]:
+        """What is special about somebody's box, and that a dish in it may not be for
+        them as long as nobody has decided."""
+        words = box_words(key, size, choice)
+        return (*words, _("忌口未定")) if elder_id in self.undecided else words
 
     def name_on_box(self, name: str) -> str:
         return name if self.options.labels.full_name else masked_name(name)
@@ -177,7 +186,9 @@ def _visit(stop: SheetStop, scene: Scene) -> papers.Visit:
         name=stop.name if is_point else scene.name_on_list(stop.elder_id, stop.name),
         portions=stop.portions,
         access=_access(stop),
-        diet=() if is_point else box_words(diet, stop.size, stop.choice),
+        diet=()
+        if is_point
+        else scene.box_words(stop.elder_id, diet, stop.size, stop.choice),
         note=stop.note,
         phone_tail=scene.tail(stop.phone_tail),
         collect_fen=stop.collect_fen,
@@ -313,8 +324,11 @@ def round_labels(view: SheetView, scene: Scene) -> papers.Labels:
                 code=stop.code,
                 name=scene.name_on_box(stop.name),
                 place=_house(scene, stop.compound, stop.building),
-                diet=box_words(
-                    stop.diet.key if stop.diet else "regular", stop.size, stop.choice
+                diet=scene.box_words(
+                    stop.elder_id,
+                    stop.diet.key if stop.diet else "regular",
+                    stop.size,
+                    stop.choice,
                 ),
                 made_at=scene.times.made_at,
                 eat_before=scene.times.eat_before,
@@ -397,7 +411,7 @@ def _box(order: Order, scene: Scene, code: str) -> papers.BoxLabel:
         code=code,
         name=scene.name_on_box(order.name),
         place=place,
-        diet=box_words(order.diet.key, order.size, order.choice),
+        diet=scene.box_words(order.elder_id, order.diet.key, order.size, order.choice),
         made_at=scene.times.made_at,
         eat_before=scene.times.eat_before,
         portions=order.portions,
@@ -421,25 +435,35 @@ def _house(scene: Scene, compound: str, building: str) -> str:
 
 
 def unplaced_list(
-    orders: Iterable[Order], why: Mapping[int, str], scene: Scene
+    waiting: Iterable[Order],
+    undecided: Iterable[Order],
+    why: Mapping[int, str],
+    scene: Scene,
 ) -> papers.UnplacedList:
-    """`why`: diner → the reason in words, where a plan has one."""
-    people = []
-    for order in orders:
-        door = scene.home(order)
-        person = scene.people.get(order.elder_id or 0)
-        people.append(
-            papers.Unplaced(
-                number=order.number,
-                name=scene.name_on_list(order.elder_id, order.name),
-                place=door.line if door else "",
-                phone_tail=scene.tail(person.phone_tail if person else ""),
-                diet=box_words(order.diet.key, order.size, order.choice),
-                portions=order.portions,
-                why=why.get(order.diner_id or 0) or _why_unplaced(door),
-            )
-        )
+    """Who is on no round, then who must not eat a dish of the day while nobody has said
+    what there is instead. `why`: diner → the reason in words, where a plan has one."""
+    people = [_unsolved(order, scene, why) for order in waiting]
+    people += [_unsolved(order, scene, None) for order in undecided]
     return papers.UnplacedList(**scene.head, holder=_("调度"), people=tuple(people))
+
+
+def _unsolved(
+    order: Order, scene: Scene, why: Mapping[int, str] | None
+) -> papers.Unplaced:
+    door = scene.home(order)
+    person = scene.people.get(order.elder_id or 0)
+    reasons = [scene.undecided.get(order.elder_id or 0, "")]
+    if why is not None:
+        reasons.insert(0, why.get(order.diner_id or 0) or _why_unplaced(door))
+    return papers.Unplaced(
+        number=order.number,
+        name=scene.name_on_list(order.elder_id, order.name),
+        place=door.line if door else "",
+        phone_tail=scene.tail(person.phone_tail if person else ""),
+        diet=box_words(order.diet.key, order.size, order.choice),
+        portions=order.portions,
+        why=_("；").join(reason for reason in reasons if reason),
+    )
 
 
 def _why_unplaced(door: Door | None) -> str:

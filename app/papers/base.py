@@ -21,7 +21,7 @@ KINDS = {
     "sheet": N_("送餐单"),
     "load": N_("装箱卡"),
     "labels": N_("餐盒标签"),
-    "unplaced": N_("未排上名单"),
+    "unplaced": N_("待解决名单"),
     "weather": N_("恶劣天气名单"),
     "feedback": N_("意见条"),
     "roster": N_("就餐名单"),

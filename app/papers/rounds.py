@@ -203,7 +203,7 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class UnplacedList(Paper):
-    """未排上名单: who eats today and is on no round, until someone resolves it."""
+    """待解决名单: who eats today and is on no round, until someone resolves it."""
 
     kind: ClassVar[str] = "unplaced"
     template: ClassVar[str] = "prints/unplaced.html"

@@ -83,7 +83,7 @@ async def test_the_page_lists_every_paper_as_not_printed(
         "送餐单",
         "装箱卡",
         "餐盒标签",
-        "未排上名单",
+        "待解决名单",
         "就餐名单",
         "朝阳就餐点",
     ):
@@ -156,7 +156,7 @@ async def test_a_change_makes_only_the_papers_concerned_stale(
     assert not any(kind == "roster" for kind, _ in stale)
     page = await manager.get(HERE)
     assert "第 1 版已过期" in page.text
-    assert "未排上名单" in page.text  # its paper is out there, its people are not
+    assert "待解决名单" in page.text  # its paper is out there, its people are not
     slip = await manager.submit(HERE, kind="sheet", subject=changed, slip="1")
     text = "".join(texts(slip.content))
     assert "赵秀兰" in text

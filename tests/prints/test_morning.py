@@ -21,7 +21,16 @@ from app.papers import (
 )
 from app.print_options import PrintOptions
 from app.print_store import PrintStore
-from kitchen import demo, headcounts, production, round_publishing, sealing
+from kitchen import (
+    demo,
+    food,
+    headcounts,
+    menus,
+    places,
+    production,
+    round_publishing,
+    sealing,
+)
 from kitchen.database import Engine
 from kitchen.headcounts import SpareFacts
 from kitchen.round_inputs import inputs_for
@@ -78,7 +87,12 @@ async def test_every_portion_is_on_its_papers_once(
     sheets = [p for p in papers if isinstance(p, DriverSheet)]
     lists = [p for p in papers if isinstance(p, UnplacedList)]
     doors = sum(load.portions for sheet in sheets for load in sheet.door_loads)
-    waiting = sum(person.portions for page in lists for person in page.people)
+    waiting = sum(
+        person.portions
+        for page in lists
+        for person in page.people
+        if not person.why.startswith("不能吃")  # on a round, only a dish is open
+    )
     assert doors + waiting == by_way["deliver"]
     visited = [v.key for s in sheets for v in s.visits if not v.is_point]
     assert len(visited) == len(set(visited))
@@ -112,9 +126,60 @@ async def test_before_any_rounds_everyone_waits_and_nobody_is_lost(
     morning = await a_morning(40, 5, rounds=False)
     (page,) = [p for p in papers_of(morning) if isinstance(p, UnplacedList)]
     driven = [o for o in morning.today.orders if o.way == "deliver" and o.elder_id]
-    assert {person.number for person in page.people} == {o.number for o in driven}
-    reasons = {person.why for person in page.people}
+    waiting = [p for p in page.people if not p.why.startswith("不能吃")]
+    assert {person.number for person in waiting} == {o.number for o in driven}
+    reasons = {person.why.split("；")[0] for person in waiting}
     assert reasons <= {"没有地址", "没有坐标", "还没有排进线路"}
+
+
+async def test_a_dish_nobody_has_decided_about_is_marked_on_every_paper(
+    sqlite_database: Engine,
+) -> None:
+    """On the box, on the driver's sheet and on the list, with the dish by name; their
+    portion is counted like any other."""
+    await a_morning(90, 8)
+    peanuts = next(d for d in (await food.dishes()).values() if "peanut" in d.allergens)
+    kitchen = (await places.kitchens())[0].id
+    row: tuple[str, int] = ("A", 1)
+    await menus.set_dish(
+        kitchen, DAY, "lunch", *row, peanuts.id, by=demo.MAKER, now=NOW
+    )
+    morning = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    clashing = {
+        one.eater.elder_id: [dish.name for dish in one.dishes]
+        for one in morning.today.waiting
+        if one.dishes
+    }
+    orders = {order.elder_id: order for order in morning.today.orders}
+    allergic = {e for e, o in orders.items() if "peanut" in o.diet.allergies}
+    assert allergic <= {e for e, names in clashing.items() if peanuts.name in names}
+    open_people = {elder: orders[elder] for elder in clashing}
+    assert {order.way for order in open_people.values()} >= {"deliver", "dine_in"}
+    papers = papers_of(morning)
+    (page,) = [p for p in papers if isinstance(p, UnplacedList)]
+    told = {p.number: p.why.split("；")[-1] for p in page.people if "还没定" in p.why}
+    assert told == {
+        order.number: f"不能吃{'、'.join(clashing[elder])}，还没定怎么办"
+        for elder, order in open_people.items()
+    }
+    boxes = {
+        box.diner_id
+        for paper in papers
+        if isinstance(paper, Labels)
+        for box in paper.labels
+        if "忌口未定" in box.diet
+    }
+    assert boxes == {o.diner_id for o in open_people.values() if o.way != "dine_in"}
+    visits = {
+        visit.key
+        for paper in papers
+        if isinstance(paper, DriverSheet)
+        for visit in paper.visits
+        if "忌口未定" in visit.diet
+    }
+    brought = {f"elder:{e}" for e, o in open_people.items() if o.way == "deliver"}
+    waiting = {f"elder:{order.elder_id}" for order in morning.waiting}
+    assert visits == brought - waiting
 
 
 async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
