@@ -18,7 +18,17 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 from benchmarks.routing_districts import SHAPES, district
-from routing import Place, Prices, Problem, Solution, confirm, solve
+from routing import (
+    Break,
+    Job,
+    Place,
+    Prices,
+    Problem,
+    Solution,
+    TimeWindow,
+    confirm,
+    solve,
+)
 from routing.changes import Change
 from routing.problem import Id
 from routing.replan import replan
@@ -123,11 +133,17 @@ def answers() -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: |"
     taken: dict[str, list[list[float]]] = {}
     for shape in SHAPES:
-        problem = district(shape, 300).problem
-        plan = solve(problem, seconds=3.0, engine="sisr")
-        for name, act in single_changes(problem, plan).items():
-            times = [milliseconds(partial(act, k)) for k in range(300)]
-            taken.setdefault(name, []).append(times)
+        plain = district(shape, 300).problem
+        for kind, problem in (
+            ("", plain),
+            (", with a break each", with_breaks(plain, 1)),
+            (", with three breaks each", with_breaks(plain, 3)),
+            (", on two levels", on_two_levels(plain)),
+        ):
+            plan = solve(problem, seconds=3.0, engine="sisr")
+            for name, act in single_changes(problem, plan).items():
+                times = [milliseconds(partial(act, k)) for k in range(300)]
+                taken.setdefault(name + kind, []).append(times)
     for name, lists in taken.items():
         middle = statistics.median(ms for times in lists for ms in times)
         worst = max(statistics.quantiles(times, n=100)[-1] for times in lists)
@@ -139,11 +155,50 @@ def answers() -> Iterator[str]:
     )
 
 
+def with_breaks(problem: Problem, count: int) -> Problem:
+    """So many rests for everybody, the first of ten minutes at any time of an hour."""
+    spans = ((39_600, 43_200, 600), (38_000, 39_800, 300), (42_000, 43_800, 300))
+    rests = tuple(
+        Break(id=k, windows=(TimeWindow(opens, closes),), service=service)
+        for k, (opens, closes, service) in enumerate(spans[:count])
+    )
+    vehicles = tuple(replace(v, breaks=rests) for v in problem.vehicles)
+    return replace(problem, vehicles=vehicles)
+
+
+def on_two_levels(problem: Problem) -> Problem:
+    """The same riders from where they are, but each four after a crate that vans bring
+    there from a kitchen at the door with the first number."""
+    kinds, kitchen = len(problem.vehicles[0].capacity), problem.jobs[0].location
+    like, vehicles, crates = problem.vehicles[0], list(problem.vehicles), []
+    for first in range(0, len(vehicles), 4):
+        crate = f"crate {first // 4}"
+        mine = vehicles[first : first + 4]
+        vehicles[first : first + 4] = [replace(v, supplied_by=crate) for v in mine]
+        boxes = tuple(sum(v.capacity[k] for v in mine) for k in range(kinds))
+        if like.start is not None:
+            crates.append(
+                Job(id=crate, location=like.start, delivery=boxes, service=60)
+            )
+    vans = [
+        replace(
+            like,
+            id=f"van {k}",
+            capacity=tuple(200 for _ in range(kinds)),
+            start=kitchen,
+            end=kitchen,
+        )
+        for k in range(2)
+    ]
+    return replace(problem, jobs=(*crates, *problem.jobs), vehicles=(*vans, *vehicles))
+
+
 def single_changes(
     problem: Problem, plan: Solution
 ) -> dict[str, Callable[[int], object]]:
     prices = Prices(problem, plan.rounds)
-    jobs = [job for r in plan.rounds for job in r.jobs]
+    crates = problem.supplying
+    jobs = [job for r in plan.rounds for job in r.jobs if job not in crates]
     for r in plan.rounds:  # what the plan costs now is known once it is shown
         for one, other in pairwise(r.jobs):
             prices.swap(one, other)

@@ -42,14 +42,25 @@ def late_departures(problem: Problem, routes: Routes) -> Departures:
     return found
 
 
-def needed_departures(problem: Problem, routes: Routes) -> Departures:
-    """Departures later still, where what is brought would be too old at a door."""
-    spare = {crate: _give(problem, routes, crate) for crate in problem.supplying}
+# What is told of a vehicle's rounds, with the rounds themselves, so that they live on.
+Gives = dict[tuple[int, ...], tuple[Sequence[Route], int]]
+
+
+def needed_departures(problem: Problem, routes: Routes, gives: Gives) -> Departures:
+    """Departures later still, where what is brought would be too old at a door;
+    `gives` keeps what the same rounds are asked for over and over."""
+    spare: dict[Id, int] = {}
     found: Departures = {}
     for vehicle, number, route in _supplying(problem, routes):
-        room = _room(problem, vehicle, routes[vehicle.id][number:], spare)
-        users = (u for crate in route.jobs for u in _supplied(problem, routes, crate))
+        crates = problem.supplying.intersection(route.jobs)
+        users = (u for crate in crates for u in _supplied(problem, routes, crate))
         needed = _too_old([route, *(r for user in users for r in routes[user.id])])
+        if not needed:
+            continue
+        spare = spare or {
+            c: _give(problem, routes, c, gives) for c in problem.supplying
+        }
+        room = _room(problem, vehicle, routes[vehicle.id][number:], spare)
         by = min(room.windows, needed)
         if by > 0:
             found[vehicle.id, route.round] = route.departs + by
@@ -79,7 +90,7 @@ def _idle(problem: Problem, routes: Routes, crate: Id) -> int:
     return min(routes[user.id][0].steps[0].begin for user in users) - ready
 
 
-def _give(problem: Problem, routes: Routes, crate: Id) -> int:
+def _give(problem: Problem, routes: Routes, crate: Id, gives: Gives) -> int:
     """Seconds the crate may come later before anybody's window or shift is missed."""
     users = _supplied(problem, routes, crate)
     ready = _ready(routes, crate)
@@ -91,7 +102,10 @@ def _give(problem: Problem, routes: Routes, crate: Id) -> int:
         first = mine[0].steps[0]
         more = 0
         if first.type == "start":
-            more = max(0, _room(problem, user, mine, {}).windows)
+            key = tuple(map(id, mine))
+            if key not in gives:
+                gives[key] = mine, max(0, _room(problem, user, mine, {}).windows)
+            more = gives[key][1]
         found.append(first.begin - ready + more)
     return min(found)
 

@@ -315,12 +315,17 @@ class Problem:
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     modes: Mapping[str, Mode] = field(default_factory=lambda: MODES)
     weights: Weights = field(default_factory=Weights)
+    # The jobs that bring other vehicles what they give out.
+    supplying: frozenset[Id] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         from routing.consistency import check_consistency
 
         object.__setattr__(self, "matrices", MappingProxyType(dict(self.matrices)))
         object.__setattr__(self, "modes", MappingProxyType(dict(self.modes)))
+        named = (vehicle.supplied_by for vehicle in self.vehicles)
+        known = frozenset(job for job in named if job is not None)
+        object.__setattr__(self, "supplying", known)
         check_consistency(self)
 
     def unserved_cost(self, job: Job) -> int:
@@ -342,12 +347,6 @@ class Problem:
         if vehicle.supplied_by is not None and job.id in self.supplying:
             return False
         return job.skills <= vehicle.skills
-
-    @property
-    def supplying(self) -> frozenset[Id]:
-        """The jobs that bring other vehicles what they give out."""
-        named = (vehicle.supplied_by for vehicle in self.vehicles)
-        return frozenset(job for job in named if job is not None)
 
 
 def _check_degrees(faults: Faults, place: str, value: object, limit: int) -> None:

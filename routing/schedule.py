@@ -12,7 +12,7 @@ from operator import sub
 
 from routing.distances import Travel
 from routing.faults import Faults
-from routing.handover import Departures, late_departures, needed_departures
+from routing.handover import Departures, Gives, late_departures, needed_departures
 from routing.limits import (
     break_step,
     broken_at_door,
@@ -22,6 +22,7 @@ from routing.limits import (
     with_work_limit,
 )
 from routing.problem import Break, Id, Job, Problem, Vehicle
+from routing.rests import Day, stop_of, with_rests
 from routing.solution import (
     Round,
     Route,
@@ -76,6 +77,9 @@ def schedule(
     )
 
 
+MOST_KNOWN = 4096  # vehicles' days remembered, some tens of megabytes
+
+
 @dataclass(slots=True)
 class Scheduler:
     """Times the rounds of single vehicles of one problem."""
@@ -87,6 +91,8 @@ class Scheduler:
     supplies: dict[Id, Supply] = field(default_factory=dict)
     visits: dict[tuple[object, ...], Visit] = field(default_factory=dict)
     leaves: Departures = field(default_factory=dict)
+    known: dict[tuple[object, ...], list[Route]] = field(default_factory=dict)
+    gives: Gives = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs = {job.id: job for job in self.problem.jobs}
@@ -112,10 +118,27 @@ class Scheduler:
         self.supplies = {}
         for vehicle in by_level(self.problem):
             orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
-            found[vehicle.id] = self.vehicle_routes(vehicle, orders)
+            found[vehicle.id] = self._remembered(vehicle, orders)
             if self.supplying:
                 self.supplies |= supplies_of(self.problem, found[vehicle.id])
         return found
+
+    def _remembered(
+        self, vehicle: Vehicle, orders: Sequence[tuple[Id, ...]]
+    ) -> list[Route]:
+        """With two levels all vehicles are asked for and a change moves few of them."""
+        if not self.supplying:
+            return self.vehicle_routes(vehicle, orders)
+        leaves = tuple(
+            self.leaves.get((vehicle.id, k)) for k in range(1, len(orders) + 1)
+        )
+        key = (vehicle.id, tuple(orders), self._supply(vehicle), leaves)
+        if len(self.known) > MOST_KNOWN:
+            self.known.clear()
+            self.gives.clear()
+        if key not in self.known:
+            self.known[key] = self.vehicle_routes(vehicle, orders)
+        return list(self.known[key])
 
     def _leaving_late(
         self, found: dict[Id, list[Route]], rounds: Sequence[Round]
@@ -123,7 +146,7 @@ class Scheduler:
         self.leaves = late_departures(self.problem, found)
         if self.leaves:
             found = self._by_level(rounds)
-        if more := needed_departures(self.problem, found):
+        if more := needed_departures(self.problem, found, self.gives):
             supplies = self.supplies
             self.leaves = self.leaves | more
             again = self._by_level(rounds)
@@ -158,40 +181,41 @@ class Scheduler:
     def _with_breaks(
         self, vehicle: Vehicle, plan: list[list[Job | Break]]
     ) -> list[list[Job | Break]]:
-        """All rests, the first due first; what breaks a rule so is moved once more."""
-        rests = sorted(vehicle.breaks, key=lambda rest: rest.windows[-1].closes)
-        for rest in rests:
-            plan = self._with_break(vehicle, plan, rest)
-        if len(rests) > 1 and self._badness(vehicle, plan)[0]:
-            for rest in rests:
-                others = [[task for task in o if task is not rest] for o in plan]
-                plan = self._with_break(vehicle, others, rest)
-        return plan
+        """All rests where they harm least."""
+        supply = self._supply(vehicle)
+        visits = [self._visits(vehicle, order) for order in plan]
+        leaves = {
+            number: when
+            for (name, number), when in self.leaves.items()
+            if name == vehicle.id
+        }
+        day = Day(
+            vehicle=vehicle,
+            free=self._free(vehicle, supply),
+            backs=[self._back(vehicle, o, o is plan[-1])[0] for o in plan],
+            since=None if supply is None else supply.left,
+            prompt=self.supplying,
+            leaves=leaves,
+        )
+        stops = [[stop_of(visit, self.supplying) for visit in o] for o in visits]
+        rested = with_rests(day, stops, vehicle.breaks)
+        return [[stop.task for stop in order] for order in rested]
 
-    def _with_break(
-        self, vehicle: Vehicle, plan: list[list[Job | Break]], rest: Break
-    ) -> list[list[Job | Break]]:
-        """The break at the place that violates least, then ends earliest."""
-        candidates = []
-        for number, tasks in enumerate(plan):
-            for place in range(len(tasks) + 1):
-                tried = list(plan)
-                tried[number] = [*tasks[:place], rest, *tasks[place:]]
-                candidates.append(tried)
-        return min(candidates, key=lambda tried: self._badness(vehicle, tried))
+    def _free(self, vehicle: Vehicle, supply: Supply | None) -> int:
+        opens = vehicle.shift.opens
+        return opens if supply is None else max(opens, supply.ready)
 
-    def _badness(
-        self, vehicle: Vehicle, plan: list[list[Job | Break]]
+    def _back(
+        self, vehicle: Vehicle, tasks: Sequence[Job | Break], last: bool
     ) -> tuple[int, int]:
-        routes = self._timed(vehicle, plan)
-        broken = sum(broken.size for broken in all_violations(routes))
-        return broken, routes[-1].ends
+        """The way to the end of a round, which is the start before another."""
+        end = vehicle.end if last else vehicle.start
+        place = tasks[-1].location if isinstance(tasks[-1], Job) else vehicle.start
+        return self.travel.leg(vehicle, place, end)
 
     def _timed(self, vehicle: Vehicle, plan: list[list[Job | Break]]) -> list[Route]:
-        free, routes = vehicle.shift.opens, []
         supply = self._supply(vehicle)
-        if supply is not None:
-            free = max(free, supply.ready)
+        free, routes = self._free(vehicle, supply), []
         for number, tasks in enumerate(plan, start=1):
             last = number == len(plan)
             route = self._round(vehicle, number, tasks, free, last)
@@ -210,7 +234,6 @@ class Scheduler:
         last: bool,
     ) -> Route:
         before, inside, after = _split_breaks(tasks)
-        end = vehicle.end if last else vehicle.start
         rested = run([Visit(rest, 0, 0, 0) for rest in before], free)
         if rested:
             free = rested[-1].departure
@@ -219,8 +242,7 @@ class Scheduler:
         if self.leaves:
             departs = max(departs, self.leaves.get((vehicle.id, number), 0))
         timed = run(visits, departs)
-        place = inside[-1].location if isinstance(inside[-1], Job) else vehicle.start
-        back, back_metres = self.travel.leg(vehicle, place, end)
+        back, back_metres = self._back(vehicle, inside, last)
         ends = timed[-1].departure + back
         resting = run([Visit(rest, 0, 0, 0) for rest in after], ends)
         steps = self._steps(vehicle, number, timed, departs)

@@ -1,0 +1,254 @@
+"""Where a driver's rests go in rounds of a given order: where they harm least.
+
+Each rest is tried before leaving, after every door and after coming back, by whole
+seconds of everything that is broken then, and by when the last round is over. Every
+place has a bound that is known at once, from the clock up to it and what lies behind
+it, so that few of them are timed: a price of one change is asked for by the thousand.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from routing.problem import Break, Id, Job, TimeWindow, Vehicle
+from routing.timing import Visit, departure
+
+FAR = 1 << 40
+
+
+@dataclass(slots=True)
+class Stop:
+    """A visit with all that its clock needs, read once."""
+
+    visit: Visit
+    task: Job | Break
+    way: int  # travel and setup
+    windows: tuple[TimeWindow, ...]
+    service: int
+    max_age: int | None
+    is_rest: bool
+    is_prompt: bool
+
+
+def stop_of(visit: Visit, prompt: Collection[Id]) -> Stop:
+    task = visit.task
+    is_rest = isinstance(task, Break)
+    limit = task.max_age if isinstance(task, Job) else None
+    way, waited_for = visit.travel + visit.setup, task.id in prompt if prompt else False
+    return Stop(
+        visit, task, way, task.windows, task.service, limit, is_rest, waited_for
+    )
+
+
+@dataclass(slots=True)
+class Day:
+    """One vehicle's day: `backs` are the seconds home from each round, `since` when
+    what it brings left the kitchen if another brought it, `leaves` by round number."""
+
+    vehicle: Vehicle
+    free: int
+    backs: Sequence[int]
+    since: int | None
+    prompt: Collection[Id]
+    leaves: dict[int, int]
+
+
+Plan = list[list[Stop]]
+
+
+def with_rests(day: Day, plan: Plan, rests: Sequence[Break]) -> Plan:
+    """All rests, the first due first; what breaks a rule so is moved once more."""
+    ordered = sorted(rests, key=lambda rest: rest.windows[-1].closes)
+    stops = [stop_of(Visit(rest, 0, 0, 0), ()) for rest in ordered]
+    broken = 0
+    for stop in stops:
+        plan, broken = _with_rest(day, plan, stop)
+    if len(stops) > 1 and broken:
+        for stop in stops:
+            others = [[s for s in order if s is not stop] for order in plan]
+            plan, broken = _with_rest(day, others, stop)
+    return plan
+
+
+def _with_rest(day: Day, plan: Plan, rest: Stop) -> tuple[Plan, int]:
+    """The rest at the place that breaks least, then ends earliest, then comes first;
+    and how much is broken then."""
+    best, chosen = (FAR, FAR, 0, 0), plan
+    states = _states(day, plan)
+    places = [
+        (*bound, number, place)
+        for number, order in enumerate(plan)
+        for place, bound in enumerate(
+            _bounds(day, order, number, rest, states[number], number == len(plan) - 1)
+        )
+    ]
+    for broken, ends, number, place in sorted(places):
+        if (broken, ends, number, place) >= best:
+            break
+        order = plan[number]
+        tried = [*plan[:number], [*order[:place], rest, *order[place:]]]
+        tried += plan[number + 1 :]
+        found = (*_harm(day, tried, number, states[number], best[0]), number, place)
+        if found < best:
+            best, chosen = found, tried
+    return chosen, best[0]
+
+
+State = tuple[int, int, int, int]  # free, broken so far, worked so far, last end
+
+
+def _states(day: Day, plan: Plan) -> list[State]:
+    """How each round finds the vehicle, and how the last leaves it."""
+    state: State = (day.free, 0, 0, 0)
+    found = [state]
+    for number, order in enumerate(plan):
+        state = _round(day, order, number, state)
+        found.append(state)
+    return found
+
+
+def _harm(day: Day, plan: Plan, first: int, state: State, most: int) -> tuple[int, int]:
+    """Seconds over any limit that the clock decides, and when the last round ends."""
+    for number in range(first, len(plan)):
+        state = _round(day, plan[number], number, state)
+        if state[1] > most:
+            return state[1], FAR
+    _, broken, worked, ends = state
+    limit = day.vehicle.max_work
+    if limit is not None:
+        over = worked + day.vehicle.reload * (len(plan) - 1) - limit
+        broken += max(0, over)
+    return broken, ends
+
+
+def _round(day: Day, order: list[Stop], number: int, state: State) -> State:
+    """One round from where the vehicle stands, as `schedule` times it."""
+    free, broken, worked, _ = state
+    first, last = 0, len(order)
+    while order[first].is_rest:
+        late, free = _resting(order[first], free)
+        broken += late
+        first += 1
+    while order[last - 1].is_rest:
+        last -= 1
+    inside = order[first:last]
+    clock = departs = _departs(day, inside, number, free)
+    since = departs if day.since is None else day.since
+    for stop in inside:
+        begin = clock + stop.way
+        windows = stop.windows
+        if windows:
+            for window in windows:
+                if begin <= window.closes:
+                    if begin < window.opens:
+                        begin = window.opens
+                    break
+            else:
+                broken += begin - windows[-1].closes
+        limit = stop.max_age
+        if limit is not None and begin - since > limit:
+            broken += begin - since - limit
+        clock = begin + stop.service
+    ends = clock + day.backs[number]
+    broken += max(0, ends - day.vehicle.shift.closes)
+    clock = ends
+    for stop in order[last:]:
+        late, clock = _resting(stop, clock)
+        broken += late
+    free = max(ends + day.vehicle.reload, clock)
+    return free, broken, worked + ends - departs, ends
+
+
+def _resting(stop: Stop, clock: int) -> tuple[int, int]:
+    """By how much it begins too late, and when it is over."""
+    for window in stop.windows:
+        if clock <= window.closes:
+            return 0, max(clock, window.opens) + stop.service
+    return clock - stop.windows[-1].closes, clock + stop.service
+
+
+def _departs(day: Day, inside: list[Stop], number: int, free: int) -> int:
+    """As `timing.departure`, without its objects where every door has one window."""
+    departs = _late_departure(inside, free)
+    if any(len(stop.windows) > 1 for stop in inside):
+        departs = departure([stop.visit for stop in inside], free, day.prompt)
+    return max(departs, day.leaves.get(number + 1, 0)) if day.leaves else departs
+
+
+def _late_departure(inside: list[Stop], free: int) -> int:
+    clock, waited, room = free, 0, FAR
+    for stop in inside:
+        clock += stop.way
+        slack = FAR
+        for window in stop.windows:
+            closes = window.closes
+            if clock <= closes:
+                if clock < window.opens:
+                    waited += window.opens - clock
+                    clock = window.opens
+                slack = closes - clock
+                break
+        else:
+            if stop.windows:
+                slack = 0
+        least = waited if stop.is_prompt else waited + slack
+        if least < room:
+            room = least
+        clock += stop.service
+    return free + min(waited, room)
+
+
+def _bounds(
+    day: Day, order: list[Stop], number: int, rest: Stop, state: State, is_last: bool
+) -> list[tuple[int, int]]:
+    """For the rest at each place the least that is broken, and the earliest end of the
+    last round, told from the clock before it and the ways behind it."""
+    clock, broken, _, _ = state
+    doors = len(order)
+    while order[doors - 1].is_rest:
+        doors -= 1
+    shut, found = day.vehicle.shift.closes, []
+    behind = _behind(order[:doors], day.backs[number])
+    lates = _lates(order[:doors], clock)
+    broken += sum(lates)  # of those before the rest as of those behind it
+    to_come = sum(lates)
+    for stop, own, (left, opens, latest) in zip(order, lates, behind, strict=False):
+        late, over = _resting(rest, clock)
+        ends = max(over + left, opens)
+        late += max(0, over - latest - to_come, ends - shut - to_come)
+        found.append((broken + late, ends if is_last else 0))
+        to_come -= own
+        clock += stop.way
+        if stop.windows and clock < stop.windows[0].opens:
+            clock = stop.windows[0].opens
+        clock += stop.service
+    # Taken at home it delays nobody on the way.
+    return found + [(broken, 0)] * (len(order) + 1 - doors)
+
+
+def _lates(doors: list[Stop], clock: int) -> list[int]:
+    """By how much each is missed without one more rest, left as early as possible."""
+    made = []
+    for stop in doors:
+        clock += stop.way
+        late = 0
+        if stop.windows:
+            late = max(0, clock - stop.windows[-1].closes)
+            clock = max(clock, stop.windows[0].opens)
+        clock += stop.service
+        made.append(late)
+    return made
+
+
+def _behind(doors: list[Stop], back: int) -> list[tuple[int, int, int]]:
+    """Before each stop: seconds to the end of the round, the earliest it can end, and
+    the latest moment to go on without being late for any one window."""
+    left, opens, latest, made = back, 0, FAR, []
+    for stop in reversed(doors):
+        latest -= stop.service
+        if stop.windows:
+            opens = max(opens, stop.windows[0].opens + stop.service + left)
+            latest = min(latest, stop.windows[-1].closes)
+        latest -= stop.way
+        left += stop.way + stop.service
+        made.append((left, opens, latest))
+    return made[::-1]
