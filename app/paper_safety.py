@@ -19,7 +19,8 @@ from kitchen.goods import LotFacts
 from kitchen.hands import CheckFacts, HandFacts
 from kitchen.places import KitchenFacts
 from kitchen.production_records import VoidFacts, voids_between
-from kitchen.recalls import Called, Reached
+from kitchen.reached import Reached
+from kitchen.recalls import Called
 from kitchen.registry import ContactFacts, ElderFacts
 from kitchen.samples import SampleFacts
 from kitchen.trip_temperatures import TripReading

@@ -18,6 +18,7 @@ from kitchen.closed_days import refuse_closed_day
 from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Dish, dish_by_id
+from kitchen.names import pattern_within
 from kitchen.places import DiningPoint, Kitchen, KitchenFacts, kitchen_by_id
 from kitchen.production_records import (
     CLOCKS_DIFFER,
@@ -91,6 +92,16 @@ async def cooked_between(kitchen_id: int, first: date, last: date) -> list[Batch
     found = await rows(
         _BATCHES + " AND b.kitchen = {} AND b.day >= {} AND b.day <= {} ORDER BY b.id",
         *(kitchen_id, first, last),
+    )
+    return await _batches(kitchen_id, found)
+
+
+async def batches_like(kitchen_id: int, text: str, limit: int = 20) -> list[BatchFacts]:
+    """Batches of dishes whose name holds the text, newest first."""
+    found = await rows(
+        _BATCHES + " AND b.kitchen = {} AND LOWER(d.name) LIKE {} ESCAPE '\\'"
+        " ORDER BY b.id DESC LIMIT {}",
+        *(kitchen_id, pattern_within(text), limit),
     )
     return await _batches(kitchen_id, found)
 

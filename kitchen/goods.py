@@ -28,6 +28,7 @@ from kitchen.database import insert, insert_many, lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.food import Ingredient
 from kitchen.lateness import is_late
+from kitchen.names import pattern_within
 from kitchen.places import Kitchen
 from kitchen.prices import NewPrice, paid_in_transaction
 from kitchen.staff import Actor
@@ -203,6 +204,17 @@ async def lots_between(kitchen_id: int, first: date, last: date) -> list[LotFact
         for lot in found
         if first <= lot.received_at.astimezone(audit.LOCAL_ZONE).date() <= last
     ]
+
+
+async def lots_like(kitchen_id: int, text: str, limit: int = 20) -> list[LotFacts]:
+    """Lots whose number, supplier or food holds the text, used up or not, newest
+    first."""
+    found = await rows(
+        _LOTS + " AND LOWER(l.number || ' ' || l.supplier || ' ' || i.name)"
+        " LIKE {} ESCAPE '\\' ORDER BY l.id DESC LIMIT {}",
+        *(kitchen_id, pattern_within(text), limit),
+    )
+    return [_lot(row) for row in found]
 
 
 async def lot_of(kitchen_id: int, lot_id: int) -> LotFacts:

@@ -116,11 +116,20 @@ def search_pattern(query: str) -> str:
 
     Letters must begin a key; Chinese characters may stand anywhere in the name.
     """
-    folded = _folded(query)
-    for special in "\\%_":
-        folded = folded.replace(special, f"\\{special}")
+    folded = _escaped(_folded(query))
     starts_key = all(not _is_han(character) for character in folded)
     return f"% {folded}%" if starts_key else f"%{folded}%"
+
+
+def pattern_within(text: str) -> str:
+    """The SQL LIKE pattern (escape \\) of whatever holds this text in small letters."""
+    return f"%{_escaped(text.strip().lower())}%"
+
+
+def _escaped(text: str) -> str:
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return text
 
 
 def matches(query: str, keys: str) -> bool:

@@ -97,7 +97,8 @@ KITCHEN_ORDER = """
     provider_scores
     food_clocks trip_temperatures
     balance day_close
-    recalls
+    reached
+    recalls origins
     findings
     corrections
     settlement

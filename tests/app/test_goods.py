@@ -100,6 +100,17 @@ async def test_a_pot_takes_the_lots_that_expire_first(
     page = (await manager.get(f"/recalls?kind=lot&row={lot.id}")).text
     assert "王秀英" in page
     assert "赵秀兰" not in page  # her box came back
+    for typed, link in (
+        (LOT["number"], f"kind=lot&amp;row={lot.id}"),
+        (dish.name, f"kind=batch&amp;row={batch.id}"),
+        ("wxy", f"kind=person&amp;row={cast.wang}"),
+    ):
+        assert link in (await manager.get(f"/recalls?q={typed}")).text
+    nothing = (await manager.get("/recalls?q=没有的")).text
+    assert "没有查到“没有的”" in nothing
+    back = (await manager.get(f"/recalls?kind=person&row={cast.wang}")).text
+    assert f"kind=lot&amp;row={lot.id}" in back
+    assert "老王蔬菜" in back
     answer = await manager.submit(
         "/recalls", kind="lot", row=str(lot.id), reason="供货商通知"
     )
@@ -127,7 +138,9 @@ async def test_the_list_to_buy_is_for_days(cast: Cast, manager: Client) -> None:
 async def test_a_recall_of_nothing_is_a_lost_page(manager: Client, path: str) -> None:
     await enter()
     assert (await manager.get(f"/recalls/{path}")).status_code == 404
-    assert (await manager.get("/recalls?kind=lot&row=999")).status_code == 404
+    for kind in ("lot", "batch", "person"):
+        gone = await manager.get(f"/recalls?kind={kind}&row=999")
+        assert gone.status_code == 404
 
 
 async def test_only_the_manager_reads_whom_food_reached(sign_in_as: SignInAs) -> None:

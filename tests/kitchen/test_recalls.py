@@ -1,5 +1,6 @@
 """A recall reaches exactly those whose portion may hold it, and leads back as well."""
 
+from datetime import timedelta
 from itertools import combinations
 
 import pytest
@@ -7,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen import dining, goods, production, recalls
-from kitchen.batches import cooked_for
+from kitchen.batches import batches_like, cooked_for
 from kitchen.blocks import Block
 from kitchen.clashes import Step
 from kitchen.errors import Refusal
 from kitchen.goods import Draw, NewLot
 from kitchen.kitchen_day import kitchen_day
-from kitchen.recalls import called, holds, moved_to, origin_of, reached_by
+from kitchen.origins import origins_of
+from kitchen.people_search import Scope, ids_within
+from kitchen.reached import holds, moved_to
+from kitchen.recalls import called, reached_by
 from kitchen.round_plans import published_plan
 from kitchen.use_by import BatchFacts, Place
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -94,6 +98,36 @@ async def test_moved_portions_make_others_possible(database: object) -> None:
     ]
 
 
+async def test_a_person_leads_back_to_exactly_the_pots_that_lead_to_them(
+    database: object,
+) -> None:
+    """Both ways over everybody and every pot, with portions moved between points."""
+    cast = await enter()
+    await live_through(cast)
+    rice = await rice_of(cast)
+    here = [("point", cast.chaoyang)]
+    await production.record_places(rice.id, here, by=CHEN, now=at(5))
+    await dining.transfer(
+        kitchen_id=cast.kitchen, day=TODAY, meal="lunch", diet_key="regular",
+        portions=1, reason="新华不够", from_point_id=cast.chaoyang,
+        to_point_id=cast.xinhua, by=CHEN, now=at(5),
+    )  # fmt: skip
+    there: set[tuple[int, int, bool]] = set()
+    for batch in await cooked_for(cast.kitchen, *WHEN):
+        what = await called(cast.kitchen, "batch", batch.id)
+        for one in await reached_by(cast.kitchen, what):
+            if one.elder_id is not None:
+                there.add((one.elder_id, batch.id, one.sure))
+    back = {
+        (person, each.batch.id, each.got.sure)
+        for person in await ids_within(Scope(cast.kitchen))
+        for each in await origins_of(cast.kitchen, person, TODAY)
+    }
+    assert back == there
+    assert (cast.zhou, rice.id, False) in back  # only through what was moved
+    assert cast.wang not in {person for person, pot, _ in back if pot == rice.id}
+
+
 async def test_a_lot_leads_to_people_and_a_person_back_to_the_lot(
     database: object,
 ) -> None:
@@ -113,9 +147,16 @@ async def test_a_lot_leads_to_people_and_a_person_back_to_the_lot(
     assert "粮油站 · L-77" in what.words
     names = {one.name for one in await reached_by(cast.kitchen, what)}
     assert names == {"王秀英", "李德福", "周建国", ""}
-    back = await origin_of(cast.kitchen, cast.wang, *WHEN)
-    assert {each.id: lots for each, lots in back}[rice.id] == (lot,)
-    assert await origin_of(cast.kitchen, 99_999, *WHEN) == []
+    back = await origins_of(cast.kitchen, cast.wang, TODAY)
+    assert {each.batch.id: each.lots for each in back}[rice.id] == (lot,)
+    assert await origins_of(cast.kitchen, 99_999, TODAY) == []
+    week_later = TODAY + timedelta(days=7)
+    assert await origins_of(cast.kitchen, cast.wang, week_later) == []
+    assert [each.id for each in await goods.lots_like(cast.kitchen, "l-77")] == [lot]
+    for nothing in ("%", "L_77"):  # typed signs are no wildcards
+        assert await goods.lots_like(cast.kitchen, nothing) == []
+    (found, *_rest) = await batches_like(cast.kitchen, rice.dish_name[:2])
+    assert found.id == rice.id
 
 
 def test_who_got_the_dish_without_the_food_is_not_reached() -> None:
