@@ -87,14 +87,18 @@
       return show("bar-walk-in", { ...words, act: id, amount: yuan(person.due_fen) });
     }
     const fen = full ? pack.list_price_fen : person.due_fen;
-    await keep(id, { elder: person.id, tariff: full ? "full" : "subsidised", payment, amount_shown_fen: fen },
-      `${person.name} ${yuan(fen)}`);
-    return show("bar-kept", { ...words, amount: yuan(fen) });
+    return keepAndSay(id, { elder: person.id, tariff: full ? "full" : "subsidised", payment, amount_shown_fen: fen },
+      `${person.name} ${yuan(fen)}`, { ...words, amount: yuan(fen) });
   };
   const guest = async (id, name) => {
     const fen = pack.list_price_fen;
-    await keep(id, { name, payment: "cash", tariff: "full", amount_shown_fen: fen }, `${name} ${yuan(fen)}`);
-    return show("bar-kept", { name, building: "", masked: "", amount: yuan(fen) });
+    return keepAndSay(id, { name, payment: "cash", tariff: "full", amount_shown_fen: fen }, `${name} ${yuan(fen)}`,
+      { name, building: "", masked: "", amount: yuan(fen) });
+  };
+  // A full disk keeps nothing: staff must learn so at once.
+  const keepAndSay = async (id, body, label, words) => {
+    try { await keep(id, body, label); } catch { return show("bar-paper", {}); }
+    return show("bar-kept", words);
   };
   const choose = (people, act, payment) => {
     if (!tiles()) return;
@@ -119,7 +123,7 @@
     const fields = new FormData(form);
     if (form.dataset.undoKept) {
       stop(event);
-      keep(ActQueue.newId(), { kind: "undo", of: form.dataset.undoKept }, form.dataset.label);
+      keep(ActQueue.newId(), { kind: "undo", of: form.dataset.undoKept }, form.dataset.label).catch(() => show("bar-paper", {}));
     } else if (down) {
       stop(event);
       serve(fields);

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from litestar import Litestar
@@ -117,10 +118,20 @@ async def test_the_notice_is_masked(cast: Cast, manager: Client) -> None:
 
 
 async def test_a_payment_is_recorded_and_taken_back(
-    cast: Cast, manager: Client
+    cast: Cast, manager: Client, sign_in_as: SignInAs, clock: Clock
 ) -> None:
     page = await manager.get("/claims")
     assert "8.00" in page.text
+    for days, bucket in ((30, 0), (1, 1), (30, 2), (1000, 3)):
+        clock.forward(days=days)
+        later = await sign_in_as("finance", f"钱会计{bucket}")  # sessions end
+        text = (await later.get("/claims")).text
+        table = text[text.index("欠款账龄") : text.index("未到账")]
+        owed = re.findall(r'<td class="numeric">(?:<b>)?(.*?)(?:</b>)?</td>', table)
+        assert owed == ["" if n != bucket else "8.00 元" for n in range(4)] + [
+            "8.00 元"
+        ]
+    clock.at = dt.datetime(2027, 1, 5, 2, 0, tzinfo=dt.UTC)
     assert '<a href="/settlement" aria-current="page"' in page.text  # where one is
     url = f"/claims/2026-11/{DISTRICT}/payments"
     typed = {"amount": "8.01", "paid_on": "2027-01-05", "reference": "国库 1"}

@@ -1,5 +1,6 @@
 """Money paid in ahead: once, by name, and only ever reversed."""
 
+import re
 import uuid
 
 import pytest
@@ -28,8 +29,14 @@ async def test_a_payment_sent_twice_is_one_payment(cast: Cast, manager: Client) 
         )
         assert answer.status_code == 303
     assert await ledger.credit_of(cast.li) == 10_000
+    await manager.submit(f"/ledger/{cast.li}/top-ups", amount="20.50")
+    await manager.submit(f"/ledger/{cast.li}/refunds", refund_reason="搬走")
     page = await manager.get(f"/ledger/{cast.li}")
-    assert "100.00" in page.text
+    figures = re.findall(r'<td class="numeric">(-?[\d.]+) 元</td>', page.text)
+    moved, left = figures[::2], figures[1::2]  # each line, and what it left
+    assert moved == ["-120.50", "20.50", "100.00"]
+    assert left == ["0.00", "120.50", "100.00"]
+    await manager.submit(f"/ledger/{cast.li}/top-ups", amount="7")
     listed = await manager.get("/ledger")
     assert "李德福" in listed.text
 

@@ -101,6 +101,13 @@ async def test_the_manager_sees_and_settles_a_second_meal(manager: Client) -> No
     await manager.json(ACTS, {**act, "id": str(uuid.uuid4()), "device": "tablet-2"})
     page = await manager.get(f"/dining/{TODAY}/lunch/reports")
     assert "重复，待核对" in page.text
+    assert "没有传上来" not in page.text
+    await manager.json(
+        ACTS, {**act, "id": str(uuid.uuid4()), "elder": cast.zhou, "device_seq": 4}
+    )
+    page = await manager.get(f"/dining/{TODAY}/lunch/reports")
+    assert "朝阳就餐点：平板 tablet-1 有 2 条还没有传上来" in page.text
+    assert "缺第 2、3 条" in page.text
     assert "这一餐已经登记过：08:20 朝阳就餐点" in page.text  # where and when
     waiting = (await dining.reports_for(cast.kitchen, TODAY, "lunch"))[0]
     there = f"/dining/{TODAY}/lunch/reports/{waiting.id}/decision"

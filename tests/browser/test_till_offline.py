@@ -304,15 +304,25 @@ def test_without_a_session_the_act_waits_for_a_sign_in(
     clock: Clock,
 ) -> None:
     page = till()
+    page.route("**/servings", lambda route: route.fulfill(status=403))
+    page.route("**/api/till/acts", lambda route: route.fulfill(status=403))
+    scan(page, cards[1])  # signed in, and not allowed any more
+    page.wait_for_selector("#till-net [data-when=signin]:not([hidden])")
+    expect(page.locator("#outcome")).to_contain_text("已存在本机")
+    page.unroute("**/servings")
+    page.unroute("**/api/till/acts")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    all_sent(page)
+    assert served(town, run) == 5
     page.context.clear_cookies()
     scan(page, cards[0])
     page.wait_for_selector("#till-net [data-when=signin]:not([hidden])")
     assert "请重新登录" in page.inner_text("#till-net")
-    assert served(town, run) == 4
+    assert served(town, run) == 5
     signed_in(server, page.context, town, clock, f"http://127.0.0.1:{network.port}")
     page.evaluate("window.dispatchEvent(new Event('online'))")
     all_sent(page)
-    assert served(town, run) == 5
+    assert served(town, run) == 6
 
 
 def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(
@@ -337,6 +347,12 @@ def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(
 NO_STORAGE = (
     "Object.defineProperty(window, 'indexedDB', {get() { throw new Error(); }})"
 )
+
+
+# A full disk ends the transaction that would have kept the act.
+FULL_DISK = """() => {
+  IDBObjectStore.prototype.add = function () { this.transaction.abort(); };
+}"""
 
 
 # What the server may say of an act, and what staff see of it: all of them stay here.
@@ -408,6 +424,13 @@ def test_what_cannot_be_kept_or_is_refused_goes_to_paper(
     page.emulate_media(media="print")  # never deleted, and printed alone
     expect(page.locator("#till")).to_be_hidden()
     expect(kept.locator("li")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate(FULL_DISK)  # from now on, as between two meals
+    network.mode = "down"
+    scan(page, cards[2])
+    expect(page.locator("#outcome [data-tone=bad]")).to_contain_text("断网，没有记上")
+    assert kept.locator("li").count() == 1
+    network.mode = "up"
     bare = page.context.new_page()
     bare.add_init_script(NO_STORAGE)
     bare.goto(f"{HERE}/{town.point}")

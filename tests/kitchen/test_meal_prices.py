@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from kitchen import ledger, meals, places, subsidies
+from kitchen import ledger, meals, places, registry, subsidies
 from kitchen.database import one, writing
 from kitchen.errors import Refusal
-from kitchen.meal_prices import price_on
+from kitchen.meal_prices import person_facts, price_on
 from kitchen.meals import Handed, Serving
 from kitchen.places import ServiceFacts
 from kitchen.scheme_examples import example
@@ -105,6 +105,27 @@ async def test_a_limit_for_the_month_begins_again_on_the_first(
     for day in (TODAY, TODAY + timedelta(days=1), date(2026, 12, 1)):
         paid.append(await hand_over(replace(lunch_for(cast, cast.li), day=day)))
     assert [one.self_pay_fen for one in paid] == [500, 1100, 500]
+
+
+async def test_a_workday_is_one_of_the_calendar_with_its_make_up_days(
+    database: object,
+) -> None:
+    """句容 pays on workdays: the Saturday worked for a holiday is one, the Thursday of
+    the holiday is none."""
+    cast = await enter()
+    people = await registry.elders_by_id([cast.li])
+    for day, workday in (
+        (date(2026, 10, 1), False),  # the National Day, a Thursday
+        (date(2026, 10, 10), True),  # a Saturday worked for it
+        (date(2026, 10, 17), False),  # another Saturday
+    ):
+        known = await person_facts(people, cast.kitchen, day)
+        assert known[cast.li].workday == workday, day
+    rules = Rules((Layer(DISTRICT, (Rule("工作日", When(workday=True), 500),)),))
+    await rule_by(cast, rules)
+    for day, fen in ((TODAY, 500), (date(2026, 11, 28), 1300)):  # a Tuesday, a Saturday
+        price = (await price_on([cast.li], cast.kitchen, day, "lunch"))[cast.li]
+        assert price.self_pay_fen == fen
 
 
 async def test_funders_ask_where_it_is_eaten(database: object) -> None:
