@@ -175,6 +175,21 @@ async def delivery_entitled_on(kitchen_id: int, day: date) -> set[int]:
     return {row["elder"] for row in found}
 
 
+async def delivery_ends(kitchen_id: int, until: date) -> dict[int, date]:
+    """Whose reason for having meals brought ends (or has ended) before a day, with its
+    last day: elder → day. Who never had one is not among them."""
+    found = await rows(
+        'SELECT d.elder AS elder, MAX(d.to_day) AS "last [DATE]"'
+        " FROM delivery_entitlement d"
+        " JOIN elder e ON e.id = d.elder WHERE e.kitchen = {}"
+        " AND d.elder NOT IN (SELECT elder FROM delivery_entitlement"
+        " WHERE to_day IS NULL) GROUP BY d.elder HAVING MAX(d.to_day) < {}",
+        kitchen_id,
+        until,
+    )
+    return {row["elder"]: row["last"] for row in found}
+
+
 async def cards_of(elder_id: int) -> list[CardFacts]:
     """A person's cards, the blocked ones as well, oldest first."""
     found = await rows("SELECT * FROM card WHERE elder = {} ORDER BY id", elder_id)

@@ -1,34 +1,52 @@
 """`verify` and `doctor`: do the books hold, and is the machine fit?"""
 
 import asyncio
+import datetime as dt
 import sys
+from collections.abc import Sequence
 
 import click
 
 from app import verifying
 from app.asgi import utc_now
+from app.balances import MealBalance, balances_on
 from app.commands.common import (
+    DAY,
     FAILED,
+    MEALS,
+    SOME_LEFT,
     json_option,
     read_settings,
+    say,
     show,
     with_database,
 )
 from app.doctor import examine
 from app.i18n import language
+from app.i18n import translate as _
 from app.settings import Settings
 from app.verifying import Check, PrintedSeal
 
 
 @click.command()
+@click.argument("day", type=DAY, metavar="[DATE]", required=False)
+@click.option("--meal", type=click.Choice(MEALS), help="只看这一餐,默认三餐都看")
 @click.option("--seal", "seals", multiple=True, help="签字单上印的封签,可写几个")
 @json_option
-def verify(as_json: bool, seals: tuple[str, ...]) -> None:
+def verify(
+    day: dt.date | None, meal: str | None, as_json: bool, seals: tuple[str, ...]
+) -> None:
     """核对操作记录链、账目、关账日和已结月份。例:./run verify
 
     有一处不对就说出第一处在哪里,退出码为 1。签字单上印的封签可以照着打进来核对:
     ./run verify --seal ABCDEFGH2345
+
+    写上日期,就说这一天从订餐到申领的每个数、每处差异,还没有关账的日子也一样;还有差异
+    没写明原因时退出码为 3:./run verify 2026-11-24
     """
+    if day is not None:
+        _verify_day(day, (meal,) if meal else MEALS, as_json)
+        return
     if seals:
         _verify_printed(seals, as_json)
         return
@@ -45,6 +63,23 @@ def verify(as_json: bool, seals: tuple[str, ...]) -> None:
             click.echo(f"{mark} {check.words}\t{check.checked}\t{check.fault}".rstrip())
     if not all(check.ok for check in checks):
         sys.exit(FAILED)
+
+
+def _verify_day(day: dt.date, meals: Sequence[str], as_json: bool) -> None:
+    async def work(_settings: Settings) -> list[MealBalance]:
+        return await balances_on(day, meals)
+
+    found = with_database(work)
+    if as_json:
+        show([one.as_facts() for one in found])
+    for one in [] if as_json else found:
+        click.echo(f"{one.title}\t{one.chain}")
+        for noted, place, words, note in one.lines:
+            click.echo(f"{'✓' if noted else '✗'} {place}\t{words}\t{note}".rstrip())
+    if not found:
+        say(_("{day} 还没有截过单,没有可以核对的", day=day))
+    if any(one.balance.open for one in found):
+        sys.exit(SOME_LEFT)
 
 
 def _verify_printed(seals: tuple[str, ...], as_json: bool) -> None:

@@ -9,6 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from app.balances import names_of_places
 from app.days import day_redirect, day_url, meal_in
 from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
@@ -24,17 +25,10 @@ from app.words.balance import (
 )
 from app.words.diets import key_words
 from app.words.dining import FATES
-from kitchen import day_close, dining, doors, headcounts, places, wastes
-from kitchen.balance import KEPT, UNPLACED
+from kitchen import day_close, dining, doors, headcounts, wastes
 from kitchen.errors import Refusal
 
 PAGE_LENGTH = 50  # differences: in the morning everything is one
-
-
-async def place_words(kitchen_id: int) -> dict[str, str]:
-    """Names of the places a balance speaks of; rounds are numbered."""
-    names = {f"point:{p.id}": p.name for p in await places.points_for(kitchen_id)}
-    return {**names, KEPT: _("厨房"), UNPLACED: _("未排上")}
 
 
 @get("/balance/{day:date}/{meal:str}", allows="balance.read", include_in_schema=False)
@@ -49,7 +43,7 @@ async def _page(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     count = await headcounts.closed(kitchen.id, day, meal)
-    names = await place_words(kitchen.id)
+    names = await names_of_places(kitchen.id)
     when = (kitchen.id, day, meal)
     counted = await headcounts.eaters_and_cancelled(*when) if count else ([], [])
     balance = await day_close.balance_for(*when, counted) if count else None

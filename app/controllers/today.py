@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
+from app.i18n import N_
 from app.i18n import translate as _
 from app.people_sight import scope_of
 from app.policy import may
@@ -55,6 +56,10 @@ class Step:
     @property
     def done(self) -> bool:
         return self.kind in ("confirmed", "locked")
+
+
+SOON = dt.timedelta(days=7)
+"""How long ahead Today speaks of a reason for delivery that ends."""
 
 
 @dataclass(frozen=True)
@@ -355,6 +360,18 @@ async def _people_matters(
     for order in today.unplaced:
         text = _("{name} 的住址没有位置，照样做餐、照样要送", name=order.name)
         matters.append(Matter("warn", text, "/places/buildings", _("定位")))
+    ends = await registry.delivery_ends(kitchen_id, day + SOON)
+    for eater in today.eaters:
+        last = ends.get(eater.elder_id) if eater.way == "deliver" else None
+        if last is not None:
+            said = (
+                N_("{name} 的送餐资格 {day} 到期了，饭照送：请续期，或改成堂食、自取")
+                if last < day
+                else N_("{name} 的送餐资格 {day} 到期：请续期，或改成堂食、自取")
+            )
+            text = _(said, name=eater.name, day=f"{last.month}/{last.day}")
+            tone, url = "warn" if last < day else "info", f"/registry/{eater.elder_id}"
+            matters.append(Matter(tone, text, url, _("看一看")))
     away = await registry.states_on(kitchen_id, day)
     still = await registry.states_on(kitchen_id, day + dt.timedelta(days=1))
     back = [e for e, state in away.items() if state == "paused" and e not in still]

@@ -83,6 +83,33 @@ async def test_a_pause_that_ends_today_is_announced(manager: Client) -> None:
     assert "王秀英 停餐到今天为止，明天恢复" in page.text
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (-1, "王秀英 的送餐资格 11/23 到期了，饭照送"),
+        (0, "王秀英 的送餐资格 11/24 到期：请续期"),
+        (6, "王秀英 的送餐资格 11/30 到期：请续期"),
+        (7, ""),
+    ],
+)
+async def test_a_reason_for_delivery_that_ends_is_said_and_nobody_is_dropped(
+    manager: Client, days: int, said: str
+) -> None:
+    cast = await enter()
+    [reason] = await registry.entitlements_of(cast.wang)
+    last = TODAY + dt.timedelta(days=days)
+    await registry.end_entitlement(reason.id, last, by=CHEN, now=MORNING)
+    page = await manager.get(TODAY_PAGE)
+    assert said in page.text
+    assert ("的送餐资格" in page.text) == bool(said)
+    await registry.entitle_delivery(
+        cast.wang, "illness", TODAY, None, by=CHEN, now=MORNING
+    )
+    assert "的送餐资格" not in (await manager.get(TODAY_PAGE)).text
+    eaters = await headcounts.eaters_for(cast.kitchen, TODAY, "lunch")
+    assert cast.wang in {e.elder_id for e in eaters if e.way == "deliver"}
+
+
 async def test_yesterdays_open_day_is_not_forgotten(manager: Client) -> None:
     cast = await enter()
     await headcounts.close_headcount(cast.kitchen, TODAY, "lunch", by=CHEN, now=MORNING)

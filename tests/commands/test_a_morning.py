@@ -9,6 +9,7 @@ import pytest
 
 from app.asgi import utc_now
 from app.commands import with_database
+from app.papers import KINDS
 from app.settings import Settings
 from kitchen import food, menus
 from tests.commands.conftest import Run, stage
@@ -45,6 +46,9 @@ def test_the_whole_morning_twice_prints_once(
     files = [Path(file) for file in done["files"]]
     assert files
     assert all(file.read_bytes().startswith(b"%PDF") for file in files)
+    names = " ".join(file.name for file in files)
+    every = ("production", "packing", "sheet", "load", "labels", "roster")
+    assert [kind for kind in every if KINDS[kind] not in names] == []
     again = run(*words)
     assert json.loads(again.stdout)["files"] == done["files"]
     assert json.loads(again.stdout)["plan_version"] == done["plan_version"]
@@ -59,6 +63,16 @@ def test_the_whole_morning_twice_prints_once(
     assert {paper["kind"] for paper in listed} == {"roster"}
     balance = json.loads(run("export", "balance", demo, "--format", "json").stdout)
     assert sum(line["ordered"] for line in balance) > 0
+
+    noon = run("verify", demo, "--json")
+    (lunch,) = [one for one in json.loads(noon.stdout) if one["meal"] == "lunch"]
+    assert (noon.exit_code, lunch["closed"]) == (3, False)
+    assert lunch["chain"]["planned"] == done["portions"]
+    assert len(lunch["differences"]) == lunch["open"] > 0
+    said = run("verify", demo, "--meal", "lunch")
+    assert said.exit_code == 3
+    assert lunch["differences"][0]["words"] in said.stdout
+    assert f"备餐 {done['portions']} · 做好 0" in said.stdout
 
     assert run("verify").exit_code == 0
     kept = tmp_path / "kept.db"
