@@ -36,13 +36,15 @@ class Help:
     change: `delay` (the meal ends `size` seconds later, at `until`), `age` (hot limit
     longer), `load` (room for `size` more), `shift`, `work_time`, `max_travel_time`
     (seconds more), `max_rounds`, `vehicle_forbidden`, `skills` or `another_vehicle`
-    (leaving at `until`).
+    (leaving at `until`), `missing_break` (a rest may begin `size` seconds later).
+    `also`: what has to give besides, where one change is not enough.
     """
 
     change: str
     driver_id: int | None
     size: int
     until: datetime | None = None
+    also: tuple["Help", ...] = ()
 
 
 MOST_HELPS = 3
@@ -75,7 +77,7 @@ def what_would_help(
     inputs: Inputs, orders: Sequence[Order], drop: Drop
 ) -> tuple[Help, ...]:
     """Proved changes that let a waiting door into the rounds as they are, smallest
-    first; nothing when nobody knows the place or no single change is enough."""
+    first, or the few that are enough together; nothing when nobody knows the place."""
     if not drop.is_placed or not inputs.drivers:
         return ()
     problem, rounds, name = _with_waiting(inputs, orders, drop)
@@ -115,4 +117,5 @@ def _help(inputs: Inputs, remedy: routing.Remedy) -> Help:
         until = inputs.at(remedy.value)
     elif remedy.change == "delay":
         until = inputs.at(inputs.service.serve_to_minutes * 60 + remedy.size)
-    return Help(remedy.change, driver, remedy.size, until)
+    also = tuple(_help(inputs, step) for step in remedy.also)
+    return Help(remedy.change, driver, remedy.size, until, also)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from routing.distances import Travel
 from routing.prices import Place, Prices
-from routing.problem import Id, Job, Problem, TimeWindow, Vehicle
+from routing.problem import Break, Id, Job, Problem, TimeWindow, Vehicle
 from routing.schedule import Scheduler, schedule
 from routing.solution import (
     Round,
@@ -19,13 +19,20 @@ from routing.solution import (
     Violation,
     all_violations,
 )
+from routing.supply import NOT_BROUGHT
 
 _REASON = {
     "load": "too_big",
     "age": "too_far_to_stay_hot",
     "delay": "window_missed",
     "supply": "not_supplied",
+    "vehicle_forbidden": "no_vehicle_allowed",
+    "skills": "no_vehicle_allowed",
 }
+
+# Where no single rule is enough, so many kinds of ways out are tried in steps, of so
+# many steps each.
+MOST_WAYS, MOST_STEPS = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,13 @@ class Remedy:
 
     change: the rule that gives way (`delay` a later end of the windows of `jobs`,
     `age` a longer hot limit for them, `load`, `shift`, `max_tasks`, `max_rounds`,
-    `max_travel_time`, `work_time` of the vehicle, `vehicle_forbidden` or `skills`
-    lifted), `another_vehicle`, a copy of `vehicle`, or `free_place` for a late stop
-    that would be in time there. `size` is how much the rule gives in its unit, for the
-    last two the cost in seconds; `value` its new limit: for `delay` and `shift` a time,
-    for `another_vehicle` the time it has to leave.
+    `max_travel_time`, `work_time`, `missing_break` of the vehicle, `supply` more in
+    the crates in `jobs` or, at its `place`, the crate itself, `vehicle_forbidden` or
+    `skills` lifted), `another_vehicle`, a copy of `vehicle`, or `free_place` for a
+    late stop that would be in time there. `size` is how much the rule gives in its
+    unit, for the last two the cost in seconds; `value` its new limit: for `delay` and
+    `shift` a time, for `another_vehicle` the time it has to leave. `also` are the
+    further steps where one rule is not enough.
     """
 
     change: str
@@ -49,6 +58,11 @@ class Remedy:
     jobs: tuple[Id, ...] = ()
     place: Place | None = None
     detail: str = ""
+    also: "tuple[Remedy, ...]" = ()
+
+    @property
+    def steps(self) -> "tuple[Remedy, ...]":
+        return (self, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +83,34 @@ class Why:
 def reasons(
     problem: Problem, solution: Solution, travel: Travel
 ) -> tuple[Unassigned, ...]:
-    """The unassigned jobs of the solution, each with its first binding reason."""
+    """The unassigned jobs of the solution, each with its binding reasons."""
     jobs = {job.id: job for job in problem.jobs}
     scheduler = Scheduler(problem, travel).knowing(solution.rounds)
     alike: dict[object, int] = {}
     kinds = [alike.setdefault(v.features, len(alike)) for v in problem.vehicles]
+    found = [_reasons(scheduler, kinds, jobs[left.job]) for left in solution.unassigned]
     return tuple(
-        replace(left, reason=_reason(scheduler, kinds, jobs[left.job]))
-        for left in solution.unassigned
+        replace(left, reason=mine[0], reasons=mine)
+        for left, mine in zip(solution.unassigned, found, strict=True)
     )
 
 
-def _reason(scheduler: Scheduler, kinds: Sequence[int], job: Job) -> str:
-    """What stops the job even alone in an empty vehicle, else `no_room`; `kinds` are
-    equal numbers for vehicles alike, of which one is asked."""
+def _reasons(scheduler: Scheduler, kinds: Sequence[int], job: Job) -> tuple[str, ...]:
+    """All that stops the job even alone in the empty vehicle that comes nearest, else
+    `no_room`; `kinds` are equal numbers for vehicles alike, of which one is asked."""
     problem = scheduler.problem
-    able = {
-        kind: vehicle
-        for kind, vehicle in zip(kinds, problem.vehicles, strict=True)
-        if problem.may_serve(vehicle, job)
-    }
-    if not able:
-        return "no_vehicle_allowed"
+    every = list(zip(kinds, problem.vehicles, strict=True))
+    able = {kind: v for kind, v in every if problem.may_serve(v, job)}
     broken = []
-    for vehicle in able.values():
+    for vehicle in (able or dict(every)).values():
         found = all_violations([_alone(scheduler, vehicle, job)])
         if not found:
-            return "no_room"
+            return ("no_room",)
         broken.append(found)
     easiest = min(broken, key=lambda found: (len(found), sum(v.size for v in found)))
-    return _REASON.get(easiest[0].cause, "outside_shift")
+    names = [_REASON.get(v.cause, "outside_shift") for v in easiest]
+    names.sort(key=lambda name: name != "no_vehicle_allowed")
+    return tuple(dict.fromkeys(names))
 
 
 def _alone(scheduler: Scheduler, vehicle: Vehicle, job: Job) -> Route:
@@ -153,7 +165,8 @@ def remedies(
     is_late: bool = False,
 ) -> list[Remedy]:
     """The smallest give of each single rule that lets the job into the plan, which may
-    have its faults already; for a late stop also a place where nothing has to give."""
+    have its faults already; for a late stop also a place where nothing has to give.
+    Where no single rule is enough, the fewest steps that together are."""
     best: dict[str, Remedy] = {}
     for found in [
         *_single_rules(problem, rounds, job, travel, is_late),
@@ -163,6 +176,7 @@ def remedies(
         if known is None or found.size < known.size:
             best[found.change] = found
     proved = [r for r in best.values() if _holds(problem, rounds, r)]
+    proved = proved or _several_rules(problem, rounds, job, travel)
     return sorted(proved, key=lambda remedy: (remedy.size, remedy.change))
 
 
@@ -174,6 +188,18 @@ def _single_rules(
     is_late: bool,
 ) -> Iterator[Remedy]:
     """Every place where exactly one rule would have to give way, and by how much."""
+    for vehicle, place, broken, cost in _places(problem, rounds, job, travel):
+        if broken and len({violation.cause for violation in broken}) == 1:
+            if broken[0].detail != NOT_BROUGHT:
+                yield _remedy(problem, job, vehicle, place, broken)
+        elif is_late and not broken:
+            yield Remedy("free_place", job.id, vehicle.id, cost, 0, (), place)
+
+
+def _places(
+    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+) -> Iterator[tuple[Vehicle, Place, list[Violation], int]]:
+    """Every place, what it costs and what it breaks that is not broken already."""
     prices = Prices(problem, rounds, travel)
     before = schedule(problem, rounds, travel).violations
     for vehicle in problem.vehicles:
@@ -185,11 +211,75 @@ def _single_rules(
         ]
         for place in [*places, Place(vehicle.id, len(mine) + 1, 0)]:
             price = prices.insertion(job.id, place)
-            broken = _worse(price.violations, before)
-            if broken and len({violation.cause for violation in broken}) == 1:
-                yield _remedy(problem, job, vehicle, place, broken)
-            elif is_late and not broken:
-                yield Remedy("free_place", job.id, vehicle.id, price.cost, 0, (), place)
+            yield vehicle, place, _worse(price.violations, before), price.cost
+
+
+def _several_rules(
+    problem: Problem, rounds: Sequence[Round], job: Job, travel: Travel
+) -> list[Remedy]:
+    """For each set of rules that are broken together, fewest first, the place that
+    breaks least and the steps that make it good."""
+    least: dict[frozenset[str], tuple[int, Vehicle, Place]] = {}
+    for vehicle, place, broken, _ in _places(problem, rounds, job, travel):
+        causes, size = frozenset(v.cause for v in broken), sum(v.size for v in broken)
+        if causes not in least or size < least[causes][0]:
+            least[causes] = size, vehicle, place
+    ordered = sorted(least.items(), key=lambda found: (len(found[0]), found[1][0]))
+    made = [
+        _in_steps(problem, rounds, job, vehicle, place, travel)
+        for _, (_, vehicle, place) in ordered[:MOST_WAYS]
+    ]
+    return [r for r in made if r is not None and _holds(problem, rounds, r)]
+
+
+def _in_steps(
+    problem: Problem,
+    rounds: Sequence[Round],
+    job: Job,
+    vehicle: Vehicle,
+    place: Place,
+    travel: Travel,
+) -> Remedy | None:
+    """One rule after the other gives way until the job is served at the place."""
+    before, relaxed = schedule(problem, rounds).violations, problem
+    steps: list[Remedy] = []
+    while len(steps) < MOST_STEPS:
+        there = Prices(relaxed, rounds)
+        plan = schedule(relaxed, there.rounds(there.inserted(job.id, place)))
+        broken = _worse(plan.violations, before)
+        if not broken:
+            break
+        step = None
+        if broken[0].detail != NOT_BROUGHT:
+            mine = next(v for v in relaxed.vehicles if v.id == vehicle.id)
+            alike = [v for v in broken if v.cause == broken[0].cause]
+            step = _remedy(relaxed, job, mine, place, alike)
+        elif vehicle.supplied_by not in {j for r in rounds for j in r.jobs}:
+            step = _brought(relaxed, rounds, vehicle, travel)
+        if step is None:
+            return None
+        if step.job != job.id:
+            rounds = remedied_rounds(relaxed, rounds, step)
+        relaxed = with_remedy(relaxed, step)
+        steps.append(step)
+    own = [step for step in steps if step.job == job.id]
+    others = [step for step in steps if step.job != job.id]
+    if not own and others:  # all it needs is the crate
+        size, crates = others[0].size, (others[0].job,)
+        own = [Remedy("supply", job.id, vehicle.id, size, 0, crates, place)]
+    return replace(own[0], also=(*own[1:], *others)) if own else None
+
+
+def _brought(
+    problem: Problem, rounds: Sequence[Round], vehicle: Vehicle, travel: Travel
+) -> Remedy | None:
+    """How the crate that this vehicle waits for can be brought."""
+    crate = next(job for job in problem.jobs if job.id == vehicle.supplied_by)
+    found = Prices(problem, rounds).best_insertion(crate.id)
+    if found is not None:
+        place, price = found
+        return Remedy("supply", crate.id, place.vehicle, price.cost, 0, (), place)
+    return next(iter(remedies(problem, rounds, crate, travel)), None)
 
 
 def _worse(after: Sequence[Violation], before: Sequence[Violation]) -> list[Violation]:
@@ -217,6 +307,12 @@ def _remedy(
         "max_rounds": vehicle.max_rounds,
     }
     value = limits.get(cause, 0) + size
+    if cause == "missing_break":
+        rests = [r for r in vehicle.breaks if f"break {r.id}" == broken[0].detail]
+        value += rests[0].windows[-1].closes
+    if cause == "supply":
+        crate = next(j for j in problem.jobs if j.id == named[0])
+        value += crate.delivery[_kind(broken[0])]
     if cause in ("delay", "age"):
         first = next(j for j in problem.jobs if j.id == named[0])
         closes = first.windows[-1].closes if first.windows else 0
@@ -245,12 +341,18 @@ def _another_vehicle(
 
 
 def with_remedy(problem: Problem, remedy: Remedy) -> Problem:
-    """The problem with the remedy applied."""
+    """The problem with the remedy applied, all its steps."""
+    for step in remedy.steps:
+        problem = _with_step(problem, step)
+    return problem
+
+
+def _with_step(problem: Problem, remedy: Remedy) -> Problem:
     if remedy.change == "another_vehicle":
         copy = next(v for v in problem.vehicles if v.id == remedy.vehicle)
         helper = replace(copy, id=helper_id(problem))
         return replace(problem, vehicles=(*problem.vehicles, helper))
-    if remedy.change in ("delay", "age", "vehicle_forbidden", "skills"):
+    if remedy.change in ("delay", "age", "vehicle_forbidden", "skills", "supply"):
         jobs = tuple(_relaxed_job(job, remedy) for job in problem.jobs)
         return replace(problem, jobs=jobs)
     vehicles = tuple(
@@ -284,6 +386,8 @@ def _relaxed_job(job: Job, remedy: Remedy) -> Job:
         )
     if job.id not in remedy.jobs:
         return job
+    if remedy.change == "supply":
+        return replace(job, delivery=_more(job.delivery, remedy))
     if remedy.change == "age":
         return replace(job, max_age=(job.max_age or 0) + remedy.size)
     last = job.windows[-1]
@@ -291,10 +395,25 @@ def _relaxed_job(job: Job, remedy: Remedy) -> Job:
     return replace(job, windows=(*job.windows[:-1], longer))
 
 
+def _more(amounts: tuple[int, ...], remedy: Remedy) -> tuple[int, ...]:
+    """More of the kinds that the remedy names, "kind 0, kind 2"."""
+    named = remedy.detail.split(", ")
+    return tuple(
+        amount + remedy.size * (f"kind {kind}" in named)
+        for kind, amount in enumerate(amounts)
+    )
+
+
 def _relaxed_vehicle(vehicle: Vehicle, remedy: Remedy) -> Vehicle:
     by = remedy.size
     if remedy.change == "load":
         return replace(vehicle, capacity=tuple(have + by for have in vehicle.capacity))
+    if remedy.change == "missing_break":
+        named = remedy.detail.split(", ")
+        rests = (
+            _longer(r, by) if f"break {r.id}" in named else r for r in vehicle.breaks
+        )
+        return replace(vehicle, breaks=tuple(rests))
     if remedy.change == "shift":
         shift = TimeWindow(vehicle.shift.opens, vehicle.shift.closes + by)
         return replace(vehicle, shift=shift)
@@ -309,10 +428,19 @@ def _relaxed_vehicle(vehicle: Vehicle, remedy: Remedy) -> Vehicle:
     return vehicle
 
 
+def _longer(rest: Break, by: int) -> Break:
+    *others, last = rest.windows
+    return replace(rest, windows=(*others, TimeWindow(last.opens, last.closes + by)))
+
+
 def remedied_rounds(
     problem: Problem, rounds: Sequence[Round], remedy: Remedy
 ) -> tuple[Round, ...]:
-    """The given rounds with the job at the place the remedy opens."""
+    """The given rounds with the job at the place the remedy opens, and before it the
+    crates that its other steps bring."""
+    for step in remedy.also:
+        if step.job != remedy.job:
+            rounds = remedied_rounds(problem, rounds, replace(step, also=()))
     if remedy.place is None:
         return (*rounds, Round(helper_id(problem), (remedy.job,)))
     prices = Prices(problem, rounds)

@@ -178,6 +178,7 @@ def write_solution(solution: Solution, problem: Problem | None = None) -> Json:
         "summary": summary,
         "unassigned": [
             {"id": left.job, "type": "job", "reason": left.reason}
+            | ({"reasons": list(left.reasons)} if left.reasons else {})
             | ({"detail": left.detail} if left.detail else {})
             | _described(jobs.get(left.job))
             for left in solution.unassigned
@@ -311,6 +312,7 @@ def _solution(data: Any) -> Solution:
                 job=left["id"],
                 reason=str(left.get("reason", "")),
                 detail=str(left.get("detail", "")),
+                reasons=tuple(map(str, left.get("reasons", ()))),
             )
             for left in data["unassigned"]
         ),

@@ -107,16 +107,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A job nobody visits, with the first binding reason.
+    """A job nobody visits, with the first binding reason and all of them.
 
-    reason: `no_vehicle_allowed`, `too_big`, `too_far_to_stay_hot`, `window_missed`,
-    `outside_shift`, `not_supplied`, `no_room` (possible alone, but not beside the
-    others) or `not_planned` (the given rounds do not name it).
+    reason, reasons: `no_vehicle_allowed`, `too_big`, `too_far_to_stay_hot`,
+    `window_missed`, `outside_shift`, `not_supplied`, `no_room` (possible alone, but not
+    beside the others) or `not_planned` (the given rounds do not name it).
     """
 
     job: Id
     reason: str
     detail: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from routing.problem import Id, Problem, Vehicle
 from routing.solution import Route, Violation
 
+NOT_BROUGHT = "nobody brings it"
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:
@@ -41,7 +43,7 @@ def not_supplied(route: Route) -> Violation:
         size=1,
         vehicle=route.vehicle,
         round=route.round,
-        detail="nobody brings it",
+        detail=NOT_BROUGHT,
     )
 
 

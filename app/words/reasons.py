@@ -1,5 +1,7 @@
 """Why a door is where it is, and what would make room for one that waits."""
 
+from dataclasses import replace
+
 from app.i18n import N_
 from app.i18n import translate as _
 from app.settings import Settings
@@ -18,6 +20,7 @@ HELPS = {
     "max_rounds": N_("{driver}多跑 {n} 趟就能送到"),
     "vehicle_forbidden": N_("允许{driver}上这家的门就能送到"),
     "skills": N_("{driver}能带大桶就能送到"),
+    "missing_break": N_("{driver}的休息放晚 {n} 分就能送到"),
     "another_vehicle": N_("再加一个像{driver}这样的送餐员，{until} 前出发，就能送到"),
 }
 WISHES = {
@@ -26,7 +29,9 @@ WISHES = {
     "usual": N_("一直是{name}送，不换人"),
     "likes": N_("{name}愿意跑这个小区"),
 }
-IN_SECONDS = frozenset({"delay", "age", "shift", "work_time", "max_travel_time"})
+IN_SECONDS = frozenset(
+    {"delay", "age", "shift", "work_time", "max_travel_time", "missing_break"}
+)
 
 
 def why_here_words(why: WhyHere | None, driver: DriverFacts | None) -> list[str]:
@@ -75,7 +80,11 @@ def why_here_words(why: WhyHere | None, driver: DriverFacts | None) -> list[str]
 
 
 def help_words(help: Help, driver: DriverFacts | None) -> str:
-    """One change that would help, with its figure."""
+    """One change that would help, with its figure, or the few needed together."""
+    if help.also:
+        parts = [replace(help, also=()), *help.also]
+        steps = "；".join(help_words(part, driver) for part in parts)
+        return _("要一起做才行：{steps}", steps=steps)
     n = minutes(help.size) if help.change in IN_SECONDS else help.size
     until = help.until.astimezone(Settings().timezone) if help.until else None
     return _(

@@ -7,9 +7,11 @@ import pytest
 
 from app.board_pages import running_job
 from app.settings import Settings
+from app.words.reasons import help_words
 from app.words.rounds import why_words
 from kitchen import headcounts, round_plans
 from kitchen.drivers import DriverFields, add_driver, bans_for, drivers_for
+from kitchen.round_reasons import Help
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
@@ -280,3 +282,10 @@ async def test_the_sketch_draws_every_round_without_a_map(
     assert '<svg class="sketch"' in text
     assert text.count('class="badge round-') >= 1
     assert "朝阳里" in text
+
+
+def test_what_helps_only_together_is_said_together() -> None:
+    both = Help("load", None, 2, also=(Help("missing_break", None, 600),))
+    assert help_words(both, None) == (
+        "要一起做才行：送餐员多带 2 份就放得下；送餐员的休息放晚 10 分就能送到"
+    )

@@ -198,6 +198,13 @@ async def test_what_would_help_is_proved(database: object) -> None:
     load = [help for help in found if help.change == "load"]
     assert load
     assert load[0].size == drop.portions
+    cold = replace(
+        tight,
+        drivers=tuple(replace(d, capacity=0) for d in inputs.drivers),
+        kitchen=replace(tight.kitchen, hot_limit_minutes=1),
+    )
+    both = what_would_help(cold, orders, drop)
+    assert {step.change for step in (both[0], *both[0].also)} >= {"load", "age"}
     lost = next(d for d in drops.values() if not d.is_placed)
     assert what_would_help(inputs, plan.orders, lost) == ()
 

@@ -60,7 +60,13 @@ def test_unassigned_jobs_exit_with_3_and_still_answer(
     code, answer, _ = call(monkeypatch, capsys, text, "solve", "--engine", "floor")
     assert code == 3
     assert answer["unassigned"] == [
-        {"id": 1, "type": "job", "reason": "too_big", "location_index": 1}
+        {
+            "id": 1,
+            "type": "job",
+            "reason": "too_big",
+            "reasons": ["too_big"],
+            "location_index": 1,
+        }
     ]
 
 

@@ -1,11 +1,13 @@
 """Every reason is true and every remedy, applied, lets the job be served."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from routing import (
+    Break,
     Problem,
     Round,
     Solution,
@@ -18,6 +20,8 @@ from routing import (
 )
 from routing.explain import remedied_rounds, why, with_remedy
 from tests.routing.cases import district, problem
+from tests.routing.test_optimum import long_morning, mixed, on_one_way_streets
+from tests.routing.test_two_levels import morning, two_levels
 
 
 def short_morning(seed: int) -> tuple[Problem, Solution]:
@@ -64,10 +68,75 @@ def test_every_remedy_applied_and_solved_again_serves_the_job(seed: int) -> None
             assert again.summary.cost <= proof.summary.cost < solution.summary.cost
 
 
-@pytest.mark.parametrize("seed", range(15))
-def test_nobody_is_left_without_a_remedy(seed: int) -> None:
-    question, solution = short_morning(seed)
-    assert all(explain(question, solution).values())
+def shut(question: Problem) -> Problem:
+    """Everybody's windows are over and the hot limits short."""
+    over = (TimeWindow(0, 1),)
+    jobs = (replace(job, windows=over, max_age=30) for job in question.jobs)
+    return replace(question, jobs=tuple(jobs))
+
+
+LEFT_OUT: dict[str, Callable[[int], Problem]] = {
+    "mixed": mixed,
+    "one way": on_one_way_streets,
+    "rests": long_morning,
+    "levels": two_levels,
+    "shut": lambda seed: shut(mixed(seed)),
+    "shut levels": lambda seed: shut(two_levels(seed)),
+    "district": lambda seed: district(seed, doors=14, drivers=2),
+}
+
+
+@pytest.mark.parametrize("kind", LEFT_OUT)
+def test_nobody_is_left_without_a_remedy_and_each_serves_them(kind: str) -> None:
+    several = asked = 0
+    for seed in range(4 if "levels" in kind else 12):
+        question = LEFT_OUT[kind](seed)
+        solution = solve(question, engine="floor")
+        for job, remedies in explain(question, solution).items():
+            assert remedies, (kind, seed, job)
+            asked += 1
+            several += bool(remedies[0].also)
+            for remedy in remedies:
+                relaxed = with_remedy(question, remedy)
+                rounds = remedied_rounds(question, solution.rounds, remedy)
+                proof = schedule(relaxed, rounds)
+                assert check(relaxed, proof) == []
+                assert job not in {left.job for left in proof.unassigned}
+                again = solve(relaxed, engine="sisr", steps=20, start=rounds)
+                assert check(relaxed, again) == []
+                assert again.summary.cost <= proof.summary.cost
+    assert asked
+    assert several or not kind.startswith("shut")
+
+
+def test_whoever_is_too_big_and_too_far_is_told_both_and_what_helps_together() -> None:
+    question = problem("too_big_for_any_vehicle")
+    far = replace(question.jobs[0], max_age=1)
+    question = replace(question, jobs=(far,))
+    solution = solve(question, engine="floor")
+    (left,) = solution.unassigned
+    assert set(left.reasons) == {"too_big", "too_far_to_stay_hot"}
+    assert left.reason == left.reasons[0]
+    (remedy,) = explain(question, solution)[left.job]
+    assert {step.change for step in remedy.steps} == {"load", "age"}
+    for fewer in remedy.steps:  # neither alone is enough
+        relaxed = with_remedy(question, replace(fewer, also=()))
+        assert solve(relaxed, engine="floor").unassigned
+    assert not solve(with_remedy(question, remedy), engine="floor").unassigned
+
+
+def test_a_crate_too_small_and_a_rest_too_early_can_be_mended() -> None:
+    question = morning(brought=1)
+    solution = solve(question, engine="floor")
+    (left,) = solution.unassigned
+    remedies = {r.change: r for r in explain(question, solution)[left.job]}
+    assert (remedies["supply"].size, remedies["supply"].value) == (1, 2)
+    rest = Break(id=1, windows=(TimeWindow(0, 0),), service=200)
+    early = widened_morning(shift=TimeWindow(10, 90_000), breaks=(rest,))
+    solution = solve(early, engine="floor")
+    (left, *_) = solution.unassigned
+    remedies = {r.change: r for r in explain(early, solution)[left.job]}
+    assert (remedies["missing_break"].size, remedies["missing_break"].value) == (10, 10)
 
 
 @pytest.mark.parametrize("seed", range(8))
