@@ -20,9 +20,10 @@ from litestar.typing import FieldDefinition
 from msgspec import Meta, Struct, inspect
 
 from app.i18n import translate as _
+from app.typed import PLAIN
 
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
-Line = Annotated[str, Meta(max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=PLAIN)]
+Line = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 RowId = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 MealName = Literal["breakfast", "lunch", "dinner"]
 Payment = Literal["cash", "account", "voucher", "later"]

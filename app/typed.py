@@ -9,7 +9,12 @@ import unicodedata
 
 SHOWN = 40  # characters of what was typed that an error sentence repeats
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e]")
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028-\u202e\u2066-\u2069"
+CONTROL = re.compile(f"[{_CONTROL}]")
+"""Control characters, and what turns the direction of a line round."""
+
+PLAIN = f"^[^{_CONTROL}]*$"
+"""A text without them, as a pattern that JSON Schema knows too."""
 
 FIRST_IMPOSSIBLE_ID = 2**31
 """No row has this id or a larger one."""

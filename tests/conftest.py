@@ -107,10 +107,10 @@ def postgres_server(memory_folder: Path) -> Iterator[str]:
 def postgres_template(postgres_server: str) -> Iterator[str]:
     """The name of a migrated, empty PostgreSQL database to copy from."""
     name = f"template_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_run(postgres_server, f"CREATE DATABASE {name}"))
-    asyncio.run(upgrading.upgrade(doors.engine_for(_url(postgres_server, name))))
+    asyncio.run(run_sql(postgres_server, f"CREATE DATABASE {name}"))
+    asyncio.run(upgrading.upgrade(doors.engine_for(url_of(postgres_server, name))))
     yield name
-    asyncio.run(_run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=ENGINES)
@@ -130,14 +130,14 @@ def sqlite_url(sqlite_template: Path, memory_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def postgresurl_of(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh migrated PostgreSQL database, dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     # FILE_COPY takes a third of the time of the default when nothing else is written.
     create = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY"
-    asyncio.run(_run(postgres_server, create))
-    yield _url(postgres_server, name)
-    asyncio.run(_run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(run_sql(postgres_server, create))
+    yield url_of(postgres_server, name)
+    asyncio.run(run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -167,11 +167,13 @@ async def postgres_database(postgres_url: str) -> AsyncIterator[Engine]:
     await engine.close()
 
 
-def _url(server: str, database: str) -> str:
+def url_of(server: str, database: str) -> str:
+    """The URL of another database of that server."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
 
 
-async def _run(url: str, sql: str) -> None:
+async def run_sql(url: str, sql: str) -> None:
+    """One statement in a connection of its own."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(sql)

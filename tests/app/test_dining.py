@@ -1,12 +1,18 @@
 """The till's page: one field, one keystroke, every outcome in words."""
 
+import csv
 import datetime as dt
+import io
+import uuid
 
 import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from kitchen import cards, dining, headcounts, plans
 from kitchen.database import rows
 from tests.app.client import Client, Clock, SignInAs
+from tests.app.test_claims import NASTY
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
 DAY = dt.timedelta(days=1)
@@ -14,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "dining", "feedback")
+    return ("signin", "dining", "feedback", "prints", "api")
 
 
 async def service(manager: Client) -> tuple[Cast, str]:
@@ -313,3 +319,75 @@ async def test_a_shift_with_unsent_acts_is_closed_only_with_a_reason(
     assert closed.status_code == 303
     (kept,) = await rows("SELECT acts, reason FROM shift_unsent")
     assert (kept["acts"], kept["reason"]) == (3, "平板没电了")
+
+
+async def test_what_is_typed_at_the_till_does_no_harm_on_pages_files_and_paper(
+    manager: Client,
+) -> None:
+    """Formulas, markup, control and bidirectional characters, in every field."""
+    cast, here = await service(manager)
+    pack = (await manager.get(f"/api/till/packs/{TODAY}/lunch/{cast.chaoyang}")).json()
+    for number, nasty in enumerate(NASTY, start=1):
+        for path, fields in (
+            ("servings", {"q": nasty, "payment": "cash"}),
+            ("cards", {"card": f"77001234{number:02d}", "who": nasty}),
+            ("roster", {"source": "paper", "reason": nasty, "others": nasty}),
+            ("receipts", {"portions_regular": 1, "signed_by": nasty}),
+            ("transfers", {"moved": 1, "diet": "regular", "why": nasty}),
+            ("leftovers", {"left": 1, "diet": "regular", "fate": "wasted"}),
+        ):
+            sent: dict[str, object] = {"payment": "cash", "why": nasty, **fields}
+            if path == "transfers":
+                sent["to"] = f"point:{cast.xinhua}"
+            answer = await manager.submit(f"{here}/{path}", **sent)
+            assert answer.status_code in (200, 303, 422), (path, nasty)
+            for markup in MARKUP:  # a refused form still says what was typed
+                assert markup not in answer.text, (path, nasty)
+        act = {
+            "id": str(uuid.uuid4()),
+            "pack": pack["token"],
+            "name": nasty,
+            "tariff": "full",
+            "happened_at": "2026-11-24T00:20:00Z",
+            "device": f"tablet-{number}",
+            "device_seq": 1,
+        }
+        assert (await manager.json("/api/till/acts", act)).status_code in (201, 409)
+        lines = await dining.counted_at(cast.chaoyang, TODAY, "lunch")
+        kind = f"{lines[0].kind}/{lines[0].id}"
+        await manager.submit(f"{here}/counted/{kind}/void", void_reason=nasty)
+        entry = {"source": "paper", "payment": "cash", "reason": nasty}
+        await manager.submit(f"{here}/roster", **entry, elder=cast.li)
+        for served in await dining.served_at(cast.chaoyang, TODAY, "lunch"):
+            await manager.submit(f"{here}/voids/{served.meal_id}", payment="cash")
+    await manager.submit(f"{here}/shift/closure", cash="0", note=NASTY[0])
+    assert (
+        len(await rows("SELECT DISTINCT reason FROM meal WHERE elder IS NOT NULL")) > 4
+    )
+    for page in (here, f"{here}/counter", f"{here}/roster", f"{here}/../reports"):
+        harmless((await manager.get(page)).text)
+    for kind in ("meals", "audit", "balance"):
+        data = (
+            await manager.get(f"/api/exports/{kind}?first={TODAY}&form=xlsx")
+        ).content
+        book = load_workbook(io.BytesIO(data))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells} <= {"s", "n", "d", "b"}
+        assert all(cell.hyperlink is None for cell in cells)
+        text = (await manager.get(f"/api/exports/{kind}?first={TODAY}&form=csv")).text
+        for line in csv.reader(io.StringIO(text.removeprefix("\ufeff"))):
+            starts = [cell for cell in line if cell.startswith(("=", "+", "@"))]
+            assert starts == [], kind
+    paper = await manager.get(f"/prints/{TODAY}/lunch/balance.pdf")
+    assert paper.status_code == 200
+    drawn = PdfReader(io.BytesIO(paper.content))
+    assert not any(page.get("/Annots") for page in drawn.pages)
+
+
+MARKUP = ("<script>alert", "<b>{{")
+
+
+def harmless(page: str) -> None:
+    """Nothing that was typed is markup, turns the line round, or is no character."""
+    for told in (*MARKUP, "\u202e", "\x07"):
+        assert told not in page

@@ -98,7 +98,9 @@ def test_a_text_of_64_kib_is_refused_by_its_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["a\x00b", "a\nb", "a\u202eb", "a\x1bb"], ids=["nul", "line", "rtl", "esc"]
+    "typed",
+    ["a\x00b", "a\nb", "a\u202eb", "a\u2066b", "a\x1bb"],
+    ids=["nul", "line", "rtl", "isolate", "esc"],
 )
 def test_a_line_of_text_holds_no_control_characters(typed: str) -> None:
     named = form(name=typed)

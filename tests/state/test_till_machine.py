@@ -3,7 +3,8 @@ alter or take back, everyone has at most one subsidised meal and the books balan
 """
 
 import asyncio
-from collections.abc import Coroutine
+import uuid
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     rule,
+    run_state_machine_as_test,
 )
 
 from kitchen import database, dining, ledger, meals, sealing, upgrading
@@ -25,6 +27,7 @@ from kitchen.database import rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.schema import TABLES
+from tests.conftest import run_sql, url_of
 from tests.kitchen.cast import MORNING, SUN, TODAY, Cast, enter
 
 PEOPLE = st.sampled_from(["wang", "li", "zhou"])
@@ -36,8 +39,9 @@ class Till(RuleBasedStateMachine):
 
     acts = Bundle("acts")
 
-    def __init__(self) -> None:
+    def __init__(self, fresh: Callable[[], str] | None = None) -> None:
         super().__init__()
+        self.fresh = fresh  # makes a migrated, empty database; its URL
         self.folder = TemporaryDirectory()
         self.runner = asyncio.Runner()
         self.answers: dict[str, dict[str, Any]] = {}
@@ -53,7 +57,8 @@ class Till(RuleBasedStateMachine):
 
     @initialize()
     def open_the_kitchen(self) -> None:
-        url = f"sqlite:///{Path(self.folder.name) / 'kitchen.db'}"
+        file = f"sqlite:///{Path(self.folder.name) / 'kitchen.db'}"
+        url = self.fresh() if self.fresh else file
 
         async def start() -> Cast:
             engine = database.configure(url, TABLES)
@@ -235,3 +240,28 @@ def _keys() -> None:
 
 
 TestTill = Till.TestCase
+
+
+def test_on_postgres(postgres_server: str, postgres_template: str) -> None:
+    """The same machine, a few steps: everything is locked and read ahead otherwise."""
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(f"machine_{uuid.uuid4().hex[:12]}")
+        create = f"CREATE DATABASE {made[-1]} TEMPLATE {postgres_template}"
+        asyncio.run(run_sql(postgres_server, create))
+        return url_of(postgres_server, made[-1])
+
+    few = settings(
+        max_examples=4,
+        stateful_step_count=12,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        run_state_machine_as_test(lambda: Till(fresh), settings=few)
+    finally:
+        for name in made:
+            drop = f"DROP DATABASE {name} WITH (FORCE)"
+            asyncio.run(run_sql(postgres_server, drop))
+    assert made

@@ -20,6 +20,7 @@ from app.requests import Request
 from app.scope import point_of
 from app.till_packs import pack_json
 from app.till_pages import PAYMENTS
+from app.typed import CONTROL
 from kitchen import acts, dining
 from kitchen.dining import Told
 from kitchen.errors import Refusal
@@ -104,7 +105,7 @@ def told_by(data: ActIn, request: Request) -> Told:
         kind=data.kind,
         of=data.of,
         elder_id=data.elder,
-        name=data.name,
+        name=CONTROL.sub("", data.name),  # eaten is eaten: nothing is turned away
         tariff=data.tariff,
         payment=data.payment,
         amount_shown_fen=data.amount_shown_fen,
