@@ -114,7 +114,8 @@ def _sort_of(problem: Problem, vehicle: Vehicle) -> tuple[object, ...]:
         for job in problem.jobs
     ]
     limits = (vehicle.max_jobs, vehicle.max_work, vehicle.max_travel, vehicle.capacity)
-    return (vehicle.profile, vehicle.shift, vehicle.end, limits, tuple(mine))
+    ends = (vehicle.start, vehicle.end)
+    return (vehicle.profile, vehicle.shift, ends, limits, tuple(mine))
 
 
 def _cheapest_round(

@@ -19,6 +19,7 @@ from routing import (
     solve,
 )
 from routing.explain import remedied_rounds, why, with_remedy
+from routing.problem import Id
 from tests.routing.cases import district, problem
 from tests.routing.test_optimum import long_morning, mixed, on_one_way_streets
 from tests.routing.test_two_levels import morning, two_levels
@@ -149,6 +150,51 @@ def test_every_stop_says_why_it_is_in_its_round(seed: int) -> None:
         if answer.reason == "cheapest":
             assert answer.extra is not None
             assert answer.extra >= 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_why_a_stop_is_in_its_round_is_what_trying_every_other_place_says(
+    seed: int,
+) -> None:
+    question = district(seed, doors=10)
+    solution = solve(question, engine="sisr", steps=100)
+    rounds = solution.rounds
+    known = {job.id: job for job in question.jobs}
+    for answer in why(question, solution):
+        able = [
+            v for v in question.vehicles if question.may_serve(v, known[answer.job])
+        ]
+        rest = [
+            replace(r, jobs=tuple(j for j in r.jobs if j != answer.job)) for r in rounds
+        ]
+        costs: list[tuple[int, Id]] = []
+        for vehicle in able:
+            if vehicle.id == answer.vehicle:
+                continue
+            mine = [k for k, r in enumerate(rest) if r.vehicle == vehicle.id]
+            plans = [[*rest, Round(vehicle.id, (answer.job,))]]
+            for k in mine:
+                for place in range(len(rest[k].jobs) + 1):
+                    jobs = rest[k].jobs
+                    longer = (*jobs[:place], answer.job, *jobs[place:])
+                    plans.append(
+                        [*rest[:k], replace(rest[k], jobs=longer), *rest[k + 1 :]]
+                    )
+            for tried in plans:
+                plan = schedule(question, tried)
+                if not plan.violations:
+                    costs.append(
+                        (plan.summary.cost - solution.summary.cost, vehicle.id)
+                    )
+        if len(able) == 1:
+            assert answer.reason == "only_driver"
+        elif not costs:
+            assert answer.reason == "no_room_elsewhere"
+        else:
+            best = min(cost for cost, _ in costs)
+            assert answer.extra == best
+            assert (best, answer.other) in costs
+            assert answer.reason == ("cheapest" if best >= 0 else "dearer")
 
 
 def test_a_stop_only_one_driver_may_serve_says_so() -> None:

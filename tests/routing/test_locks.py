@@ -65,6 +65,10 @@ def test_a_driver_is_locked_by_allowing_no_other(engine: str) -> None:
                 j,
                 allowed_vehicles=frozenset({other}),
                 forbidden_vehicles=frozenset(),
+                windows=(),
+                max_age=None,
+                delivery=(1, 0),
+                priority=100,  # nobody is worth leaving it out for
             )
             if j.id == job
             else j
@@ -74,7 +78,7 @@ def test_a_driver_is_locked_by_allowing_no_other(engine: str) -> None:
     found = solve(only, engine=engine, steps=100)
     assert check(only, found) == []
     served = {j: r.vehicle for r in found.rounds for j in r.jobs}
-    assert served.get(job, other) == other
+    assert served[job] == other
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -110,6 +110,21 @@ def test_a_second_profile_with_the_same_matrix_changes_nothing(seed: int) -> Non
     assert answer(renamed).rounds == answer(question).rounds
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_copy_of_a_matrix_under_another_name_changes_nothing(seed: int) -> None:
+    question = on_one_way_streets(seed)
+    copies = {f"{name} again": m for name, m in question.matrices.items()}
+    twice = replace(
+        question,
+        matrices={**question.matrices, **copies},
+        vehicles=tuple(
+            replace(v, profile=f"{v.profile} again" if k % 2 == 0 else v.profile)
+            for k, v in enumerate(question.vehicles)
+        ),
+    )
+    assert answer(twice).rounds == answer(question).rounds
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_removing_a_stop_never_breaks_a_round(seed: int) -> None:
     """Straight lines obey the triangle inequality as long as no gate lies between."""
@@ -140,6 +155,13 @@ def without_gates(problem: Problem) -> Problem:
 def test_the_same_seed_gives_the_same_answer(seed: int) -> None:
     question = district(seed)
     assert answer(question) == answer(question)
+
+
+@pytest.mark.parametrize("engine", ["auto", "ortools"])
+def test_the_same_seed_gives_the_same_answer_with_ortools_too(engine: str) -> None:
+    question = district(2)
+    plans = [solve(question, seconds=60, engine=engine, steps=60) for _ in range(2)]
+    assert plans[0] == plans[1]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -85,12 +85,51 @@ def test_the_kernel_reaches_the_proved_optimum(seed: int) -> None:
     assert found.summary.cost == optimum(question)
 
 
-@pytest.mark.parametrize("seed", [1000, 1001, 1002])
-def test_the_kernel_reaches_the_optimum_of_eight_doors(seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "engine"),
+    [
+        (1000, "auto"),
+        (1016, "auto"),
+        (1023, "auto"),
+        (1039, "auto"),
+        (1017, "sisr"),
+        (1018, "sisr"),
+        (1049, "sisr"),
+        (1034, "ortools"),
+        (1051, "ortools"),
+    ],
+)
+def test_every_engine_reaches_the_optimum_of_eight_doors(
+    seed: int, engine: str
+) -> None:
     question = mixed(seed, most=8)
-    found = solve(question, engine="sisr", steps=4000)
+    assert len(question.jobs) == 8
+    found = solve(question, engine=engine, seconds=30, steps=4000)
     assert check(question, found) == []
     assert found.summary.cost == optimum(question)
+
+
+def ending_elsewhere(seed: int) -> Problem:
+    """The same mix with drivers who come from home, or go there after the last door."""
+    question, dice = mixed(seed), random.Random(seed)
+    home = Location(lon=116.402, lat=39.906, compound="west")
+    vehicles = tuple(
+        replace(v, **dice.choice(({"end": home}, {"start": None, "end": home})))
+        for v in question.vehicles
+    )
+    return replace(question, vehicles=vehicles)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_rounds_that_end_elsewhere_or_start_anywhere_reach_the_optimum(
+    seed: int,
+) -> None:
+    question = ending_elsewhere(seed)
+    best = optimum(question)
+    for engine in ("sisr", "ortools") if seed < 4 else ("sisr",):
+        found = solve(question, engine=engine, seconds=30, steps=400 + 100 * seed)
+        assert check(question, found) == []
+        assert found.summary.cost == best
 
 
 @pytest.mark.parametrize(("seed", "most"), [*((k, 6) for k in range(12)), (1000, 8)])

@@ -1,6 +1,7 @@
 """A changed morning: who moves, who must not, and why."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from routing import (
     Problem,
     Round,
     Solution,
+    TimeWindow,
     check,
     schedule,
     solve,
@@ -199,6 +201,42 @@ def test_the_best_insertion_is_the_cheapest_of_all_feasible_ones(seed: int) -> N
     else:
         assert found is not None
         assert found[1].cost == min(feasible)
+
+
+def test_each_who_moves_is_told_the_true_reason() -> None:
+    question = problem("three_doors_on_a_line")
+    other = replace(question.vehicles[0], id="other")
+    question = replace(question, vehicles=(*question.vehicles, other))
+    late = replace(question.jobs[0], id="late")
+
+    def told(
+        change: Change, asked: Problem = question, **how: Any
+    ) -> set[tuple[object, ...]]:
+        rounds = [Round("a", (1, 2)), Round("other", (3,))]
+        return {
+            (m.job, m.before, m.after, m.why)
+            for m in replan(asked, rounds, change, **how).moved
+        }
+
+    assert told(Change(added=(late,))) == {("late", None, "a", "added")}
+    assert told(Change(missing=("other",))) == {(3, "other", "a", "vehicle_missing")}
+    only = frozenset({"other"})
+    tied = replace(question.jobs[2], allowed_vehicles=only)
+    tied_problem = replace(question, jobs=(*question.jobs[:2], tied))
+    gone = told(Change(missing=("other",)), tied_problem)
+    assert gone == {(3, "other", None, "vehicle_missing")}
+    short = replace(question.jobs[1], max_age=250)
+    slower = told(
+        Change(slower_percent=200),
+        replace(question, jobs=(question.jobs[0], short, question.jobs[2])),
+    )
+    assert slower == {(2, "a", None, "dropped")}
+    early = replace(question.jobs[1], windows=(TimeWindow(0, 250),))
+    first = replace(question, jobs=(question.jobs[0], early, question.jobs[2]))
+    first = replace(first, jobs=(replace(first.jobs[0], service=100), *first.jobs[1:]))
+    assert told(Change(), first) == {(2, "a", "other", "broken")}
+    cheaper = told(Change(), scope="all", seconds=0.3, engine="sisr")
+    assert {move[3] for move in cheaper} == {"cheaper"}
 
 
 CHANGES = ["added", "cancelled", "missing", "slower"]

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 
+from benchmarks.routing_districts import SHAPES
 from benchmarks.routing_districts import district as blocks
 from routing import (
     Job,
@@ -15,8 +17,11 @@ from routing import (
     Round,
     Vehicle,
     check,
+    schedule,
     solve,
 )
+from routing.kernel_state import DICE
+from routing.search import Worker
 from routing.solver import confirm
 from tests.routing.cases import district
 
@@ -26,6 +31,37 @@ def test_two_workers_find_a_sound_plan(seed: int) -> None:
     question = district(seed, doors=16)
     found = solve(question, engine="sisr", seconds=0.3, workers=2, seed=seed)
     assert check(question, found) == []
+
+
+def test_each_worker_searches_on_its_own_and_the_best_plan_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question, dice, done = district(1, doors=30), set(), []
+    work = Worker.work
+
+    def noted(worker: Worker, run: Any, steps: int | None = None) -> None:
+        dice.add((int(worker.state.total[DICE]), threading.get_ident()))
+        work(worker, run, steps)
+        done.append(worker.cost)
+
+    monkeypatch.setattr(Worker, "work", noted)
+    found = solve(question, engine="sisr", seconds=0.3, workers=3)
+    assert check(question, found) == []
+    assert len(done) == 3
+    assert len({seed for seed, _ in dice}) == 3
+    assert len({thread for _, thread in dice}) == 3
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_everybody_is_served_where_a_plan_that_serves_them_was_planted(
+    shape: str,
+) -> None:
+    made = blocks(shape, 60, per_elder_limit=True)
+    assert schedule(made.problem, made.planted).is_feasible
+    for engine in ("sisr", "auto"):
+        found = solve(made.problem, engine=engine, seconds=20, steps=3000)
+        assert found.unassigned == ()
+        assert check(made.problem, found) == []
 
 
 def test_progress_only_ever_gets_better() -> None:
