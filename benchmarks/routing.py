@@ -4,16 +4,17 @@
         [--only NAME,NAME] [--seed N] [--again] [--write]
 
 Parts: `public10`, `public30` (the public instances in FOLDER, 10 and 30 processor
-seconds), `districts`, `sizes`, `days`, `answers`. What the public instances and the
-districts gave is kept at once in docs/routing-measured.csv and not measured again
-(`--again` does), so a run can be broken off and taken up; `--only` takes parts of names
-of instances. `--write` puts the tables of the chosen parts into
+seconds), `districts`, `levels`, `sizes`, `days`, `answers`. What the public instances
+and the districts gave is kept at once in docs/routing-measured.csv and not measured
+again (`--again` does), so a run can be broken off and taken up; `--only` takes parts of
+names of instances. `--write` puts the tables of the chosen parts into
 docs/routing-benchmarks.md, whatever else stands there stays. The rivals PyVRP and VROOM
 are installed into an environment of their own on first use; without a network the rest
 runs without them.
 
-`sisr`, PyVRP and plain OR-Tools count processor seconds of one thread, VROOM the
-wall's. Every answer is timed by this project's `schedule`, whoever gave it.
+`sisr`, PyVRP and plain OR-Tools (`ortools`) count processor seconds of one thread,
+VROOM the wall's. `engine ortools` is our own engine without the kernel, by the wall.
+Every answer is timed by this project's `schedule`, whoever gave it.
 """
 
 import argparse
@@ -27,13 +28,13 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import routing_days, routing_sizes
+from benchmarks import routing_days, routing_levels, routing_sizes
 from benchmarks import routing_measured as measured
 from benchmarks.rivals import interpreter
 from benchmarks.routing_districts import SHAPES, district
 from benchmarks.routing_instances import LONG_ROUNDS, TUNED_ON, read_all
 from benchmarks.routing_measured import Measured
-from routing import Problem, Round, Travel, schedule
+from routing import Problem, Round, Travel, schedule, solve
 from routing.grouping import group
 from routing.layout import layout
 from routing.search import search
@@ -41,6 +42,7 @@ from routing.warm import warm
 
 RIVALS = ("pyvrp==0.14.1", "pyvroom==1.15.2")
 DISTRICT_SECONDS = 5.0
+OWN_ORTOOLS = "engine ortools"
 
 Lines = Iterator[str]
 
@@ -211,6 +213,8 @@ def answer(
     if engine == "sisr":
         table = layout(problem, Travel(problem))
         return search(table, (), seconds, seed, clock=time.process_time)
+    if engine == OWN_ORTOOLS:
+        return solve(problem, seconds, seed, engine="ortools").rounds
     python = sys.executable if engine == "ortools" else interpreter("rivals", RIVALS)
     return rival(python, engine, problem, seconds, seed) if python else None
 
@@ -274,6 +278,7 @@ VERSIONS: dict[str, Callable[[], str]] = {
     "pyvrp": lambda: RIVALS[0].partition("==")[2],
     "vroom": lambda: RIVALS[1].partition("==")[2],
     "ortools": lambda: metadata.version("ortools"),
+    OWN_ORTOOLS: measured.model_version,
 }
 ENGINES = tuple(VERSIONS)
 
@@ -281,6 +286,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Lines]] = {
     "public10": public(10.0),
     "public30": public(30.0),
     "districts": districts,
+    "levels": lambda _: routing_levels.lines(),
     "sizes": lambda _: routing_sizes.lines(),
     "days": lambda _: routing_days.lines(),
     "answers": lambda _: routing_days.answers(),

@@ -96,6 +96,15 @@ def kernel_version() -> str:
     return SAME_AS.get(version, version)
 
 
+@cache
+def model_version() -> str:
+    """The same until something changes that the engine without a kernel depends on."""
+    names = ("authority", "model", "choices", "floor", "crew", "solver")
+    files = [ROOT / "routing" / f"{name}.py" for name in names]
+    text = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(text).hexdigest()[:8]
+
+
 def remark(rows: Iterable[Measured]) -> list[str]:
     """When and under what load the rows of a table were measured."""
     found = list(rows)
