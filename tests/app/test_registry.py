@@ -381,7 +381,9 @@ async def test_a_wrong_change_comes_back_with_its_sentence(
     assert sentence in answer.text
 
 
-async def test_every_part_of_the_record_can_be_changed(manager: Client) -> None:
+async def test_every_part_of_the_record_can_be_changed(
+    manager: Client, sign_in_as: SignInAs
+) -> None:
     cast = await enter()
     base = f"/registry/{cast.wang}"
     category = (await registry.categories_of(cast.wang))[0].id
@@ -419,6 +421,20 @@ async def test_every_part_of_the_record_can_be_changed(manager: Client) -> None:
     for shown in ("长子", "优抚", "丢了", "搬家", "生病", "住户定位"):
         assert shown in page.text
     assert (await manager.get(f"{base}/meals")).status_code == 200
+    # A second change of the year is entered, a third only by a supervisor with a reason.
+    moved = changes[8][1] | {"building": "2号楼"}
+    assert (await manager.submit(f"{base}/addresses", **moved)).status_code == 303
+    third = moved | {"building": "3号楼"}
+    supervisor = await sign_in_as("supervisor", "周督导", area_id=cast.street)
+    assert "督导的理由" in (await supervisor.get(base)).text
+    asked = ((manager, "女儿家"), (supervisor, ""))
+    for client, reason in asked:
+        answer = await client.submit(f"{base}/addresses", **third, override=reason)
+        assert answer.status_code == 422
+        assert "第三次须督导写明理由" in answer.text
+        assert "3号楼" in answer.text  # what was typed is still there
+    answer = await supervisor.submit(f"{base}/addresses", **third, override="女儿家")
+    assert answer.status_code == 303, answer.text
 
 
 # What nobody may see
