@@ -421,7 +421,7 @@ async def test_every_part_of_the_record_can_be_changed(
     for shown in ("长子", "优抚", "丢了", "搬家", "生病", "住户定位"):
         assert shown in page.text
     assert (await manager.get(f"{base}/meals")).status_code == 200
-    # A second change of the year is entered, a third only by a supervisor with a reason.
+    # A second change of the year is entered, a third only with a supervisor's reason.
     moved = changes[8][1] | {"building": "2号楼"}
     assert (await manager.submit(f"{base}/addresses", **moved)).status_code == 303
     third = moved | {"building": "3号楼"}
