@@ -210,10 +210,24 @@ class StopOut(Struct):
     outcome: OutcomeOut | None
 
 
+class BeginsOut(Struct):
+    """A round that begins at a dining point: which, and the round that brings its
+    crate there, leaving the kitchen and arriving when (null while nobody brings it)."""
+
+    point_id: int
+    point: str
+    brought_by_round: int | None
+    left_kitchen_at: dt.datetime | None
+    at: dt.datetime | None
+
+
 class RoundOut(Struct):
+    """`begins` null: at the kitchen."""
+
     id: int
     number: int
     driver: str
+    begins: BeginsOut | None
     depart_at: dt.datetime | None
     back_at: dt.datetime | None
     returned: bool

@@ -13,9 +13,8 @@ from kitchen.goods import lot_of, lots_in
 from kitchen.reached import Reached, Served, reached_in, served_at
 from kitchen.use_by import BatchFacts
 
-DAYS_BACK = 7
-"""Days asked about at once: longer than a sample is kept (48 hours) and than the food
-poisonings of a kitchen usually take to be noticed (within three days)."""
+DAYS_BACK = 14
+"""Days asked about at once, far longer than a sample is kept (48 hours)."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ def _portion(
 
 
 async def origins_of(kitchen_id: int, elder_id: int, until: date) -> list[Origin]:
-    """What a person was handed, or may still be, in the week up to a day; the newest
-    meal first."""
+    """What a person was handed, or may still be, in the two weeks up to a day; the
+    newest meal first."""
     first = until - timedelta(days=DAYS_BACK - 1)
     cooked = await cooked_between(kitchen_id, first, until)
     foods = await _foods(kitchen_id, [batch.id for batch in cooked])

@@ -11,6 +11,7 @@ from app import jobs, proposing, solving
 from app.api_shapes import (
     READS,
     WRITES,
+    BeginsOut,
     DeliveryOut,
     JobOut,
     OutcomeIn,
@@ -38,7 +39,7 @@ from kitchen.delivery_days import RoundState, StopState, delivery_day
 from kitchen.errors import Refusal
 from kitchen.outcomes import OutcomeFacts, Report
 from kitchen.round_inputs import inputs_for
-from kitchen.round_plans import latest_plan
+from kitchen.round_plans import Beginning, latest_plan
 from kitchen.sheet_returns import SheetBack
 
 HANDLERS: Any = {ValidationException: unreadable}
@@ -258,10 +259,23 @@ def _round(
         id=trip.id,
         number=trip.number,
         driver=trip.driver.name if trip.driver else "",
+        begins=_begins(trip.begins),
         depart_at=trip.depart_at,
         back_at=trip.back_at,
         returned=state is not None and state.returned is not None,
         stops=[_stop(stop, stops.get(stop.id)) for stop in trip.stops],
+    )
+
+
+def _begins(begins: Beginning | None) -> BeginsOut | None:
+    if begins is None:
+        return None
+    return BeginsOut(
+        point_id=begins.point_id,
+        point=begins.name,
+        brought_by_round=begins.number,
+        left_kitchen_at=begins.left_at,
+        at=begins.at,
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -20,11 +20,12 @@ from kitchen import round_changes, round_publishing
 from kitchen.boards import board
 from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
-from kitchen.round_inputs import inputs_for
+from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_proposals import compared, open_proposal
 from kitchen.round_steps import shape_of
 from kitchen.standing_rounds import standing_of
+from kitchen.stops import Key
 from kitchen.timetables import Fault
 from tests.app.client import Client, SignInAs
 from tests.app.conftest import children_alive
@@ -171,14 +172,51 @@ async def test_one_round_is_accepted_and_the_rest_left(
     assert next(o for o in after.orders if o.number == number).keys == wanted.keys
 
 
+def worths(
+    inputs: Inputs, plan: Plan, number: int
+) -> dict[tuple[Key, ...], tuple[int, ...]]:
+    """Every order of a round's stops, and what the day would be worth with it."""
+    base, found = shape_of(plan), {}
+    for keys in permutations(next(o.keys for o in base.orders if o.number == number)):
+        orders = [
+            replace(o, keys=keys) if o.number == number else o for o in base.orders
+        ]
+        found[keys] = compared(inputs, base, replace(base, orders=tuple(orders))).worth
+    return found
+
+
 async def test_only_one_rounds_order_is_searched(street: Cast, manager: Client) -> None:
-    plan = await crooked(street)
-    order = max(plan.orders, key=lambda o: len(o.keys))
+    """A round in the worst of all its orders is offered in the best of them."""
+    *_points, big, other, _last = (await now(street)).rounds
+    for stop in (await now(street)).stops_of(other.id):
+        await round_changes.move_stop(stop.id, big.id, 1, **BY)
+    inputs = await inputs_for(street.kitchen, TODAY, "lunch")
+    worth = worths(inputs, await now(street), big.number)
+    for key in max(worth, key=lambda keys: (worth[keys], keys)):
+        stops = (await now(street)).stops_of(big.id)
+        stop = next(one for one in stops if one.key == key)
+        await round_changes.move_stop(stop.id, big.id, 99, **BY)
+    plan = await now(street)
+    order = next(o for o in plan.orders if o.number == big.number)
+    task = task_for(inputs, plan, Wish("round", order.number))
+    moving = {drop.key for drop in task.inputs.drops}
+    moving -= {key for kept in task.locked for key in kept.keys}
+    assert moving == set(order.keys)
+    assert [driver.id for driver in task.inputs.drivers] == [order.driver_id]
     found = await propose(
-        street.kitchen, TODAY, "lunch", Wish("round", order.number, 1.0), **BY
+        street.kitchen, TODAY, "lunch", Wish("round", order.number, 2.0), **BY
     )
-    assert found is None or set(found.rounds) == {order.number}
-    assert found is None or found.changed_drivers == 0
+    assert found is not None
+    assert found.rounds == (order.number,)
+    assert found.worth == min(worth.values()) < worth[order.keys]
+    assert found.changed_drivers == 0
+    offer = await open_proposal(street.kitchen, TODAY, "lunch")
+    assert offer is not None
+    offered = {one.number: one for one in offer.shape.orders}
+    for one in plan.orders:
+        there = offered[one.number]
+        assert (there.driver_id, set(there.keys)) == (one.driver_id, set(one.keys))
+        assert (there.keys == one.keys) is (one.number != order.number)
     with pytest.raises(Refusal, match="round_unknown"):
         await propose(street.kitchen, TODAY, "lunch", Wish("round", 99, 1.0), **BY)
 

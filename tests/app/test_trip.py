@@ -31,7 +31,10 @@ WANG_PHONE = "13800138000"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "trip", "deliveries", "loadings", "doors", "rounds", "jobs")
+    return (
+        *("signin", "trip", "deliveries", "loadings", "doors", "rounds", "jobs"),
+        "api_rounds",
+    )
 
 
 class Street:
@@ -93,6 +96,13 @@ async def test_who_begins_at_a_point_is_told_where_and_with_whom_the_food_comes(
     of_rider = (await manager.get(f"/deliveries/rounds/{row.id}")).text
     assert told in of_rider
     assert told in (await manager.get(f"/rounds/{TODAY}/lunch")).text
+    trips = (await manager.get(f"/api/rounds/{TODAY}/lunch")).json()["rounds"]
+    by_number = {trip["number"]: trip["begins"] for trip in trips}
+    assert by_number[van.number] is by_number[other.number] is None
+    begins = by_number[row.number]
+    assert begins["point"] == "新华就餐点"
+    assert begins["brought_by_round"] == van.number
+    assert begins["left_kitchen_at"] < begins["at"]
     view = await delivery_day(cast.kitchen, TODAY, "lunch")
     for trip in (van, row):
         state = view.round(trip.number)

@@ -43,6 +43,7 @@ async def test_cooked_sent_returned_and_why_stand_together(
     page = (await manager.get(PAGE)).text
     assert "1.25" in page
     assert "对不上 kg" in page
+    assert ">-0.0<" not in page
     balance = (await manager.get("/balance/2026-11-24/lunch")).text
     assert "倒掉的，按重量" in balance
     assert "1.25" in balance

@@ -14,7 +14,7 @@ from kitchen.clashes import Step
 from kitchen.errors import Refusal
 from kitchen.goods import Draw, NewLot
 from kitchen.kitchen_day import kitchen_day
-from kitchen.origins import origins_of
+from kitchen.origins import DAYS_BACK, origins_of
 from kitchen.people_search import Scope, ids_within
 from kitchen.reached import holds, moved_to
 from kitchen.recalls import called, reached_by
@@ -150,8 +150,8 @@ async def test_a_lot_leads_to_people_and_a_person_back_to_the_lot(
     back = await origins_of(cast.kitchen, cast.wang, TODAY)
     assert {each.batch.id: each.lots for each in back}[rice.id] == (lot,)
     assert await origins_of(cast.kitchen, 99_999, TODAY) == []
-    week_later = TODAY + timedelta(days=7)
-    assert await origins_of(cast.kitchen, cast.wang, week_later) == []
+    later = TODAY + timedelta(days=DAYS_BACK)
+    assert await origins_of(cast.kitchen, cast.wang, later) == []
     assert [each.id for each in await goods.lots_like(cast.kitchen, "l-77")] == [lot]
     for nothing in ("%", "L_77"):  # typed signs are no wildcards
         assert await goods.lots_like(cast.kitchen, nothing) == []
