@@ -50,6 +50,7 @@ class Day:
     since: int | None
     prompt: Collection[Id]
     leaves: dict[int, int]
+    is_plain: bool = True  # no stop and no rest has a choice of windows
 
 
 Plan = list[list[Stop]]
@@ -59,6 +60,8 @@ def with_rests(day: Day, plan: Plan, rests: Sequence[Break]) -> Plan:
     """All rests, the first due first; what breaks a rule so is moved once more."""
     ordered = sorted(rests, key=lambda rest: rest.windows[-1].closes)
     stops = [stop_of(Visit(rest, 0, 0, 0), ()) for rest in ordered]
+    every = (stop for order in (*plan, stops) for stop in order)
+    day.is_plain = all(len(stop.windows) < 2 for stop in every)
     broken = 0
     for stop in stops:
         plan, broken = _with_rest(day, plan, stop)
@@ -97,11 +100,11 @@ State = tuple[int, int, int, int]  # free, broken so far, worked so far, last en
 
 
 def _states(day: Day, plan: Plan) -> list[State]:
-    """How each round finds the vehicle, and how the last leaves it."""
+    """How each round finds the vehicle."""
     state: State = (day.free, 0, 0, 0)
     found = [state]
-    for number, order in enumerate(plan):
-        state = _round(day, order, number, state)
+    for number, order in enumerate(plan[:-1]):
+        state = _round(day, order, number, state, FAR)
         found.append(state)
     return found
 
@@ -109,7 +112,7 @@ def _states(day: Day, plan: Plan) -> list[State]:
 def _harm(day: Day, plan: Plan, first: int, state: State, most: int) -> tuple[int, int]:
     """Seconds over any limit that the clock decides, and when the last round ends."""
     for number in range(first, len(plan)):
-        state = _round(day, plan[number], number, state)
+        state = _round(day, plan[number], number, state, most)
         if state[1] > most:
             return state[1], FAR
     _, broken, worked, ends = state
@@ -120,8 +123,9 @@ def _harm(day: Day, plan: Plan, first: int, state: State, most: int) -> tuple[in
     return broken, ends
 
 
-def _round(day: Day, order: list[Stop], number: int, state: State) -> State:
-    """One round from where the vehicle stands, as `schedule` times it."""
+def _round(day: Day, order: list[Stop], number: int, state: State, most: int) -> State:
+    """One round from where the vehicle stands, as `schedule` times it; no further than
+    until more than `most` is broken."""
     free, broken, worked, _ = state
     first, last = 0, len(order)
     while order[first].is_rest:
@@ -147,6 +151,8 @@ def _round(day: Day, order: list[Stop], number: int, state: State) -> State:
         limit = stop.max_age
         if limit is not None and begin - since > limit:
             broken += begin - since - limit
+            if broken > most:
+                return free, broken, worked, FAR
         clock = begin + stop.service
     ends = clock + day.backs[number]
     broken += max(0, ends - day.vehicle.shift.closes)
@@ -169,7 +175,7 @@ def _resting(stop: Stop, clock: int) -> tuple[int, int]:
 def _departs(day: Day, inside: list[Stop], number: int, free: int) -> int:
     """As `timing.departure`, without its objects where every door has one window."""
     departs = _late_departure(inside, free)
-    if any(len(stop.windows) > 1 for stop in inside):
+    if not day.is_plain:
         departs = departure([stop.visit for stop in inside], free, day.prompt)
     return max(departs, day.leaves.get(number + 1, 0)) if day.leaves else departs
 

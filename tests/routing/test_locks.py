@@ -8,7 +8,7 @@ from routing import Round, TimeWindow, check, schedule, solve
 from routing.locks import Locks
 from tests.routing.cases import district, problem
 
-ENGINES = ["sisr", "ortools", "floor"]
+ENGINES = ["auto", "sisr", "ortools", "floor"]
 
 
 @pytest.mark.parametrize("seed", range(3))
