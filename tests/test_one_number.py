@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from kitchen import database, day_close
+from kitchen.balance import Difference
 from kitchen.database import rows
 from kitchen.schema import TABLES
 from tests.kitchen.cast import TODAY, enter
@@ -21,9 +22,12 @@ ACTS = (
     "label",
     "loading",
     "receipt",
+    "stop",
+    "delivery",
     "delivery_slot",
     "meal",
     "meal_slot",
+    "posting",
     "leftover",
 )
 
@@ -37,6 +41,12 @@ def without_row(source: Path, copy: Path, table: str, row_id: int) -> None:
         connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
         connection.execute(f"DELETE FROM {table} WHERE id = ?", (row_id,))
     connection.close()
+
+
+def names(difference: Difference) -> bool:
+    """A person, a dish or a diet; a guest's portion has no name but its place."""
+    told = difference.what or difference.place.startswith("point:")
+    return bool(told) and difference.expected != difference.found
 
 
 async def test_deleting_any_one_row_makes_the_balance_name_it(
@@ -61,6 +71,6 @@ async def test_deleting_any_one_row_makes_the_balance_name_it(
             await database.open()
             balance = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
             await database.close()
-            if not any(d.what or d.expected - d.found for d in balance.differences):
+            if not any(names(difference) for difference in balance.differences):
                 silent.append((table, line["id"]))
     assert silent == []
