@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app import paper_claims, paper_office, paper_safety
+from app.balances import names_of_places
 from app.i18n import language
 from app.i18n import translate as _
 from app.morning import MAKERS, MORNING, Office, morning_for, papers_of
@@ -50,7 +51,6 @@ from kitchen import (
     settlement,
     statements,
 )
-from kitchen.balance import KEPT, UNPLACED
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
 from kitchen.prints import PrintFacts
@@ -200,12 +200,10 @@ async def _head(desk: Desk, kitchen_id: int, day: date, meal: str) -> dict[str, 
 
 
 async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> list[Paper]:
-    points = await places.points_for(kitchen_id)
-    names = {f"point:{point.id}": point.name for point in points}
     facts = (
         await _head(desk, kitchen_id, day, meal),
         await day_close.balance_for(kitchen_id, day, meal),
-        {**names, KEPT: _("厨房"), UNPLACED: _("未排上")},
+        await names_of_places(kitchen_id),
         await meals.meals_for(kitchen_id, day, meal),
         await day_close.closed_day(kitchen_id, day, meal),
         desk.office.zone,

@@ -4,13 +4,23 @@
 on no map, 周爷爷 collects at 新华. By evening every portion has a name.
 """
 
+import io
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
+from pypdf import PdfReader
+
 from app.morning import Office, morning_for, papers_of
+from app.paper_html import document_for
 from app.papers import Labels
+from app.print_desk import Desk, month_sheet
+from app.print_store import PrintStore
+from app.printing import render
 from app.solving import plan_rounds
+from app.statements import settlement_workbook
 from kitchen import (
     day_close,
     deliveries,
@@ -18,6 +28,7 @@ from kitchen import (
     door_steps,
     doors,
     drivers,
+    findings,
     food,
     headcounts,
     loadings,
@@ -27,6 +38,7 @@ from kitchen import (
     production,
     registry,
     round_publishing,
+    settlement,
     sheet_returns,
 )
 from kitchen.dining import Request
@@ -39,7 +51,8 @@ from kitchen.prints import Content, LabelFacts
 from kitchen.round_plans import latest_plan
 from kitchen.round_sheets import sheet_views
 from kitchen.sheet_returns import SheetBack
-from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, QIAN, SUN, TODAY, Cast, enter
+from tests.prints.samples import STAMP
 
 WHEN = (TODAY, "lunch")
 Hire = Callable[[Cast], Awaitable[None]]
@@ -70,6 +83,40 @@ async def test_one_lunch_from_order_to_claim(database: object) -> None:
     }
     closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
     assert len(closed.seal) == 12
+
+    await settle_the_month(cast)
+
+
+async def settle_the_month(cast: Cast) -> None:
+    """Next month: who pays what, on paper and as a spreadsheet, for good."""
+    for odd in await findings.findings(cast.kitchen, "2026-11"):
+        await findings.explain(
+            cast.kitchen, "2026-11", odd.key, "已核对", by=QIAN, now=at(24 * 7)
+        )
+    month = await settlement.close_month(
+        cast.kitchen, "2026-11", today=date(2026, 12, 1), by=QIAN, now=at(24 * 7)
+    )
+    assert (month.report.meals, month.report.subsidy_fen) == (4, 3 * 800)
+    assert month.report.self_pay_fen == 3 * 500 + 1300  # the guest pays in full
+    book = openpyxl.load_workbook(
+        io.BytesIO(await settlement_workbook(cast.kitchen, "2026-11"))
+    )
+    by_payer = [row[:4] for row in book["按付款方"].iter_rows(values_only=True)]
+    assert set(by_payer[1:]) == {
+        ("区级补贴", "送餐到家", 1, 8),
+        ("区级补贴", "朝阳就餐点", 1, 8),
+        ("区级补贴", "新华就餐点", 1, 8),
+        ("自付记账", "送餐到家", 1, 5),  # nothing collected at the door: on account
+        ("自付现金", "朝阳就餐点", 2, 18),  # 李德福 and the guest
+        ("自付现金", "新华就餐点", 1, 5),
+    }
+    desk = Desk(Office(ZoneInfo("Asia/Shanghai")), PrintStore(Path()))
+    paper = await month_sheet(desk, cast.kitchen, "2026-11")
+    [drawn] = await render([document_for(paper, STAMP)])
+    said = "".join(PdfReader(io.BytesIO(drawn.pdf)).pages[0].extract_text().split())
+    for words in ("24.00", "朝阳就餐点", "新华就餐点", month.digest[:12]):
+        assert words in said
+    assert await settlement.replay(cast.kitchen, "2026-11")
 
 
 async def live_through(cast: Cast, hire: Hire | None = None) -> None:
