@@ -161,7 +161,8 @@ def _without_empty(data: Json, keep: Sequence[str]) -> Json:
 
 
 def write_solution(solution: Solution, problem: Problem | None = None) -> Json:
-    """The solution; with the problem, steps also carry location and description."""
+    """The solution; only the problem tells priorities, and of steps the location and
+    description."""
     jobs = {job.id: job for job in problem.jobs} if problem else {}
     summary: Json = {
         ours: getattr(solution.summary, name) for name, ours in SUMMARY_KEYS.items()
@@ -169,7 +170,7 @@ def write_solution(solution: Solution, problem: Problem | None = None) -> Json:
     routes = [_route(route, jobs) for route in solution.routes]
     if problem:
         _add_vehicles(problem, routes)
-    summary["priority"] = sum(route["priority"] for route in routes)
+        _add_priorities(summary, routes, jobs)
     loads = [route.load for route in solution.routes]
     summary["delivery"] = [sum(kind) for kind in zip(*loads, strict=True)]
     summary["violations"] = [write_violation(broken) for broken in solution.violations]
@@ -202,11 +203,19 @@ def _route(route: Route, jobs: Mapping[Any, Job]) -> Json:
         "waiting_time": route.waiting,
         "distance": route.distance,
         "max_age": route.max_age,
-        "priority": sum(jobs[job].priority for job in route.jobs if job in jobs),
         "delivery": list(route.load),
         "steps": _steps(route, jobs),
         "violations": [write_violation(broken) for broken in route.violations],
     }
+
+
+def _add_priorities(
+    summary: Json, routes: Sequence[Json], jobs: Mapping[Any, Job]
+) -> None:
+    for route in routes:
+        served = [s["id"] for s in route["steps"] if s["type"] == "job"]
+        route["priority"] = sum(jobs[job].priority for job in served if job in jobs)
+    summary["priority"] = sum(route["priority"] for route in routes)
 
 
 def _add_vehicles(problem: Problem, routes: Sequence[Json]) -> None:

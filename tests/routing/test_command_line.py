@@ -168,6 +168,9 @@ def test_a_written_solution_passes_the_check_command(
     both = {"problem": write_problem(question), "solution": answer}
     code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
     assert (code, found) == (0, {"faults": []})
+    bare = {**both, "solution": write_solution(solve(question, engine="floor"))}
+    code, found, _ = call(monkeypatch, capsys, json.dumps(bare), "check")
+    assert (code, found) == (0, {"faults": []})
     answer["routes"][0]["steps"][1]["arrival"] += 60
     code, found, _ = call(monkeypatch, capsys, json.dumps(both), "check")
     assert code == 3
