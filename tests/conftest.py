@@ -130,7 +130,7 @@ def sqlite_url(sqlite_template: Path, memory_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresurl_of(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh migrated PostgreSQL database, dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     # FILE_COPY takes a third of the time of the default when nothing else is written.
