@@ -14,3 +14,9 @@ WHY_WORDS = {
     "plates": N_("盘中剩"),
 }
 FATE_WORDS = {"returned": N_("带回"), "wasted": N_("倒掉")}
+
+
+def signed_kilos(grams: int) -> str:
+    """A difference to one place, "+1.3"; what is less than that is neither + nor -."""
+    tenths = round(grams / 100)
+    return f"{tenths / 10:+.1f}" if tenths else "0.0"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.words.wastes import signed_kilos
 from kitchen.database import Engine
 from kitchen.wastes import wastes_for
 from tests.app.client import Client, Clock, SignInAs
@@ -43,7 +44,12 @@ async def test_cooked_sent_returned_and_why_stand_together(
     page = (await manager.get(PAGE)).text
     assert "1.25" in page
     assert "对不上 kg" in page
-    assert ">-0.0<" not in page
+    assert [signed_kilos(g) for g in (-60, -20, 20, 1250)] == [
+        "-0.1",
+        "0.0",
+        "0.0",
+        "+1.2",
+    ]
     balance = (await manager.get("/balance/2026-11-24/lunch")).text
     assert "倒掉的，按重量" in balance
     assert "1.25" in balance
