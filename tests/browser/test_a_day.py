@@ -72,7 +72,7 @@ def test_a_lunch_from_the_count_to_the_closed_day(
     cast: Cast, enter: Enter, run: Run[object], clock: Clock
 ) -> None:
     manager = Keys(enter("manager", "陈经理"))
-    close_the_count(manager)
+    close_the_count_of(manager, 4)
     plan_rounds(manager)
     clock.forward(hours=1)
     cook_and_pack(manager, cast)
@@ -87,9 +87,9 @@ def test_a_lunch_from_the_count_to_the_closed_day(
     assert closed is not None
 
 
-def close_the_count(manager: Keys) -> None:
+def close_the_count_of(manager: Keys, portions: int) -> None:
     manager.go(f"/today/{LUNCH}")
-    manager.see("核对并截单 4 份")
+    manager.see(f"核对并截单 {portions} 份")
     with manager.page.expect_navigation():
         manager.page.keyboard.press("Enter")  # the next step
     manager.see("截单时间 09:00")
