@@ -122,8 +122,10 @@ def search_pattern(query: str) -> str:
 
 
 def pattern_within(text: str) -> str:
-    """The SQL LIKE pattern (escape \\) of whatever holds this text in small letters."""
-    return f"%{_escaped(text.strip().lower())}%"
+    """The SQL LIKE pattern (escape \\) of whatever holds this text in small letters;
+    characters nobody sees are left out (PostgreSQL takes no NUL)."""
+    seen = "".join(c for c in text if c.isprintable())
+    return f"%{_escaped(seen.strip().lower())}%"
 
 
 def _escaped(text: str) -> str:
