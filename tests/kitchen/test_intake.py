@@ -29,6 +29,7 @@ from kitchen.people_words import (
     weekdays_in,
 )
 from kitchen.places import AreaFacts, BuildingFacts, PointFacts
+from kitchen.schema import TABLES
 from kitchen.sheets import Grid, read_grid, table_of
 from kitchen.staff import Actor
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -504,6 +505,29 @@ def test_what_is_left_of_a_file_keeps_its_header_and_row_numbers() -> None:
     rest = intake.rest_of(grid, (4,))
     assert [number for number, _ in rest.rows] == [1, 4]
     assert intake.rest_of(grid, ()).rows == ()
+
+
+async def test_no_row_of_any_table_holds_an_id_number_or_a_telephone_to_be_read(
+    database: Engine,
+) -> None:
+    """Typed or imported, corrected and audited: only sealed, in every table."""
+    cast = await enter()  # 王秀英's son and neighbour have telephones
+    number, phone, family = "11010519491231002X", "13612345678", "13598765432"
+    row = {**LIU, "身份证号": number, "手机": phone}
+    done = await applied(cast, {**row, "联系人": "刘强", "联系人电话": family})
+    assert done.enrolled == 1
+    await registry.set_category(
+        cast.wang, "low_income", TODAY, None, "证件 330102194605011234",
+        by=CHEN, now=MORNING,
+    )  # fmt: skip
+    secrets = {number, phone, family, "330102194605011234", "13900139000"}
+    told = {}
+    for table in TABLES:
+        name = table._meta.tablename
+        kept = repr([list(one.values()) for one in await rows(f"SELECT * FROM {name}")])
+        if found := {secret for secret in secrets if secret in kept}:
+            told[name] = found
+    assert told == {}
 
 
 async def test_a_whole_import_can_be_undone(database: Engine) -> None:
