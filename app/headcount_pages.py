@@ -22,6 +22,7 @@ from app.words.diets import undecided_words
 from kitchen import attendance, closures, headcounts, places, registry
 from kitchen.attendance import Hint
 from kitchen.calendar import cut_off_at
+from kitchen.headcount_facts import KITCHEN
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
 from kitchen.off_loop import off_loop
@@ -37,7 +38,7 @@ SOURCES = {
 }
 
 
-CHANGED_BY = SOURCES | {closures.KITCHEN: N_("厨房")}
+CHANGED_BY = SOURCES | {KITCHEN: N_("厨房")}
 """Who said so, the kitchen itself too where it could not cook."""
 
 PAGE_LENGTH = 50

@@ -11,11 +11,12 @@ from piccolo.table import Table
 
 from kitchen import audit
 from kitchen.closed_days import refuse_closed_day
-from kitchen.count_closing import hold_count
+from kitchen.count_closing import diner_of, hold_count
 from kitchen.database import (
+    Lock,
     insert,
     insert_many,
-    lock_for,
+    lock_all,
     one,
     rows,
     update_row,
@@ -23,18 +24,23 @@ from kitchen.database import (
 )
 from kitchen.errors import Refusal
 from kitchen.food import DishFacts, dishes_by_id
-from kitchen.headcount_facts import HeadcountFacts
-from kitchen.headcount_readers import changes_for, closed, eaters_and_cancelled
-from kitchen.headcount_tables import DinerChange
-from kitchen.menu_edits import undo_in_transaction, write_in_transaction
+from kitchen.headcount_facts import KITCHEN, HeadcountFacts
+from kitchen.headcount_readers import (
+    changes_for,
+    closed,
+    eaters_and_cancelled,
+    frozen,
+)
+from kitchen.headcount_tables import Diner, DinerChange
+from kitchen.menu_edits import SUBSTITUTE, undo_in_transaction, write_in_transaction
 from kitchen.menus import CHOICES, ROWS, MenuEdit, Place
 from kitchen.places import Kitchen
 from kitchen.plans import ClosureFacts, Eater, closure_on, planned_eaters
 from kitchen.registry import Elder
 from kitchen.staff import Actor
 
-KITCHEN = "kitchen"
-"""Who says so, where a person's meal is cancelled because the kitchen cannot cook."""
+MOST_LOCKS = 500
+"""Held in one statement; PostgreSQL answers with at most 1,664 columns."""
 
 
 class Closure(Table, tablename="closure"):
@@ -97,7 +103,7 @@ async def close_meal(
     expected stays on the call list until each is ticked off by name.
 
     Refuses `reason_missing`, `other_meal_missing`, `meal_already_closed`,
-    `day_closed`, and what the menu refuses (`dish_unknown`, `dish_twice` …).
+    `day_closed`, `dish_unknown`, `dish_retired`, `menu_too_many`.
     """
     if not reason.strip():
         raise Refusal("reason_missing")
@@ -111,6 +117,8 @@ async def close_meal(
         edit_id, names = None, ""
         if kind == "substituted":
             found = await dishes_by_id(dishes)
+            for dish in set(dishes) - set(found):
+                raise Refusal("dish_unknown", dish=dish)
             names = "、".join(dish.name for dish in found.values())
             edit_id = await _serve_instead(kitchen_id, day, meal, found, by, now)
         closure_id = await insert(
@@ -142,24 +150,25 @@ async def close_meal(
 
 async def resume_meal(
     kitchen_id: int, day: date, meal: str, *, by: Actor, now: datetime
-) -> None:
+) -> bool:
     """The kitchen can cook after all: whoever the closure had cancelled is expected
-    again, and the menu is as before unless somebody has changed it since. Who was
-    called stays on the list, to be called again. Twice is harmless; refuses
-    `day_closed`."""
+    again, and the menu is as before unless somebody has changed it since: then it
+    stays as it is, and the answer is False. Who was called stays on the list, to be
+    called again. Twice is harmless; refuses `day_closed`."""
     async with writing():
         await hold_count(kitchen_id, day, meal)
         await refuse_closed_day(kitchen_id, day, meal)
         closure = await closure_on(kitchen_id, day, meal)
         if closure is None:
-            return
+            return True
+        is_whole = True
         await update_row(
             Closure, closure.id, {"withdrawn_at": now, "withdrawn_by": by.name}
         )
         if closure.kind == "cancelled":
             await _expect_again(kitchen_id, day, meal, by, now)
         elif closure.menu_edit is not None:
-            await _put_menu_back(kitchen_id, closure.menu_edit, by, now)
+            is_whole = await _put_menu_back(kitchen_id, closure.menu_edit, by, now)
         await audit.record(
             by=by.name,
             staff_id=by.staff_id,
@@ -171,6 +180,7 @@ async def resume_meal(
             after={"day": day, "meal": meal},
             reason=closure.reason,
         )
+        return is_whole
 
 
 async def record_call(
@@ -203,8 +213,10 @@ async def _cancel_everyone(
     if count is None:
         return
     eaters, _gone = await eaters_and_cancelled(kitchen_id, day, meal)
-    for eater in sorted(eaters, key=lambda eater: eater.diner_id):
-        await lock_for("diner", eater.diner_id)  # nobody hands it over meanwhile
+    diners = sorted(str(eater.diner_id) for eater in eaters)  # as a till takes them
+    for first in range(0, len(diners), MOST_LOCKS):
+        some = diners[first : first + MOST_LOCKS]
+        await lock_all([Lock("diner", diner) for diner in some])
     eaten = await rows(
         "SELECT diner FROM meal WHERE kitchen = {} AND day = {} AND meal = {}"
         " AND diner IS NOT NULL AND id NOT IN (SELECT served FROM meal_void)",
@@ -220,6 +232,11 @@ async def _expect_again(
 ) -> None:
     count = await closed(kitchen_id, day, meal)
     if count is None:
+        return
+    if not await frozen(count.id):  # closed while nobody was cooked for
+        planned = await planned_eaters(kitchen_id, day, meal)
+        diners = [diner_of(one, count.id, day, meal, False) for one in planned]
+        await insert_many(Diner, diners)
         return
     _eaters, gone = await eaters_and_cancelled(kitchen_id, day, meal)
     stopped = await _stopped(count)
@@ -281,7 +298,7 @@ async def _serve_instead(
         free.remove(row)
         cells[Place(day, "A", row)] = dish.id
     edit = await write_in_transaction(
-        kitchen_id, meal, cells, "substitute", by=by, now=now
+        kitchen_id, meal, cells, SUBSTITUTE, by=by, now=now
     )
     for refusal in edit.refused.values():
         raise refusal
@@ -290,12 +307,14 @@ async def _serve_instead(
 
 async def _put_menu_back(
     kitchen_id: int, edit_id: int, by: Actor, now: datetime
-) -> None:
+) -> bool:
     try:
         await undo_in_transaction(kitchen_id, edit_id, by=by, now=now)
     except Refusal as refusal:
-        if refusal.code != "menu_changed_since":
-            raise  # what a colleague wrote since is meant, and stays
+        if refusal.code == "menu_changed_since":
+            return False  # what a colleague wrote since is meant
+        raise
+    return True
 
 
 # Readers ----------------------------------------------------------------------
@@ -334,7 +353,7 @@ async def _expected(kitchen_id: int, closure: ClosureFacts) -> list[Eater]:
     """Who would have eaten, whether or not the kitchen cooks."""
     when = (kitchen_id, closure.day, closure.meal)
     count = await closed(*when)
-    if count is None:
+    if count is None or not await frozen(count.id):
         return await planned_eaters(*when)
     eaters, gone = await eaters_and_cancelled(*when)
     stopped = await _stopped(count)

@@ -7,6 +7,10 @@ from datetime import date, datetime
 
 from kitchen.plans import Eater
 
+KITCHEN = "kitchen"
+"""The source of a change that the kitchen made for everybody, by cancelling the whole
+meal or cooking it after all."""
+
 
 @dataclass(frozen=True)
 class HeadcountFacts:
@@ -67,7 +71,8 @@ def after_changes(
             gone[diner.diner_id] = current.pop(diner.diner_id, diner)
         elif change.kind == "add":
             gone.pop(diner.diner_id, None)
-            current[diner.diner_id] = replace(diner, change="added")
+            mark = diner.change if change.source == KITCHEN else "added"
+            current[diner.diner_id] = replace(diner, change=mark)
         elif change.kind == "move":
             current[diner.diner_id] = replace(
                 diner,

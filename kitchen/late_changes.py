@@ -152,6 +152,8 @@ async def _change_one(
         if row is None:
             raise Refusal("diner_unknown", diner=diner_id)
         count = await open_for_changes(row["kitchen"], row["day"], row["meal"])
+        if kind != "cancel":
+            await refuse_stopped(row["kitchen"], row["day"], row["meal"])
         await _refuse_foreign_point(row["kitchen"], point_id)
         await lock_for("diner", diner_id)  # nobody hands this meal over meanwhile
         await _refuse_handed_over(diner_id)

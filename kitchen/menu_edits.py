@@ -41,6 +41,10 @@ class MenuEdit(Table, tablename="menu_edit"):
     by = Text()
 
 
+SUBSTITUTE = "substitute"
+"""The kind of the edit that a closure makes, see `kitchen.closures`."""
+
+
 @dataclass(frozen=True, order=True)
 class Place:
     """One cell of the grid: a day, a set, a row of the set."""
@@ -147,7 +151,7 @@ async def last_edit(
     kitchen_id: int, meal: str, first: date, last: date, staff_id: int | None
 ) -> LastEdit | None:
     """This person's newest edit of these days that was not taken back; an undo is
-    itself nothing to undo."""
+    itself nothing to undo, and what is eaten instead goes with its closure."""
     found = await rows(
         "SELECT e.id AS id, e.kind AS kind, e.at AS at, e.cells AS cells"
         " FROM menu_edit e LEFT JOIN menu_edit u ON u.undoes = e.id"
@@ -156,7 +160,7 @@ async def last_edit(
         " ORDER BY e.id DESC LIMIT 1",
         *(kitchen_id, meal, last, first, staff_id or 0),
     )
-    if not found:
+    if not found or found[0]["kind"] == SUBSTITUTE:
         return None
     row = found[0]
     return LastEdit(row["id"], row["kind"], row["at"], len(json.loads(row["cells"])))

@@ -65,7 +65,7 @@ async def origins_of(kitchen_id: int, elder_id: int, until: date) -> list[Origin
     found: list[Origin] = []
     for day, meal in meals:
         mine = [b for b in cooked if (b.day, b.meal) == (day, meal)]
-        served = await served_at(kitchen_id, day, meal)
+        served = (await served_at(kitchen_id, day, meal)).of(elder_id)
         found += origins_in(elder_id, mine, served, foods)
     return found
 

@@ -62,6 +62,19 @@ class Served:
     over: frozenset[Place]
     moves: tuple[tuple[Place, Place], ...]
 
+    def of(self, elder_id: int) -> "Served":
+        """The same meal, of one person alone: who asks for them reads nobody else."""
+        blocks = tuple(
+            replace(block, orders=mine)
+            for block in self.today.blocks
+            if (mine := tuple(o for o in block.orders if o.elder_id == elder_id))
+        )
+        return replace(
+            self,
+            today=replace(self.today, blocks=blocks),
+            meals=tuple(meal for meal in self.meals if meal.elder_id == elder_id),
+        )
+
     @property
     def guests(self) -> list[MealRow]:
         return [meal for meal in self.meals if meal.diner_id is None]

@@ -160,11 +160,15 @@ async def rehearse(day: date, *, by: Actor, now: datetime) -> None:
 async def _rehearse(
     key: str, request: Request, together: asyncio.Barrier, *, by: Actor, now: datetime
 ) -> None:
-    with contextlib.suppress(Refusal, Conflict):
-        async with rehearsing():
-            await together.wait()  # each in a connection of its own
-            for time in range(REHEARSALS):
-                await _once(f"{key}.{time}", request, by=by, now=now)
+    with contextlib.suppress(Refusal, Conflict, asyncio.BrokenBarrierError):
+        try:
+            async with rehearsing():
+                await together.wait()  # each in a connection of its own
+                for time in range(REHEARSALS):
+                    await _once(f"{key}.{time}", request, by=by, now=now)
+        except BaseException:
+            await together.abort()  # nobody waits for who could not begin
+            raise
 
 
 async def _ahead(act_key: str, request: Request, now: datetime) -> None:

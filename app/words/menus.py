@@ -125,6 +125,5 @@ EDIT_WORDS = {
     "copy_week": N_("复制一周"),
     "apply_cycle": N_("套用轮换"),
     "plan": N_("自动排菜"),
-    "substitute": N_("停供改送"),
 }
 """What "undo" would take back."""

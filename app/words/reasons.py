@@ -21,6 +21,7 @@ HELPS = {
     "vehicle_forbidden": N_("允许{driver}上这家的门就能送到"),
     "skills": N_("{driver}能带大桶就能送到"),
     "missing_break": N_("{driver}的休息放晚 {n} 分就能送到"),
+    "supply": N_("{driver}起点的那箱早到或多带一些，就能送到"),
     "another_vehicle": N_("再加一个像{driver}这样的送餐员，{until} 前出发，就能送到"),
 }
 WISHES = {

@@ -135,6 +135,20 @@ async def test_a_stopped_meal_leaves_a_call_list_ticked_by_name(
     assert "李德福" in (await manager.get(LUNCH)).text
 
 
+async def test_the_call_list_is_for_whoever_may_read_names(
+    manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast = await closed(manager)
+    await manager.submit(f"{LUNCH}/cancellation", kind="cancelled", reason="停气")
+    cook = await sign_in_as("cook")
+    assert (await cook.get(f"{LUNCH}/calls")).status_code == 403
+    assert "/calls" not in (await cook.get(LUNCH)).text
+    staff = await sign_in_as("point_staff", point_id=cast.chaoyang)
+    page = await staff.get(f"{LUNCH}/calls")
+    assert "李德福" in page.text
+    assert "周建国" not in page.text
+
+
 async def test_what_is_brought_instead_is_a_dish_the_register_knows(
     manager: Client,
 ) -> None:

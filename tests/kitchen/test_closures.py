@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from kitchen import closures, day_close, food, headcounts, menus
+from kitchen import closures, day_close, dining, food, headcounts, menus
 from kitchen.closures import close_meal, resume_meal
 from kitchen.database import rows
+from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import kitchen_day
 from kitchen.plans import ClosureFacts
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
 from tests.test_a_day import (
     at,
     hire_drivers,
@@ -121,6 +122,38 @@ async def test_nobody_is_added_to_a_meal_that_is_not_cooked(cast: Cast) -> None:
         assert refused.value.code in ("meal_stopped", "meal_already_closed")
 
 
+async def test_a_late_move_waits_for_nobody_at_a_stopped_meal(cast: Cast) -> None:
+    """And after the resumption nobody looks like somebody new."""
+    await close_count(cast)
+    eaters = await headcounts.eaters_for(cast.kitchen, *WHEN)
+    li = next(eater for eater in eaters if eater.elder_id == cast.li)
+    late: dict[str, Any] = {"reason": "来电", "source": "telephone", **BY}
+    await headcounts.move_late(li.diner_id, "collect", cast.xinhua, **late)
+    await close_meal(cast.kitchen, *WHEN, **STOP)
+    with pytest.raises(Refusal) as moved:
+        await headcounts.move_late(li.diner_id, "collect", cast.xinhua, **late)
+    with pytest.raises(Refusal) as doubled:
+        await headcounts.change_portions(li.diner_id, 2, **late)
+    assert {moved.value.code, doubled.value.code} == {"meal_stopped"}
+    assert await eating(cast) == set()
+    await resume_meal(cast.kitchen, *WHEN, **BY)
+    marks = {e.name: e.change for e in await headcounts.eaters_for(cast.kitchen, *WHEN)}
+    assert marks == dict.fromkeys(EVERYBODY, "") | {"李德福": "moved"}
+
+
+async def test_a_count_closed_while_nothing_is_cooked_forgets_nobody(
+    cast: Cast,
+) -> None:
+    """A guest had eaten, so the stopped meal was counted with nobody on its list."""
+    await close_meal(cast.kitchen, *WHEN, **STOP)
+    guest = Request(cast.chaoyang, *WHEN, None, "full", "cash")
+    await dining.serve("guest", guest, by=SUN, now=at(1))
+    await close_count(cast)
+    assert set(await called(cast)) == EVERYBODY
+    await resume_meal(cast.kitchen, *WHEN, **BY)
+    assert await eating(cast) == EVERYBODY
+
+
 async def test_the_day_of_a_stopped_meal_closes_with_nothing_cooked(cast: Cast) -> None:
     """Planned, published, and then there is no gas: no door waits for a report, no
     sample is asked for, and the forecast learns nothing from it."""
@@ -163,8 +196,23 @@ async def test_what_is_brought_instead_is_what_the_kitchen_day_shows(
     assert await undecided(cast) == {"李德福": 1}
     assert {nuts.name, soup.name} == set((await last(cast)).substitute.split("、"))
     assert await eating(cast) == EVERYBODY
-    await resume_meal(cast.kitchen, *WHEN, **BY)
+    assert await menus.last_edit(cast.kitchen, "lunch", TODAY, TODAY, 1) is None
+    assert await resume_meal(cast.kitchen, *WHEN, **BY)
     after = await menus.menu_for(cast.kitchen, *WHEN)
     assert [line.dish.id for line in after.lines] == [
         line.dish.id for line in before.lines
     ]
+
+
+async def test_what_a_colleague_wrote_since_stays_and_is_said(cast: Cast) -> None:
+    soup = next(d for d in (await food.dishes()).values() if d.category == "soup")
+    instead: dict[str, Any] = {"kind": "substituted", "reason": "停气", **BY}
+    await close_meal(cast.kitchen, *WHEN, dishes=(soup.id,), **instead)
+    other = next(d for d in (await food.dishes()).values() if d.category == "main")
+    await menus.set_dish(cast.kitchen, *WHEN, "A", 1, other.id, **BY)
+    assert not await resume_meal(cast.kitchen, *WHEN, **BY)
+    menu = await menus.menu_for(cast.kitchen, *WHEN)
+    assert {line.dish.id for line in menu.lines} == {soup.id, other.id}
+    with pytest.raises(Refusal) as refused:
+        await close_meal(cast.kitchen, *WHEN, dishes=(10**6,), **instead)
+    assert refused.value.code == "dish_unknown"

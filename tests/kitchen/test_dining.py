@@ -82,6 +82,20 @@ async def test_a_check_in_speaks_seldom_with_the_database(database: Engine) -> N
         assert len(said) <= 14
 
 
+async def test_a_rehearsal_that_cannot_begin_keeps_nobody_waiting(
+    database: Engine,
+) -> None:
+    """Somebody holds a connection: the others give theirs back."""
+    if isinstance(database, KeptSQLiteEngine):
+        return
+    await closed_count()
+    pool: Any = database.pool
+    async with pool.acquire(), asyncio.timeout(30):
+        await dining.rehearse(TODAY, by=SUN, now=MORNING)
+    async with asyncio.timeout(5):
+        assert await rows("SELECT id FROM meal") == []
+
+
 async def _prepared() -> int:
     """How many statements PostgreSQL has prepared in the connection used last."""
     if not is_postgres():

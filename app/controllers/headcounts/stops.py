@@ -67,15 +67,20 @@ async def resume_meal(
 ) -> Response[Any]:
     """The kitchen can cook after all."""
     kitchen = await kitchen_of(request)
-    await closures.resume_meal(
+    is_whole = await closures.resume_meal(
         kitchen.id, day, meal_in(meal), by=request.actor, now=request.now
     )
-    return see_other(request, f"/headcounts/{day}/{meal}/calls", _("已恢复供餐"))
+    said = (
+        _("已恢复供餐")
+        if is_whole
+        else _("已恢复供餐；菜单在改送以后又改过，没有换回去，请到“菜单”核对")
+    )
+    return see_other(request, f"/headcounts/{day}/{meal}/calls", said)
 
 
 @get(
     "/headcounts/{day:date}/{meal:str}/calls",
-    allows="headcounts.read",
+    allows="registry.read",
     include_in_schema=False,
 )
 async def calls(
@@ -125,7 +130,9 @@ async def _calls(
     closure = await closures.last_closure(kitchen.id, day, meal_in(meal))
     if closure is None:
         raise NotFoundException
-    return closure, await closures.calls_for(kitchen.id, closure)
+    people = await closures.calls_for(kitchen.id, closure)
+    own = request.actor.point_id  # staff of a point call theirs alone
+    return closure, [c for c in people if own is None or c.eater.point_id == own]
 
 
 handlers = [cancel_meal, resume_meal, calls, record_call]
