@@ -160,6 +160,7 @@ def problem_of(
     kept = {key for order in locked for key in order.keys}
     vehicles = free_vehicles(inputs, locked)
     drops = _with_room(inputs, locked, vehicles)
+    vehicles = _within_room(inputs, locked, vehicles, drops)
     placed = [d for d in drops if d.is_placed and d.key not in kept]
     if not vehicles or not placed:
         return None, {}
@@ -210,6 +211,38 @@ def _with_room(
         more = min(room[drop.key], doors, most - drop.portions)
         found.append(replace(drop, portions=drop.portions + max(0, more)))
     return [drop for drop in found if drop.portions]
+
+
+def _within_room(
+    inputs: Inputs,
+    locked: Sequence[Order],
+    vehicles: Sequence[routing.Vehicle],
+    drops: Iterable[Drop],
+) -> tuple[routing.Vehicle, ...]:
+    """Whoever begins at a point takes boxes brought for doors, never the point's own:
+    where the vans have less room than the riders, each round there takes a like part,
+    and nobody begins there for whom nothing can be brought."""
+    served = inputs.served(locked)
+    doors = sum(drop.portions for drop in inputs.drops if not drop.is_point)
+    room = {
+        drop.point_id: drop.portions
+        - (served[drop.key].portions if drop.key in served else 0)
+        for drop in drops
+        if drop.is_point
+    }
+    shares = Counter[int]()
+    for vehicle in vehicles:
+        if vehicle.id in inputs.starts:
+            shares[inputs.starts[int(vehicle.id)]] += vehicle.max_rounds
+    kept = []
+    for vehicle in vehicles:
+        point = inputs.starts.get(int(vehicle.id))
+        if point is not None and room.get(point, doors) < doors:
+            most = room[point] // shares[point]
+            vehicle = replace(vehicle, capacity=(min(vehicle.capacity[0], most),))
+        if vehicle.capacity[0] > 0:
+            kept.append(vehicle)
+    return tuple(kept)
 
 
 def max_bulk(inputs: Inputs) -> int:
