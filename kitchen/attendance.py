@@ -289,7 +289,7 @@ async def count_in_transaction(kitchen_id: int, day: date, meal: str) -> None:
     the caller's `writing()`, once (the close itself happens once). A meal the kitchen
     cancelled teaches nothing about who stays away."""
     closure = await closure_on(kitchen_id, day, meal)
-    if closure is not None and closure.kind == "cancelled":
+    if closure is not None and closure.is_stopped:
         return
     await rows(_OWN, kitchen_id, day, meal)
     await rows(_OWN_DOORS, kitchen_id, day, meal)

@@ -107,7 +107,7 @@ async def open_for_changes(kitchen_id: int, day: date, meal: str) -> HeadcountFa
 async def refuse_stopped(kitchen_id: int, day: date, meal: str) -> None:
     """Refuses `meal_stopped`: nothing is cooked, whoever asks is told so at once."""
     closure = await closure_on(kitchen_id, day, meal)
-    if closure is not None and closure.kind == "cancelled":
+    if closure is not None and closure.is_stopped:
         raise Refusal("meal_stopped", day=day, reason=closure.reason)
 
 

@@ -79,6 +79,11 @@ class ClosureFacts:
     is_withdrawn: bool = False
     menu_edit: int | None = None
 
+    @property
+    def is_stopped(self) -> bool:
+        """Nothing is cooked: cancelled, and not taken back."""
+        return self.kind == "cancelled" and not self.is_withdrawn
+
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "ClosureFacts":
         """From a row of `closure`."""

@@ -1,7 +1,7 @@
 """Today: the spine of the day with its deadlines, one next step, what is wrong."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import get
@@ -22,6 +22,7 @@ from app.words.doors import RUNG_KINDS
 from app.words.hotline import KINDS as CALL_KINDS
 from app.words.observations import ALERTS
 from kitchen import (
+    closures,
     day_close,
     dining,
     headcounts,
@@ -36,6 +37,7 @@ from kitchen.delivery_days import Progress, progress_for
 from kitchen.doors import CaseFacts
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.places import ServiceFacts
+from kitchen.plans import ClosureFacts
 from kitchen.round_plans import latest_plan
 
 
@@ -83,7 +85,10 @@ async def index(
     eaters = today.eaters
     out = await progress_for(kitchen.id, day, meal, eaters)
     steps = await _steps(request, service, today, out) if service else []
-    matters = await _matters(request, today, out)
+    closure = await closures.last_closure(kitchen.id, day, meal)
+    if closure is not None and closure.is_stopped:
+        steps = [_stopped(step) for step in steps]
+    matters = await _matters(request, today, out, closure)
     overrides = await places.overrides_for(kitchen.id)
     serves = {
         "serves_weekends": kitchen.serves_weekends,
@@ -140,6 +145,13 @@ async def _steps(
         await _dining(request, today, service),
         await _balance(today),
     ]
+
+
+def _stopped(step: Step) -> Step:
+    """Nothing is to be done for a meal that is not cooked, but to balance its count."""
+    if step.done or step.area == "balance":
+        return step
+    return replace(step, kind="locked", note=_("停供"), by=None)
 
 
 def _url(today: KitchenDay, area: str) -> str:
@@ -285,9 +297,13 @@ async def _balance(today: KitchenDay) -> Step:
     )
 
 
-async def _matters(request: Request, today: KitchenDay, out: Progress) -> list[Matter]:
+async def _matters(
+    request: Request, today: KitchenDay, out: Progress, closure: ClosureFacts | None
+) -> list[Matter]:
     """What a person should look at, worst first, each with where to go."""
     matters = []
+    if closure is not None and may(request.actor, "registry.read"):
+        matters += await _to_call(request, today.kitchen.id, closure)
     kitchen, day, meal = today.kitchen, today.day, today.meal
     if may(request.actor, "doors.read"):
         for case in out.open_cases:
@@ -314,6 +330,28 @@ async def _matters(request: Request, today: KitchenDay, out: Progress) -> list[M
     if may(request.actor, "balance.read"):
         matters += await _days_left_open(kitchen.id, day)
     return matters
+
+
+async def _to_call(
+    request: Request, kitchen_id: int, closure: ClosureFacts
+) -> list[Matter]:
+    """How many have not been told yet that the kitchen cannot cook, or can again."""
+    own = request.actor.point_id
+    calls = await closures.calls_for(kitchen_id, closure)
+    left = sum(
+        not call.is_told for call in calls if own is None or call.eater.point_id == own
+    )
+    if not left:
+        return []
+    if closure.is_withdrawn:
+        said = N_("照常供餐了，还有 {n} 位要再打一次电话")
+    elif closure.is_stopped:
+        said = N_("这一餐停供（{reason}），还有 {n} 位没有通知到")
+    else:
+        said = N_("这一餐改送{what}，还有 {n} 位没有通知到")
+    text = _(said, n=left, reason=closure.reason, what=closure.substitute)
+    url = f"{day_url('headcounts', closure.day, closure.meal)}/calls"
+    return [Matter("bad", text, url, _("去通知"))]
 
 
 async def _calls(request: Request, kitchen_id: int) -> list[Matter]:

@@ -14,7 +14,7 @@ LUNCH = f"/headcounts/{TODAY}/lunch"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "headcounts")
+    return ("signin", "headcounts", "today")
 
 
 async def test_the_count_shows_every_place_and_closes_with_spares(
@@ -123,6 +123,9 @@ async def test_a_stopped_meal_leaves_a_call_list_ticked_by_name(
     assert answer.status_code == 303
     page = await manager.get(f"{LUNCH}/calls")
     assert "王秀英" in page.text
+    today = await manager.get(f"/today/{TODAY}/lunch")
+    assert "这一餐停供（停气），还有 4 位没有通知到" in today.text
+    assert "登记做好的菜" not in today.text
     await manager.submit(f"{LUNCH}/calls", elder=cast.wang, outcome="told")
     page = await manager.get(f"{LUNCH}/calls")
     assert "已通知 1 位，共 4 位" in page.text
