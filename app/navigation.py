@@ -56,6 +56,16 @@ BEHIND = {
     **dict.fromkeys(("claims", "corrections", "costs", "ledger"), "settlement"),
     **dict.fromkeys(("recoveries", "statements", "subsidies"), "settlement"),
     **dict.fromkeys(("approved-prices", "programmes"), "settlement"),
+    "imports": "registry",
+    "food": "menus",
+    "forecasts": "headcounts",
+    "wastes": "production",
+    "hands": "safety",
+    "feedback": "callbacks",
+    **dict.fromkeys(("drivers", "weather"), "rounds"),
+    **dict.fromkeys(("doors", "observations"), "deliveries"),
+    **dict.fromkeys(("buying", "recalls"), "goods"),
+    "places": "settings",
 }
 """Pages that are found behind an entry of the rail: it shows where one is."""
 

@@ -217,12 +217,7 @@ async def _cancel_everyone(
     for first in range(0, len(diners), MOST_LOCKS):
         some = diners[first : first + MOST_LOCKS]
         await lock_all([Lock("diner", diner) for diner in some])
-    eaten = await rows(
-        "SELECT diner FROM meal WHERE kitchen = {} AND day = {} AND meal = {}"
-        " AND diner IS NOT NULL AND id NOT IN (SELECT served FROM meal_void)",
-        *(kitchen_id, day, meal),
-    )
-    fed = {row["diner"] for row in eaten}
+    fed = await _fed(kitchen_id, day, meal)
     hungry = [eater for eater in eaters if eater.diner_id not in fed]
     await _change_all(count, hungry, "cancel", reason, by, now)
 
@@ -350,12 +345,23 @@ async def calls_for(kitchen_id: int, closure: ClosureFacts) -> list[Call]:
 
 
 async def _expected(kitchen_id: int, closure: ClosureFacts) -> list[Eater]:
-    """Who would have eaten, whether or not the kitchen cooks."""
+    """Who would have eaten, whether or not the kitchen cooks, and has not yet."""
     when = (kitchen_id, closure.day, closure.meal)
     count = await closed(*when)
     if count is None or not await frozen(count.id):
         return await planned_eaters(*when)
     eaters, gone = await eaters_and_cancelled(*when)
-    stopped = await _stopped(count)
-    everybody = [*eaters, *(eater for eater in gone if eater.diner_id in stopped)]
-    return sorted(everybody, key=lambda eater: (eater.name, eater.elder_id))
+    stopped, fed = await _stopped(count), await _fed(*when)
+    wanted = [eater for eater in eaters if eater.diner_id not in fed]
+    wanted += [eater for eater in gone if eater.diner_id in stopped]
+    return sorted(wanted, key=lambda eater: (eater.name, eater.elder_id))
+
+
+async def _fed(kitchen_id: int, day: date, meal: str) -> set[int]:
+    """Diners who have been handed their meal."""
+    found = await rows(
+        "SELECT diner FROM meal WHERE kitchen = {} AND day = {} AND meal = {}"
+        " AND diner IS NOT NULL AND id NOT IN (SELECT served FROM meal_void)",
+        *(kitchen_id, day, meal),
+    )
+    return {row["diner"] for row in found}

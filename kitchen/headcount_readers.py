@@ -100,20 +100,10 @@ def counted_asked(
     kitchen_id: int, day: date, meal: str, elder_ids: list[int]
 ) -> tuple[Asked, Asked]:
     """Their frozen rows, and what was changed about them since."""
-    within = " h.kitchen = {} AND h.day = {} AND h.meal = {} AND d.elder IN {}"
     values = (kitchen_id, day, meal, elder_ids)
     return (
-        "SELECT d.*, e.number AS number, e.name AS name FROM headcount h"  # noqa: S608 - our own words
-        " JOIN diner d ON d.headcount = h.id JOIN elder e ON e.id = d.elder WHERE"
-        + within
-        + " ORDER BY d.id",
-        *values,
-    ), (
-        _CHANGES
-        + " JOIN headcount h ON h.id = c.headcount WHERE"
-        + within
-        + " ORDER BY c.id",
-        *values,
+        (_DINERS + _OF_THESE.format("d.headcount", "d.id"), *values),
+        (_CHANGES + _OF_THESE.format("c.headcount", "c.id"), *values),
     )
 
 
@@ -204,11 +194,7 @@ async def diet_keys_of(headcount_id: int) -> set[str]:
 async def frozen(headcount_id: int) -> list[Eater]:
     """The rows as they stood at the close, before any change (added rows too, which
     only an `add` change makes count)."""
-    found = await rows(
-        "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
-        " JOIN elder e ON e.id = d.elder WHERE d.headcount = {} ORDER BY d.id",
-        headcount_id,
-    )
+    found = await rows(_DINERS + " WHERE d.headcount = {} ORDER BY d.id", headcount_id)
     return [_eater(row) for row in found]
 
 
@@ -218,9 +204,17 @@ async def changes_for(headcount_id: int) -> list[ChangeFacts]:
     return [_change_facts(row) for row in found]
 
 
+_DINERS = (
+    "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
+    " JOIN elder e ON e.id = d.elder"
+)
 _CHANGES = (
     "SELECT c.*, d.elder AS elder, e.name AS name FROM diner_change c"
     " JOIN diner d ON d.id = c.diner JOIN elder e ON e.id = d.elder"
+)
+_OF_THESE = (
+    " JOIN headcount h ON h.id = {} WHERE h.kitchen = {{}} AND h.day = {{}}"
+    " AND h.meal = {{}} AND d.elder IN {{}} ORDER BY {}"
 )
 
 

@@ -141,6 +141,17 @@ async def test_a_late_move_waits_for_nobody_at_a_stopped_meal(cast: Cast) -> Non
     assert marks == dict.fromkeys(EVERYBODY, "") | {"李德福": "moved"}
 
 
+async def test_who_has_eaten_already_keeps_their_meal_and_is_not_called(
+    cast: Cast,
+) -> None:
+    await close_count(cast)
+    early = Request(cast.chaoyang, *WHEN, cast.li, "subsidised", "cash")
+    await dining.serve("early", early, by=SUN, now=at(1))
+    await close_meal(cast.kitchen, *WHEN, **STOP)
+    assert await eating(cast) == {"李德福"}
+    assert set(await called(cast)) == EVERYBODY - {"李德福"}
+
+
 async def test_a_count_closed_while_nothing_is_cooked_forgets_nobody(
     cast: Cast,
 ) -> None:

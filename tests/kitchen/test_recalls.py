@@ -80,9 +80,8 @@ async def test_exactly_the_people_of_the_places_are_reached(database: object) ->
             await production.forget_places(rice.id, "再试", by=CHEN, now=at(5))
 
 
-async def test_moved_portions_make_others_possible(database: object) -> None:
-    cast = await enter()
-    await live_through(cast)
+async def rice_some_of_which_moved(cast: Cast) -> BatchFacts:
+    """A pot for 朝阳, and a portion passed on from there to 新华."""
     rice = await rice_of(cast)
     here = [("point", cast.chaoyang)]
     await production.record_places(rice.id, here, by=CHEN, now=at(5))
@@ -91,6 +90,13 @@ async def test_moved_portions_make_others_possible(database: object) -> None:
         portions=1, reason="新华不够", from_point_id=cast.chaoyang,
         to_point_id=cast.xinhua, by=CHEN, now=at(5),
     )  # fmt: skip
+    return rice
+
+
+async def test_moved_portions_make_others_possible(database: object) -> None:
+    cast = await enter()
+    await live_through(cast)
+    rice = await rice_some_of_which_moved(cast)
     assert await reached(cast, rice.id) == [
         ("", True),
         ("周建国", False),
@@ -104,14 +110,7 @@ async def test_a_person_leads_back_to_exactly_the_pots_that_lead_to_them(
     """Both ways over everybody and every pot, with portions moved between points."""
     cast = await enter()
     await live_through(cast)
-    rice = await rice_of(cast)
-    here = [("point", cast.chaoyang)]
-    await production.record_places(rice.id, here, by=CHEN, now=at(5))
-    await dining.transfer(
-        kitchen_id=cast.kitchen, day=TODAY, meal="lunch", diet_key="regular",
-        portions=1, reason="新华不够", from_point_id=cast.chaoyang,
-        to_point_id=cast.xinhua, by=CHEN, now=at(5),
-    )  # fmt: skip
+    rice = await rice_some_of_which_moved(cast)
     there: set[tuple[int, int, bool]] = set()
     for batch in await cooked_for(cast.kitchen, *WHEN):
         what = await called(cast.kitchen, "batch", batch.id)
