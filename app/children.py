@@ -136,7 +136,10 @@ async def _started(argv: Sequence[str]) -> _Child:
     transport, protocol = await loop.subprocess_exec(
         lambda: _Pipes(LINE_LIMIT, loop),
         *argv,
-        start_new_session=True,  # so that the child's own children go with it
+        # A group, so that the child's own children go with it; no session of its own,
+        # which Linux would give as much of the processors as the server and its tills
+        # have together (autogroup), however nice it is.
+        process_group=0,
     )
     return _Child(transport, protocol, loop)
 

@@ -24,6 +24,7 @@ from kitchen import database, sealing
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 SEAL_LENGTH = 12
 LINES_AT_ONCE = 1000
+END_OF_CHAIN = "SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1"
 SEALED_COLUMNS = (
     *("at", "actor", "staff_id", "device", "action"),
     *("object_kind", "object_id", "before", "after", "reason"),
@@ -46,6 +47,10 @@ class AuditLine(Table, tablename="audit_line"):
     reason = Text()
     prev = Text()
     mac = Text()
+
+
+Line = dict[str, Any]
+"""A recorded change on its way into the chain: the columns that are sealed."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,9 @@ async def record(
 ) -> None:
     """Add a line to the chain, inside the caller's `writing()`.
 
-    `at` is the server's time of recording. Call it last in the verb: on PostgreSQL it
-    makes other recorders wait until the commit. Sensitive values go through
-    `sealed_diff` first. Rows of money written since the line before are vouched for
-    in `after` under "vouched", see `vouching`.
+    `at` is the server's time of recording. Sensitive values go through `sealed_diff`
+    first. Rows of money written since the line before are vouched for in `after` under
+    "vouched", see `vouching`. It joins the chain right before the commit.
     """
     if at.tzinfo is None:
         raise ValueError("at must be an aware datetime")
@@ -90,10 +94,28 @@ async def record(
         "after": canonical({**(after or {}), **_vouched()}),
         "reason": reason,
     }
-    await database.lock_for("audit_line", "chain")
-    last = await database.one("SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1")
-    prev = last["mac"] if last else ""
-    await database.insert(AuditLine, **line, prev=prev, mac=_mac(prev, line))
+    database.write_last(_chain, line)
+
+
+async def _chain(lines: list[Line]) -> None:
+    prev = await _last_mac()
+    linked = []
+    for line in lines:
+        mac = _mac(prev, line)
+        linked.append({**line, "prev": prev, "mac": mac})
+        prev = mac
+    await database.insert_many(AuditLine, linked)
+
+
+async def _last_mac() -> str:
+    """The end of the chain. Nobody else adds to it until the commit: SQLite has one
+    writer, on PostgreSQL the function waits for that and then reads."""
+    if database.is_postgres():
+        chain = database.Lock("audit_line", "chain").number
+        last = await database.one("SELECT last_mac({}) AS mac", chain)
+    else:
+        last = await database.one(END_OF_CHAIN)
+    return last["mac"] if last else ""
 
 
 def _vouched() -> dict[str, object]:

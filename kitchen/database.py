@@ -11,7 +11,14 @@ queries, or plain SQL with `{}` placeholders that both SQLite and PostgreSQL rea
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import Enum
@@ -24,7 +31,7 @@ from piccolo.table import Table
 from kitchen.off_loop import off_loop
 from kitchen.postgres_engine import POOL_SIZE, PooledPostgresEngine
 from kitchen.sqlite_engine import KeptSQLiteEngine
-from kitchen.transactions import Conflict, DatabaseMisuse, Rows, translate
+from kitchen.transactions import Conflict, DatabaseMisuse, Rows, Transaction, translate
 
 __all__ = [
     "Asked",
@@ -56,6 +63,7 @@ __all__ = [
     "translate",
     "update_row",
     "vouched",
+    "write_last",
     "writing",
 ]
 
@@ -108,21 +116,46 @@ def is_postgres() -> bool:
     return isinstance(current(), PooledPostgresEngine)
 
 
-def writing() -> AbstractAsyncContextManager[None]:
+@asynccontextmanager
+async def writing() -> AsyncIterator[None]:
     """The door for writes: one transaction, committed at the end of the block.
 
     Raises `Refusal("database_busy")` after 5 s of waiting for other writers.
     """
-    return current().writing()
+    async with current().writing():
+        yield
+        await _write_what_was_kept()
 
 
-def rehearsing() -> AbstractAsyncContextManager[None]:
+@asynccontextmanager
+async def rehearsing() -> AsyncIterator[None]:
     """`writing()` that writes nothing, so that PostgreSQL prepares what is said in it;
     SQLite has nothing to prepare that would take time."""
     engine = current()
     if not isinstance(engine, PooledPostgresEngine):
         raise DatabaseMisuse("rehearsing() is for PostgreSQL")
-    return engine.rehearsing()
+    async with engine.rehearsing():
+        yield
+        await _write_what_was_kept()
+
+
+def write_last(write: Callable[[list[T]], Awaitable[None]], item: T) -> None:
+    """Keep `item` for the end of the transaction, when `write` gets all it was given,
+    in their order, as the last thing before the commit: what everybody has to wait for
+    in turn is held no longer than that."""
+    _writing("write_last()").kept.setdefault(write, []).append(item)
+
+
+async def _write_what_was_kept() -> None:
+    for write, items in _writing("writing()").kept.items():
+        await write(items)
+
+
+def _writing(what: str) -> Transaction:
+    transaction = current().open_transaction()
+    if transaction is None or not transaction.writes:
+        raise DatabaseMisuse(f"{what} outside writing()")
+    return transaction
 
 
 def connections() -> int:
@@ -141,12 +174,11 @@ async def savepoint() -> AsyncIterator[None]:
 
     On any exception the part is undone and the exception goes on.
     """
-    transaction = current().open_transaction()
-    if transaction is None or not transaction.writes:
-        raise DatabaseMisuse("savepoint() outside writing()")
+    transaction = _writing("savepoint()")
     transaction.savepoints += 1
     name = f"part_{transaction.savepoints}"
     before = dict(transaction.vouched), set(transaction.held)
+    kept = {write: [*items] for write, items in transaction.kept.items()}
     await rows(f"SAVEPOINT {name}")
     try:
         yield
@@ -155,17 +187,14 @@ async def savepoint() -> AsyncIterator[None]:
         with contextlib.suppress(Exception):
             await rows(f"ROLLBACK TO SAVEPOINT {name}")
             await rows(f"RELEASE SAVEPOINT {name}")
-        transaction.vouched, transaction.held = before
+        (transaction.vouched, transaction.held), transaction.kept = before, kept
         raise
     await rows(f"RELEASE SAVEPOINT {name}")
 
 
 def vouched() -> dict[str, str]:
     """What the next line of the audit chain is to vouch for, see `vouching`."""
-    transaction = current().open_transaction()
-    if transaction is None or not transaction.writes:
-        raise DatabaseMisuse("vouched() outside writing()")
-    return transaction.vouched
+    return _writing("vouched()").vouched
 
 
 class Lock(NamedTuple):
@@ -200,9 +229,7 @@ async def lock_for(name: str, key: object = "", *, shared: bool = False) -> None
 async def lock_all(locks: Sequence[Lock]) -> None:
     """`lock_for` several, one after the other as given, in one round trip. What the
     transaction holds already is not asked for again."""
-    transaction = current().open_transaction()
-    if transaction is None or not transaction.writes:
-        raise DatabaseMisuse("lock_for() outside writing()")
+    transaction = _writing("lock_for()")
     if not is_postgres():
         return
     wanted: dict[tuple[int, bool], str] = {}
@@ -225,9 +252,7 @@ async def read_ahead(*asked: Asked) -> None:
     Nothing is known ahead any more once something is written or another lock is taken,
     so that no answer is older than it could have been anyway.
     """
-    transaction = current().open_transaction()
-    if transaction is None or not transaction.writes:
-        raise DatabaseMisuse("read_ahead() outside writing()")
+    transaction = _writing("read_ahead()")
     wanted = [(_text(sql, args), _flat(args)) for sql, *args in asked]
     wanted = [one for one in wanted if (one[0], *one[1]) not in transaction.ahead]
     if not wanted:
@@ -294,7 +319,8 @@ async def insert_many(
 
 
 async def returned(sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
-    """The one value each row gets from an `INSERT … RETURNING` in plain SQL."""
+    """The one value of each row from an `INSERT … RETURNING` in plain SQL; none for a
+    row that conflicts with one there is and does nothing."""
     if not rows:
         return []
     text = _text(sql, rows[0])

@@ -181,10 +181,13 @@ async def _accounts(codes: list[str]) -> dict[str, int]:
     new = [code for code in codes if code not in known]
     made = await returned(
         "INSERT INTO account (code, kind, name) VALUES ({}, {}, {})"
-        " ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id",
-        [(code, code.partition(":")[0], "") for code in new],
+        " ON CONFLICT (code) DO NOTHING RETURNING id",
+        [(code, code.partition(":")[0], "") for code in sorted(new)],
     )
-    return known | dict(zip(new, made, strict=True))
+    if len(made) < len(new):  # another till opened one at the same moment
+        found = await rows("SELECT id, code FROM account WHERE code IN {}", new)
+        return known | {row["code"]: int(row["id"]) for row in found}
+    return known | dict(zip(sorted(new), made, strict=True))
 
 
 async def balance_of(code: str) -> int:

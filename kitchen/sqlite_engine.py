@@ -230,7 +230,7 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         _refuse_rolled_back(connection)
         with in_our_words():
             for number, row in enumerate(rows, start=1):
-                made.append(connection.execute(sql, row).fetchall()[0][0])
+                made += [value for (value,) in connection.execute(sql, row).fetchall()]
                 if number % YIELD_EVERY_ROWS == 0:
                     await asyncio.sleep(0)
         return made

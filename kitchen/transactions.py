@@ -65,6 +65,7 @@ class Transaction:
     vouched: dict[str, str] = field(default_factory=dict)  # see `vouching`
     held: set[tuple[int, bool]] = field(default_factory=set)  # see `lock_all`
     ahead: dict[tuple[Any, ...], Rows] = field(default_factory=dict)  # `read_ahead`
+    kept: dict[Any, list[Any]] = field(default_factory=dict)  # `write_last`
 
 
 class Doors:

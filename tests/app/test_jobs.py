@@ -1,6 +1,7 @@
 """Background work: done once, stoppable, never in doubt; children that misbehave."""
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -229,6 +230,17 @@ async def test_nonsense_from_a_child_is_no_answer() -> None:
 async def test_a_child_that_reads_nothing_does_not_block_us() -> None:
     outcome = await run_child(python("pass"), b"x" * 5_000_000, seconds=120)
     assert outcome.ok
+
+
+async def test_heavy_work_gives_way_to_the_tills() -> None:
+    """Linux shares the processors out among sessions first, niceness counts within
+    one: a child in a session of its own would not give way at all."""
+    code = (
+        "import json,os,sys; sys.stdin.read();"
+        "print(json.dumps([os.getsid(0), os.nice(0), os.getpgid(0) == os.getpid()]))"
+    )
+    outcome = await run_child(python(code), b"", seconds=120)
+    assert outcome.json() == [os.getsid(0), os.nice(0) + 10, True]
 
 
 async def test_the_children_of_a_child_go_with_it() -> None:

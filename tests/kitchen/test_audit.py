@@ -91,6 +91,22 @@ async def test_a_line_goes_with_its_change(database: Engine) -> None:
     assert await audit.verify() is None
 
 
+async def test_what_is_undone_in_part_leaves_no_line(database: Engine) -> None:
+    async def change_mind() -> None:
+        async with doors.savepoint():
+            await record(2)
+            raise KeyError
+
+    async with doors.writing():
+        await record(1)
+        with pytest.raises(KeyError):
+            await change_mind()
+        await record(3)
+    lines = await doors.rows("SELECT object_id FROM audit_line ORDER BY id")
+    assert [line["object_id"] for line in lines] == ["1", "3"]
+    assert await audit.verify() is None
+
+
 async def test_recording_belongs_inside_writing(database: Engine) -> None:
     with pytest.raises(DatabaseMisuse):
         await record(1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kitchen import audit, ledger
 from kitchen import database as doors
 from kitchen.acts import Act
 from kitchen.database import Conflict, DatabaseMisuse
@@ -13,6 +14,15 @@ from kitchen.errors import Refusal
 from kitchen.postgres_engine import POOL_SIZE, PooledPostgresEngine
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"
+
+
+async def record(action: str) -> None:
+    await audit.record(
+        by="孙", staff_id=None, at=NOON, action=action, object_kind="x", object_id=1
+    )
 
 
 async def save(key: str) -> None:
@@ -68,6 +78,57 @@ async def test_a_lock_that_is_not_given_is_refused(postgres_url: str) -> None:
     await holding
     await want(7)
     await doors.close()
+
+
+async def test_a_long_verb_keeps_nobody_from_recording(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    """The chain is held only from a transaction's end to its commit."""
+    recorded, go_on = asyncio.Event(), asyncio.Event()
+
+    async def take_long() -> None:
+        async with doors.writing():
+            await record("the first, long on its way")
+            recorded.set()
+            await go_on.wait()
+
+    long = asyncio.create_task(take_long())
+    await recorded.wait()
+    async with doors.writing():
+        await record("the second")
+    go_on.set()
+    await long
+    lines = await doors.rows("SELECT action FROM audit_line ORDER BY id")
+    assert [line["action"] for line in lines] == [
+        "the second",
+        "the first, long on its way",
+    ]
+    assert await audit.verify() is None
+
+
+async def test_whoever_meets_a_new_account_waits_for_one_till_only(
+    postgres_database: PooledPostgresEngine,
+) -> None:
+    """For whoever opens it, not for all who met it at the same moment."""
+    met, go_on = asyncio.Event(), asyncio.Event()
+
+    async def sell(until: asyncio.Event | None = None) -> None:
+        async with doors.writing():
+            await ledger._accounts(["cash:1"])
+            met.set()
+            if until is not None:
+                await until.wait()
+
+    opener = asyncio.create_task(sell(opened := asyncio.Event()))
+    await met.wait()
+    slow = asyncio.create_task(sell(go_on))
+    while not await doors.rows(WAITING):  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.01)
+    opened.set()
+    await opener
+    await asyncio.wait_for(asyncio.create_task(sell()), 30)  # beside the slow one
+    go_on.set()
+    await slow
 
 
 async def test_when_every_connection_is_taken_the_next_is_refused(
