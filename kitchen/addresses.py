@@ -1,11 +1,20 @@
 """Where people live: dated addresses, each opened with the best point known for it."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kitchen.database import facts_of, insert, lock_for, one, rows, update_row, writing
+from kitchen.database import (
+    facts_of,
+    insert,
+    lock_for,
+    one,
+    only,
+    rows,
+    update_row,
+    writing,
+)
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
 from kitchen.people_facts import AddressFacts, Door, ElderFacts, NewAddress
@@ -22,19 +31,21 @@ async def addresses_on(kitchen_id: int, day: date) -> dict[int, int]:
 
 
 async def addresses_over(
-    kitchen_id: int, days: Collection[date]
+    kitchen_id: int, days: Collection[date], among: Sequence[int] | None = None
 ) -> dict[date, dict[int, int]]:
-    """`addresses_on` of several days, read once."""
+    """`addresses_on` of several days, of everybody or of a few, read once."""
     if not days:
         return {}
+    of_these, ids = only("a.elder", among)
     found = await rows(
-        "SELECT a.id, a.elder, a.valid_from AS since, a.valid_to AS until"
+        "SELECT a.id, a.elder, a.valid_from AS since, a.valid_to AS until"  # noqa: S608 - our own words
         " FROM address a JOIN elder e ON e.id = a.elder"
         " WHERE e.kitchen = {} AND a.valid_from <= {}"
-        " AND (a.valid_to IS NULL OR a.valid_to >= {}) ORDER BY a.id",
+        f" AND (a.valid_to IS NULL OR a.valid_to >= {{}}){of_these} ORDER BY a.id",
         kitchen_id,
         max(days),
         min(days),
+        *ids,
     )
     return {
         day: {

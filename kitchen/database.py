@@ -53,6 +53,7 @@ __all__ = [
     "lock_all",
     "lock_for",
     "one",
+    "only",
     "open",
     "read_ahead",
     "reading",
@@ -289,6 +290,12 @@ async def in_bulk(many: int, make: Callable[[], T]) -> T:
     """What `make` puts together, arithmetic only; of many things in a thread, so that
     a till does not wait while a large kitchen is put together."""
     return make() if many < MANY else await off_loop(make)
+
+
+def only(column: str, among: Sequence[int] | None) -> tuple[str, list[Sequence[int]]]:
+    """A condition for `rows()` that narrows a column to some ids, and its value; none
+    where all are meant."""
+    return ("", []) if among is None else (f" AND {column} IN {{}}", [among])
 
 
 async def one(sql: str, *args: Any) -> dict[str, Any] | None:

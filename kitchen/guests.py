@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
-from kitchen import headcounts, registry
+from kitchen import headcounts, plans, registry
 from kitchen.counters import AT_POINT, at_point, point_by_id
 from kitchen.database import rows
 from kitchen.meal_prices import price_people
@@ -148,10 +148,10 @@ async def _bookings(
 ) -> dict[int, Eater]:
     count = await headcounts.closed(kitchen_id, day, meal)
     if count is None:
-        eaters = await headcounts.eaters_for(kitchen_id, day, meal)
+        eaters = await plans.expected_among(kitchen_id, day, meal, list(people))
     else:
         eaters = await headcounts.eaters_among(count.id, list(people))
-    return {eater.elder_id: eater for eater in eaters if eater.elder_id in people}
+    return {eater.elder_id: eater for eater in eaters}
 
 
 async def _taken(elder_ids: list[int], day: date, meal: str) -> dict[int, Served]:

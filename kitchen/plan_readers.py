@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from kitchen.database import one, rows
+from kitchen.database import one, only, rows
 from kitchen.elders import Patron, patrons_by_id
 from kitchen.places import serves_on
 from kitchen.plan_facts import (
@@ -28,15 +28,24 @@ async def expected_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
     return (await expected_over(kitchen_id, [(day, meal)]))[day, meal]
 
 
+async def expected_among(
+    kitchen_id: int, day: date, meal: str, elder_ids: Sequence[int]
+) -> list[Eater]:
+    """`expected_eaters` among a few people, without reading the whole kitchen."""
+    return (await expected_over(kitchen_id, [(day, meal)], elder_ids))[day, meal]
+
+
 async def expected_over(
-    kitchen_id: int, occasions: Iterable[Occasion]
+    kitchen_id: int,
+    occasions: Iterable[Occasion],
+    among: Sequence[int] | None = None,
 ) -> dict[Occasion, list[Eater]]:
     """`expected_eaters` of several meals, whose people are read once."""
     cooked = {}
     for day, meal in occasions:
         closure = await closure_on(kitchen_id, day, meal)
         cooked[day, meal] = closure is None or closure.kind != "cancelled"
-    eaters = await _planned(kitchen_id, [when for when in cooked if cooked[when]])
+    eaters = await _planned(kitchen_id, [w for w in cooked if cooked[w]], among)
     return {when: eaters.get(when, []) for when in cooked}
 
 
@@ -46,13 +55,15 @@ async def planned_eaters(kitchen_id: int, day: date, meal: str) -> list[Eater]:
 
 
 async def _planned(
-    kitchen_id: int, occasions: Sequence[Occasion]
+    kitchen_id: int,
+    occasions: Sequence[Occasion],
+    among: Sequence[int] | None = None,
 ) -> dict[Occasion, list[Eater]]:
-    meals = {when: await _meals_on(kitchen_id, *when) for when in occasions}
+    meals = {when: await _meals_on(kitchen_id, *when, among) for when in occasions}
     people = await patrons_by_id({elder for found in meals.values() for elder in found})
     by_name = sorted(people.values(), key=lambda person: (person.name, person.id))
     days = {day for day, _meal in occasions}
-    homes = await addresses_over(kitchen_id, days)
+    homes = await addresses_over(kitchen_id, days, among)
     alike: dict[tuple[int, int | None], Eater] = {}
 
     def eater(person: Patron, plan: PlanFacts, home: int | None) -> Eater:
@@ -73,9 +84,11 @@ async def _planned(
     }
 
 
-async def _meals_on(kitchen_id: int, day: date, meal: str) -> dict[int, PlanFacts]:
-    plans = await served_plans_on(kitchen_id, day, meal)
-    exceptions = await exceptions_on(kitchen_id, day, meal)
+async def _meals_on(
+    kitchen_id: int, day: date, meal: str, among: Sequence[int] | None
+) -> dict[int, PlanFacts]:
+    plans = await served_plans_on(kitchen_id, day, meal, among)
+    exceptions = await exceptions_on(kitchen_id, day, meal, among)
     return expected(plans, exceptions, await states_on(kitchen_id, day))
 
 
@@ -97,30 +110,35 @@ def eater_of(person: Patron, meal: PlanFacts, address_id: int | None) -> Eater:
     )
 
 
-async def plans_on(kitchen_id: int, day: date, meal: str) -> dict[int, PlanFacts]:
-    """The standing plans that hold on a day; the newest row of a person decides."""
+async def plans_on(
+    kitchen_id: int, day: date, meal: str, among: Sequence[int] | None = None
+) -> dict[int, PlanFacts]:
+    """The standing plans that hold on a day, of everybody or of a few; the newest row
+    of a person decides."""
+    of_these, ids = only("p.elder", among)
     found = await rows(
-        "SELECT p.elder, p.way, p.point, p.portions, p.size, p.choice"
+        "SELECT p.elder, p.way, p.point, p.portions, p.size, p.choice"  # noqa: S608 - our own words
         " FROM meal_plan p JOIN elder e ON e.id = p.elder"
         " WHERE e.kitchen = {} AND p.meal = {} AND p.weekday = {}"
         " AND p.from_day <= {} AND (p.to_day IS NULL OR p.to_day >= {})"
-        " ORDER BY p.id",
+        f"{of_these} ORDER BY p.id",
         kitchen_id,
         meal,
         day.isoweekday(),
         day,
         day,
+        *ids,
     )
     return {row["elder"]: _plan(row) for row in found}
 
 
 async def served_plans_on(
-    kitchen_id: int, day: date, meal: str
+    kitchen_id: int, day: date, meal: str, among: Sequence[int] | None = None
 ) -> dict[int, PlanFacts]:
     """`plans_on`, but nobody's on a day the kitchen does not serve."""
     if not await serves_on(kitchen_id, day):
         return {}
-    return await plans_on(kitchen_id, day, meal)
+    return await plans_on(kitchen_id, day, meal, among)
 
 
 async def plans_of(elder_id: int, day: date) -> dict[tuple[str, int], PlanFacts]:
@@ -162,17 +180,20 @@ async def starts_of(elder_id: int, after: date) -> list[tuple[str, date]]:
 
 
 async def exceptions_on(
-    kitchen_id: int, day: date, meal: str
+    kitchen_id: int, day: date, meal: str, among: Sequence[int] | None = None
 ) -> dict[int, list[ExceptionFacts]]:
-    """The exceptions that hold on a day, in the order they were made."""
+    """The exceptions that hold on a day, of everybody or of a few, in the order they
+    were made."""
+    of_these, ids = only("x.elder", among)
     found = await rows(
-        "SELECT x.* FROM plan_exception x JOIN elder e ON e.id = x.elder"
+        "SELECT x.* FROM plan_exception x JOIN elder e ON e.id = x.elder"  # noqa: S608 - our own words
         " WHERE e.kitchen = {} AND x.meal = {} AND x.from_day <= {}"
-        " AND x.to_day >= {} AND x.withdrawn_at IS NULL ORDER BY x.id",
+        f" AND x.to_day >= {{}} AND x.withdrawn_at IS NULL{of_these} ORDER BY x.id",
         kitchen_id,
         meal,
         day,
         day,
+        *ids,
     )
     by_elder: dict[int, list[ExceptionFacts]] = {}
     for row in found:

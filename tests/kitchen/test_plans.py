@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kitchen import headcounts, places, plans
+from kitchen import closures, headcounts, places, plans
 from kitchen.database import Engine
 from kitchen.errors import Refusal
 from kitchen.plans import ExceptionFacts, PlanFacts, meal_of
@@ -157,6 +157,31 @@ async def test_who_ordered_nothing_has_nothing_to_change(
     await add(cast.li, "skip")
     with pytest.raises(Refusal, match="nothing_to_change"):
         await add(cast.li, kind, portions=1, way="collect")
+
+
+async def test_a_few_people_eat_what_they_eat_among_all(database: Engine) -> None:
+    """The till asks for those it found; the day, their exceptions, their states and
+    their homes decide just as for everybody."""
+    cast = await enter()
+    await everyday(cast)
+    await add(cast.li, "change", way="deliver")
+    await add(cast.zhou, "skip")
+    await add(cast.zhou, "book", SATURDAY, way="collect", point_id=cast.xinhua)
+    for day in (TODAY, SATURDAY):
+        everybody = await plans.expected_eaters(cast.kitchen, day, "lunch")
+        for one in (cast.wang, cast.li, cast.zhao, cast.zhou):
+            alone = await plans.expected_among(cast.kitchen, day, "lunch", [one])
+            assert alone == [e for e in everybody if e.elder_id == one]
+    await closures.close_meal(
+        cast.kitchen,
+        TODAY,
+        "lunch",
+        kind="cancelled",
+        reason="停水",
+        by=CHEN,
+        now=MORNING,
+    )
+    assert not await plans.expected_among(cast.kitchen, TODAY, "lunch", [cast.wang])
 
 
 async def test_a_second_booking_of_one_meal_is_refused(database: Engine) -> None:
