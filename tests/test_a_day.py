@@ -135,20 +135,20 @@ async def live_through(cast: Cast, hire: Hire | None = None) -> None:
     )
 
     # 赵奶奶's lane is on no map: she waits visibly until somebody places it
-    await plan_the_rounds(cast)
+    await plan_the_rounds(cast.kitchen)
     plan = await latest_plan(cast.kitchen, *WHEN)
     assert plan is not None
     waiting = [stop.key for stop in plan.stops_of(None)]
     assert [kind for kind, _ in waiting] == ["diner"]
     await place_the_lane(cast)
-    await plan_the_rounds(cast)
+    await plan_the_rounds(cast.kitchen)
     await publish(cast)
 
     # the kitchen cooks, keeps samples, labels boxes, packs and loads
-    await cook(cast)
-    await label(cast)
+    await cook(cast.kitchen)
+    await label(cast.kitchen)
     await pack_and_load(cast)
-    await print_sheets(cast)
+    await print_sheets(cast.kitchen)
 
     # 赵奶奶 does not open: a case, until the neighbour reaches her
     views = await sheet_views(cast.kitchen, *WHEN)
@@ -187,8 +187,8 @@ async def hire_drivers(cast: Cast) -> None:
         await drivers.add_driver(cast.kitchen, fields, by=CHEN, now=MORNING)
 
 
-async def plan_the_rounds(cast: Cast) -> None:
-    await plan_rounds(cast.kitchen, *WHEN, by=CHEN, now=at(0, 30), seconds=1)
+async def plan_the_rounds(kitchen: int) -> None:
+    await plan_rounds(kitchen, *WHEN, by=CHEN, now=at(0, 30), seconds=1)
 
 
 async def place_the_lane(cast: Cast) -> None:
@@ -214,21 +214,21 @@ async def publish(cast: Cast) -> None:
     await round_publishing.publish(plan.facts.id, by=CHEN, now=at(0, 50))
 
 
-async def cook(cast: Cast) -> None:
-    today = await kitchen_day(cast.kitchen, *WHEN)
+async def cook(kitchen: int) -> None:
+    today = await kitchen_day(kitchen, *WHEN)
     for sheet in today.sheet.dishes:
         await production.record_batch(
-            cast.kitchen, *WHEN, sheet.dish.id, sheet.portions, at(2), 780,
+            kitchen, *WHEN, sheet.dish.id, sheet.portions, at(2), 780,
             grams=sheet.cooked_grams, by=CHEN, now=at(2),
         )  # fmt: skip
         await production.record_sample(
-            cast.kitchen, *WHEN, sheet.dish.id, 130, by=CHEN, now=at(2)
+            kitchen, *WHEN, sheet.dish.id, 130, by=CHEN, now=at(2)
         )
 
 
-async def label(cast: Cast) -> None:
+async def label(kitchen: int) -> None:
     office = Office(ZoneInfo("Asia/Shanghai"))
-    morning = await morning_for(cast.kitchen, *WHEN, office)
+    morning = await morning_for(kitchen, *WHEN, office)
     for paper in papers_of(morning, ["labels"]):
         assert isinstance(paper, Labels)
         boxes = [
@@ -236,9 +236,7 @@ async def label(cast: Cast) -> None:
             for box in paper.labels
         ]
         run = Content("labels", paper.subject, paper.digest, labels=boxes)
-        await prints.register_print(
-            cast.kitchen, *WHEN, run, pages=1, by=CHEN, now=at(2, 5)
-        )
+        await prints.register_print(kitchen, *WHEN, run, pages=1, by=CHEN, now=at(2, 5))
 
 
 async def pack_and_load(cast: Cast) -> None:
@@ -254,11 +252,11 @@ async def pack_and_load(cast: Cast) -> None:
         await loadings.record_loading(view.round_id, lines, by=CHEN, now=at(2, 20))
 
 
-async def print_sheets(cast: Cast) -> None:
-    for view in await sheet_views(cast.kitchen, *WHEN):
+async def print_sheets(kitchen: int) -> None:
+    for view in await sheet_views(kitchen, *WHEN):
         sheet = Content("sheet", f"round:{view.number}", view.digest)
         await prints.register_print(
-            cast.kitchen, *WHEN, sheet, pages=1, by=CHEN, now=at(2, 15)
+            kitchen, *WHEN, sheet, pages=1, by=CHEN, now=at(2, 15)
         )
 
 

@@ -6,7 +6,8 @@ vanishes.
 import contextlib
 import random
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,11 +25,10 @@ from kitchen.round_publishing import save_plan
 from kitchen.round_sheets import sheet_views
 from kitchen.rounds import problem_of, proposal_of
 from routing import solve
-from tests.kitchen.cast import CHEN
+from tests.kitchen.cast import CHEN, MORNING, TODAY
 
-MONDAY = date(2026, 11, 23)
-DAWN = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
-WHEN = (MONDAY, "lunch")
+DAWN = MORNING - timedelta(hours=2)
+WHEN = (TODAY, "lunch")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -37,7 +37,7 @@ async def test_all_papers_speak_of_the_same_portions(
 ) -> None:
     chance = random.Random(seed)
     community = await demo.build(
-        people=40, seed=seed, today=MONDAY, now=DAWN, password_hash="x"
+        people=40, seed=seed, today=TODAY, now=DAWN, password_hash="x"
     )
     kitchen = community.kitchen_id
     everyone = [row["id"] for row in await rows("SELECT id FROM elder ORDER BY id")]
@@ -66,7 +66,7 @@ async def disturb_plans(
         kind = chance.choice(["skip", "extra", "change", "book", "pause"])
         if kind == "pause":
             await registry.set_state(
-                elder, "paused", MONDAY, MONDAY, "探亲", by=CHEN, now=DAWN
+                elder, "paused", TODAY, TODAY, "探亲", by=CHEN, now=DAWN
             )
             continue
         with contextlib.suppress(Refusal):  # booked already, or not active
@@ -74,8 +74,8 @@ async def disturb_plans(
                 elder_id=elder,
                 meal="lunch",
                 kind=kind,
-                from_day=MONDAY,
-                to_day=MONDAY,
+                from_day=TODAY,
+                to_day=TODAY,
                 way=chance.choice(["dine_in", "collect", "deliver"]),
                 point_id=chance.choice(points),
                 portions=1,
@@ -112,16 +112,21 @@ async def change_late(
     booked = {eater.elder_id for eater in eaters}
     for elder in [e for e in everyone if e not in booked][:2]:
         await headcounts.add_late(
-            elder, MONDAY, "lunch", way="deliver", point_id=None, **who
+            elder, TODAY, "lunch", way="deliver", point_id=None, **who
         )
 
 
 async def plan_with_the_floor(kitchen: int) -> None:
+    await plan_by(kitchen, engine="floor")
+
+
+async def plan_by(kitchen: int, **how: Any) -> None:
+    """Rounds drawn up in this process, by an engine and for as long as said."""
     inputs = await inputs_for(kitchen, *WHEN)
     problem, groups = problem_of(inputs, ())
     assert problem is not None
     proposal = proposal_of(
-        inputs, solve(problem, seconds=0, engine="floor"), groups, (), fallback=True
+        inputs, solve(problem, **{"seconds": 0, **how}), groups, (), fallback=True
     )
     await save_plan(inputs, proposal, by=CHEN, now=DAWN)
 
