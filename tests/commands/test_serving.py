@@ -1,0 +1,66 @@
+"""`serve` as a new user meets it: an empty folder, and what it prints is enough."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ACCOUNT = re.compile(r"^ {4}(\w+) +(\S+) +(\w+)$")
+ROLES = {
+    *("manager", "dispatcher", "point_staff", "driver", "cook", "finance"),
+    *("clerk", "supervisor", "auditor", "administrator"),
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[list[str]]:
+    """What it says until it is up, line by line; it runs as long as the test."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "NUANCAN_DATA": str(tmp_path / "new")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stderr is not None
+    lines = []
+    try:
+        for line in server.stderr:
+            lines.append(line.rstrip("\n"))
+            if "administrator" in line:  # the last account
+                break
+        with httpx.Client(transport=httpx.HTTPTransport(retries=60)) as client:
+            client.get(f"http://127.0.0.1:{port}/readyz").raise_for_status()
+        yield lines
+    finally:
+        server.terminate()
+        server.communicate(timeout=60)
+
+
+def test_what_serve_prints_is_enough_to_sign_in_as_each_role(told: list[str]) -> None:
+    text = "\n".join(told)
+    here = re.search(r"打开 (http://127\.0\.0\.1:\d+)", text)
+    password = re.search(r"密码都是 (\S+)\)", text)
+    assert here is not None
+    assert password is not None
+    accounts = [found.groups() for line in told if (found := ACCOUNT.match(line))]
+    assert {role for _login, _name, role in accounts} == ROLES
+    for login, name, role in accounts:
+        with httpx.Client(base_url=here[1]) as client:
+            form = {"login": login, "password": password[1]}
+            assert client.post("/api/session", json=form).status_code == 201
+            me = client.get("/api/session").json()
+            assert (me["name"], me["role"]) == (name, role)
