@@ -9,6 +9,7 @@ import pytest
 
 import routing
 from app.morning import Morning, Office, morning_for, papers_of
+from app.paper_html import document_for
 from app.papers import (
     DriverSheet,
     Labels,
@@ -21,6 +22,7 @@ from app.papers import (
 )
 from app.print_options import PrintOptions
 from app.print_store import PrintStore
+from app.printing import render
 from kitchen import (
     demo,
     food,
@@ -31,11 +33,15 @@ from kitchen import (
     round_publishing,
     sealing,
 )
-from kitchen.database import Engine
+from kitchen.database import Engine, rows
+from kitchen.elders import elders_by_id
 from kitchen.headcounts import SpareFacts
+from kitchen.meal_prices import price_people
 from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import latest_plan
 from kitchen.rounds import problem_for, proposal_of
+from tests.prints.conftest import texts
+from tests.prints.samples import STAMP
 
 DAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 23, 23, 0, tzinfo=dt.UTC)
@@ -180,6 +186,39 @@ async def test_a_dish_nobody_has_decided_about_is_marked_on_every_paper(
     brought = {f"elder:{e}" for e, o in open_people.items() if o.way == "deliver"}
     waiting = {f"elder:{order.elder_id}" for order in morning.waiting}
     assert visits == brought - waiting
+
+
+async def test_the_poster_says_what_there_is_all_week_and_what_everybody_pays(
+    database: Engine,
+) -> None:
+    """Dishes as the menu's rows have them; self-pay and subsidy as each member of the
+    community is charged, and the list price for whoever is not entitled."""
+    morning = await a_morning(60, 6, rounds=False)
+    [poster] = papers_of(morning, ["menu"])
+    [drawn] = await render([document_for(poster, STAMP)])
+    said = "".join(texts(drawn.pdf))
+    monday = DAY - dt.timedelta(days=DAY.weekday())
+    dishes = await rows(
+        "SELECT DISTINCT d.name AS name FROM menu_dish m JOIN dish d ON d.id = m.dish"
+        " WHERE m.meal = 'lunch' AND m.day >= {} AND m.day <= {}",
+        monday,
+        monday + dt.timedelta(days=4),
+    )
+    assert len(dishes) > 10
+    assert [dish["name"] for dish in dishes if dish["name"] not in said] == []
+    everyone = [row["id"] for row in await rows("SELECT id FROM elder")]
+    people = await elders_by_id(everyone)
+    [kitchen] = {person.kitchen_id for person in people.values()}
+    prices = (await price_people(people, kitchen, DAY, "lunch")).values()
+    assert len(prices) == 60
+    for price in prices:
+        left = price.list_price_fen - price.self_pay_fen
+        assert f"{price.self_pay_fen / 100:.2f}{left / 100:.2f}" in said
+    full = f"{morning.today.service.list_price_fen / 100:.2f}"
+    assert f"其他人{full}0.00" in said
+    assert f"餐标{full}元" in said
+    for day in range(5):
+        assert f"{monday + dt.timedelta(days=day):%-m月%-d日}" in said
 
 
 async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
