@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.desk import Desk
 from app.papers import KINDS
 from app.papers.rounds import Difference
 from app.policy import may
 from app.print_acts import differences
-from app.print_desk import Desk, papers_for
+from app.print_papers import papers_for
 from app.requests import Request
 from kitchen import prints
 from kitchen.prints import PrintFacts, State

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app import paper_kitchen, paper_round
+from app import paper_kitchen, paper_labels, paper_lists, paper_round
 from app.i18n import translate as _
-from app.paper_round import Scene, Times, minutes_words
+from app.paper_scene import Scene, Times, minutes_words
 from app.papers import KINDS, Paper
 from app.print_options import PrintOptions, options_for
 from app.words.diets import undecided_words
@@ -254,7 +254,7 @@ def _labels(m: Morning) -> Iterable[Paper]:
     if not m.is_closed:
         return
     for view in m.views:
-        labels = paper_round.round_labels(view, m.scene)
+        labels = paper_labels.round_labels(view, m.scene)
         if labels.labels:
             yield labels
     for place, point in enumerate(m.today.points, 1):
@@ -262,22 +262,22 @@ def _labels(m: Morning) -> Iterable[Paper]:
             o for o in m.today.orders if o.way == "collect" and o.point_id == point.id
         ]
         if orders:
-            yield paper_round.point_labels(point, place, orders, m.scene)
+            yield paper_labels.point_labels(point, place, orders, m.scene)
     if m.waiting:
-        yield paper_round.unplaced_labels(m.waiting, m.scene)
+        yield paper_labels.unplaced_labels(m.waiting, m.scene)
     kept = [spare for spare in m.spares if spare.point_id is None]
     if kept:
-        yield paper_round.spare_labels(kept, m.scene)
+        yield paper_labels.spare_labels(kept, m.scene)
 
 
 def _unplaced(m: Morning) -> Iterable[Paper]:
     if m.waiting or m.undecided:
-        yield paper_round.unplaced_list(m.waiting, m.undecided, m.why, m.scene)
+        yield paper_lists.unplaced_list(m.waiting, m.undecided, m.why, m.scene)
 
 
 def _weather(m: Morning) -> Iterable[Paper]:
     if m.weather is not None:
-        paper = paper_round.weather_list(m.weather.reason, m.at_tables, m.scene)
+        paper = paper_lists.weather_list(m.weather.reason, m.at_tables, m.scene)
         if paper.escorts or paper.calls:
             yield paper
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from app import papers
 from app.i18n import N_
 from app.i18n import translate as _
-from app.paper_round import Scene, box_words, group_words, loads, minutes_words
+from app.paper_scene import Scene, box_words, group_words, loads, minutes_words
 from app.words.diets import (
     block_instruction,
     block_reasons,

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.desk import Desk
 from app.morning import MAKERS
 from app.papers import ChangeSlip, Difference, Paper
 from app.print_acts import Made, change_slip, print_papers, void_dissolved
-from app.print_desk import Desk, papers_for, print_now
+from app.print_desk import print_now
+from app.print_papers import papers_for
 from kitchen import prints
 from kitchen.prints import PrintFacts
 from kitchen.staff import Actor

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import openpyxl
 from pypdf import PdfReader
 
+from app.desk import Desk
 from app.morning import Office, morning_for, papers_of
 from app.paper_html import document_for
 from app.papers import Labels
-from app.print_desk import Desk, month_sheet
+from app.print_office import month_sheet
 from app.print_store import PrintStore
 from app.printing import render
 from app.solving import plan_rounds

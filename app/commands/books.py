@@ -22,8 +22,10 @@ from app.commands.common import (
     with_database,
     write_out,
 )
+from app.desk import Desk
 from app.i18n import translate as _
-from app.print_desk import Desk, month_sheet, print_now
+from app.print_desk import print_now
+from app.print_office import month_sheet
 from app.printing import join
 from app.settings import Settings
 from app.statements import settlement_workbook

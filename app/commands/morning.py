@@ -23,10 +23,12 @@ from app.commands.common import (
     with_database,
     write_out,
 )
+from app.desk import Desk
 from app.headcount_pages import hinted
 from app.i18n import translate as _
 from app.papers import KINDS
-from app.print_desk import Desk, paper_at, papers_for, print_morning, print_now
+from app.print_desk import print_morning, print_now
+from app.print_papers import paper_at, papers_for
 from app.printing import join
 from app.refusals import sentence_for
 from app.settings import Settings

@@ -15,24 +15,22 @@ from litestar.response import Response
 
 from app import jobs
 from app.days import day_redirect, day_url, meal_in
+from app.desk import Desk
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.papers import KINDS, LabelLayout, Paper
 from app.pdf import pdf_answer
 from app.print_acts import differences
 from app.print_desk import (
-    DAY_KINDS,
-    Desk,
     bundle,
     current_pages,
     joined_pages,
-    paper_at,
-    papers_for,
     preview,
     print_now,
     print_slip,
 )
 from app.print_options import PrintOptions, options_for
+from app.print_papers import DAY_KINDS, paper_at, papers_for
 from app.print_slips import print_slips
 from app.printing import join
 from app.rendering import page, see_other

@@ -11,11 +11,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from app.desk import Desk
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.pdf import pdf_answer
 from app.people_sight import own_scope, person_in_scope
-from app.print_desk import Desk, current_pages, paper_at
+from app.print_desk import current_pages
+from app.print_papers import paper_at
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of

@@ -9,11 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.days import day_redirect, day_url, meal_in
+from app.desk import Desk
 from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
 from app.pdf import pdf_answer
 from app.policy import may
-from app.print_desk import LONGEST_PACK, Desk, current_pages, paper_at
+from app.print_desk import current_pages
+from app.print_office import LONGEST_PACK
+from app.print_papers import paper_at
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of

@@ -2,7 +2,9 @@
 
 import pytest
 
-from app.print_desk import Desk, paper_at, print_now, print_slip
+from app.desk import Desk
+from app.print_desk import print_now, print_slip
+from app.print_papers import paper_at
 from app.settings import Settings
 from kitchen import headcounts, prints
 from kitchen.database import Engine

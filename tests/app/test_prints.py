@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
-from app import print_desk
+from app import print_desk, print_papers, printing
+from app.desk import Desk
 from app.morning import MAKERS
 from app.morning import MORNING as MORNING_PAPERS
 from app.papers import SHEET_FIELDS
-from app.print_desk import Desk
 from app.print_options import PrintOptions
 from app.settings import Settings
 from kitchen import headcounts, prints, round_changes, round_publishing
 from kitchen.database import Engine
+from kitchen.errors import Refusal
 from kitchen.prints import PrintFacts
 from kitchen.round_plans import latest_plan
 from kitchen.round_sheets import sheet_views
@@ -123,12 +124,12 @@ async def test_a_paper_nobody_printed_is_shown_as_a_preview(
 async def test_printing_again_voids_what_is_gone_and_nothing_else(
     cast: Cast, desk: Desk, kinds: tuple[str, ...]
 ) -> None:
-    first = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    first = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch")
     await print_desk.print_now(desk, cast.kitchen, first, by=CHEN, now=MORNING)
     before = set(await held(cast))
     assert ("unplaced", "all") in before
     await zhao_gets_on_the_round(cast)
-    again = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch", kinds)
+    again = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch", kinds)
     await print_desk.print_now(desk, cast.kitchen, again, by=CHEN, now=MORNING)
     gone = before - set(await held(cast))
     assert ("unplaced", "all") in gone
@@ -138,10 +139,10 @@ async def test_printing_again_voids_what_is_gone_and_nothing_else(
 async def test_a_change_makes_only_the_papers_concerned_stale(
     manager: Client, cast: Cast, desk: Desk
 ) -> None:
-    every = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    every = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch")
     await print_desk.print_now(desk, cast.kitchen, every, by=CHEN, now=MORNING)
     await zhao_gets_on_the_round(cast)
-    every = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    every = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch")
     found = await prints.prints_for(cast.kitchen, TODAY, "lunch")
     stale = {
         (paper.kind, paper.subject)
@@ -165,6 +166,22 @@ async def test_a_change_makes_only_the_papers_concerned_stale(
     assert ("unplaced", "all") not in await held(cast)  # voided: nobody waits now
 
 
+async def test_what_was_drawn_is_not_drawn_again(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same content is the same pages; only what changed is drawn."""
+    every = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    first = await print_desk.print_now(desk, cast.kitchen, every, by=CHEN, now=MORNING)
+    monkeypatch.setattr(printing, "START_SECONDS", 0.0)  # nobody can draw any more
+    monkeypatch.setattr(printing, "DOCUMENT_SECONDS", 0.0)
+    again = await print_desk.print_now(desk, cast.kitchen, every, by=CHEN, now=MORNING)
+    assert [made.pdf for made in again] == [made.pdf for made in first]
+    await zhao_gets_on_the_round(cast)
+    changed = await print_papers.papers_for(desk, cast.kitchen, TODAY, "lunch")
+    with pytest.raises(Refusal, match="print_failed"):
+        await print_desk.print_now(desk, cast.kitchen, changed, by=CHEN, now=MORNING)
+
+
 async def test_the_difference_page_names_each_line(manager: Client, cast: Cast) -> None:
     plan = await latest_plan(cast.kitchen, TODAY, "lunch")
     assert plan is not None
@@ -183,8 +200,11 @@ async def test_the_whole_morning_is_one_job(
 ) -> None:
     answer = await manager.submit(HERE)
     assert answer.headers["Location"].startswith("/jobs/")
-    job = await _finished(manager, answer.headers["Location"])
+    seen: list[str] = []
+    job = await _finished(manager, answer.headers["Location"], seen)
     assert HERE in job
+    counts = [re.search(r"已排好 (\d+) 份，共 (\d+) 份", page) for page in seen]
+    assert {int(one[2]) for one in counts if one}, "so many of so many papers"
     papers = await held(cast)
     assert {"sheet", "labels", "load", "roster", "unplaced", "packing"} <= {
         kind for kind, _ in papers
@@ -198,9 +218,10 @@ async def test_the_whole_morning_is_one_job(
     assert sum("第1/" in text for text in texts(joined.content)) == 2
 
 
-async def _finished(client: Client, location: str) -> str:
+async def _finished(client: Client, location: str, seen: list[str]) -> str:
     for _ in range(1_200):
         page = await client.get(location)
+        seen.append(page.text)
         if "看结果" in page.text or "没有做成" in page.text:
             return page.text
         await asyncio.sleep(0.25)
@@ -246,7 +267,7 @@ MARKERS = (
 
 async def drawn(desk: Desk, cast: Cast, options: PrintOptions) -> dict[str, str]:
     """Kind of paper → the text of all of them."""
-    papers = await print_desk.papers_for(
+    papers = await print_papers.papers_for(
         desk, cast.kitchen, TODAY, "lunch", MORNING_PAPERS, options
     )
     found: dict[str, str] = {}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.print_desk import Desk, paper_at
+from app.desk import Desk
+from app.print_papers import paper_at
 from app.settings import Settings
 from kitchen import certificates, hands, production, samples
 from kitchen.database import Engine

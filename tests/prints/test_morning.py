@@ -23,6 +23,7 @@ from app.papers import (
 from app.print_options import PrintOptions
 from app.print_store import PrintStore
 from app.printing import render
+from app.words.diets import key_word_list
 from kitchen import (
     demo,
     food,
@@ -30,6 +31,7 @@ from kitchen import (
     menus,
     places,
     production,
+    round_changes,
     round_publishing,
     sealing,
 )
@@ -124,6 +126,41 @@ async def test_what_is_loaded_is_what_is_labelled(sqlite_database: Engine) -> No
         if isinstance(paper, LoadCard):
             for card in paper.cards:
                 assert card.portions == sum(load.portions for load in card.loads)
+
+
+async def test_a_box_goes_to_the_door_its_diet_asks_for_the_last_stop_first(
+    sqlite_database: Engine,
+) -> None:
+    """Box, driver's line, load sheet and crate card of a round come from the same rows:
+    a box with another allergy than its door's can be on none of them."""
+    morning = await a_morning(90, 8)
+    papers = papers_of(morning)
+    orders = {order.diner_id: order for order in morning.today.orders}
+    labels = {p.subject: p.labels for p in papers if isinstance(p, Labels)}
+    cards = {p.subject: p.cards for p in papers if isinstance(p, LoadCard)}
+    seen = Counter[str]()
+    for sheet in papers:
+        if not isinstance(sheet, DriverSheet) or not sheet.door_loads:
+            continue
+        boxes, doors = (
+            labels[sheet.subject],
+            [v for v in sheet.visits if not v.is_point],
+        )
+        assert [box.code for box in boxes] == [
+            door.code for door in reversed(doors) for _portion in range(door.portions)
+        ]
+        wanted = {door.code: (door.key, door.diet) for door in doors}
+        for box in boxes:
+            order = orders[box.diner_id]
+            assert wanted[box.code] == (f"elder:{order.elder_id}", box.diet)
+            assert set(key_word_list(order.diet.key)) <= {*box.diet, "普通"}
+        by_diet = Counter(orders[box.diner_id].diet.key for box in boxes)
+        assert {load.key: load.portions for load in sheet.door_loads} == by_diet
+        (bags, *_containers) = cards[sheet.subject]
+        assert bags.loads == sheet.door_loads
+        seen += by_diet
+    assert len(seen) > 3, "a morning with diets"
+    assert any("allergy" in key for key in seen)
 
 
 async def test_before_any_rounds_everyone_waits_and_nobody_is_lost(
@@ -228,6 +265,22 @@ async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
         drivers = {view.driver_name for view in morning.views}
         said = repr(paper)
         assert not [name for name in names if name in said and name not in drivers]
+
+
+async def test_an_empty_round_prints_nothing(sqlite_database: Engine) -> None:
+    morning = await a_morning(40, 7)
+    kitchen = morning.today.kitchen.id
+    before = {p.subject for p in papers_of(morning) if isinstance(p, DriverSheet)}
+    plan = await latest_plan(kitchen, DAY, "lunch")
+    assert plan is not None
+    await round_changes.add_round(plan.facts.id, by=demo.MAKER, now=NOW)
+    plan = await latest_plan(kitchen, DAY, "lunch")
+    assert plan is not None
+    empty = f"round:{plan.rounds[-1].number}"
+    again = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    after = papers_of(again)
+    assert {p.subject for p in after if isinstance(p, DriverSheet)} == before
+    assert empty not in {p.subject for p in after}
 
 
 async def test_the_same_day_gives_the_same_papers(sqlite_database: Engine) -> None:

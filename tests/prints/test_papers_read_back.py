@@ -118,6 +118,45 @@ def test_where_first_how_many_and_whom_to_call_are_on_the_first_page(
     assert max(p.size for p in head) == pytest.approx(24, abs=0.1)
 
 
+KEY_ITEMS = [
+    # read at arm's length in a corridor
+    ("sheet", "赵师傅", 24.0),
+    ("sheet", "朝阳里", 15.0),  # where, before who
+    ("sheet", "王秀英", 13.0),
+    ("sheet", "10:45", 11.0),
+    ("sheet", "1", 20.0),  # the stop's number
+    ("sheet", "2", 20.0),  # and its portions
+    # in the hand
+    ("labels", "3-14", 22.0),
+    ("labels", "欧阳慧芳婉清", 16.0),
+    ("labels", "暖餐", 7.0),  # the operator, a legal line
+    ("labels24", "3-05", 18.0),
+    ("labels24", "陈*强", 14.0),
+    # on a wall two metres away, and on a crate three
+    ("production", "份", 34.0),
+    ("load", "3", 72.0),
+]
+"""The least sizes of what has to be read from where it is read, in points: from 25 to
+30 minutes of arc for a Chinese character."""
+
+
+@pytest.mark.parametrize(("name", "text", "points"), KEY_ITEMS)
+def test_what_matters_is_large_enough_for_where_it_is_read(
+    name: str, text: str, points: float, drawn: Drawn
+) -> None:
+    found = [piece.size for piece in pieces(drawn[name].pdf, 0) if text in piece.text]
+    assert found
+    assert max(found) >= points - 0.1
+
+
+def test_a_regular_driver_sees_what_is_new_and_who_is_not_to_be_rung(
+    drawn: Drawn,
+) -> None:
+    text = "".join(texts(drawn["sheet"].pdf))
+    for said in ("★新", "▲改", "今日停送2户", "孙桂芬", "缺页请勿出车"):
+        assert said in text, said
+
+
 def test_the_tear_off_slip_is_on_the_last_page_only(drawn: Drawn) -> None:
     pages = texts(drawn["long"].pdf)
     assert ["送餐员签字" in page for page in pages] == [False] * (len(pages) - 1) + [

@@ -1,5 +1,6 @@
 """The child that draws: no network, no files, a deadline, and the right glyphs."""
 
+import asyncio
 import http.server
 import io
 import threading
@@ -15,6 +16,7 @@ from app import printing
 from app.paper_html import document_for
 from app.papers import UnplacedList
 from app.printing import FONT, Document, PrintFailed, font_faults, render
+from tests.app.conftest import children_alive
 from tests.prints import samples
 from tests.prints.conftest import pictures, texts
 
@@ -94,6 +96,20 @@ async def test_documents_come_back_in_their_order() -> None:
     found = ["".join(texts(p.pdf))[:3] for p in printed]
     assert found == [f"第{n}张" for n in range(9)]
     assert told == list(range(1, 10))
+
+
+@pytest.mark.skipif(printing.CORES < 2, reason="one core draws one after another")
+async def test_papers_are_drawn_in_several_processes_at_once() -> None:
+    """As many as there are cores, and none is left afterwards."""
+    quiet, most = children_alive(), 0
+    document = document_for(samples.sheet(), samples.STAMP)
+    drawing = asyncio.create_task(render([document] * 2 * printing.CORES))
+    while not drawing.done():
+        most = max(most, len(children_alive() - quiet))
+        await asyncio.sleep(0.01)
+    assert len(await drawing) == 2 * printing.CORES
+    assert most == printing.CORES
+    assert children_alive() <= quiet
 
 
 async def test_a_paper_that_takes_too_long_is_named(

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from pypdf import PdfReader
 
-from app import papers, print_desk
+from app import papers, print_desk, print_papers
+from app.desk import Desk
 from app.morning import MAKERS, Office, morning_for, papers_of
 from app.paper_html import document_for
 from app.papers import KINDS, Paper, Stamp
 from app.papers.base import Paper as Root
-from app.print_desk import Desk
 from app.print_options import PrintOptions
 from app.print_store import PrintStore
 from app.printing import render
@@ -121,7 +121,7 @@ async def the_offices_papers(cast: Cast, desk: Desk) -> dict[str, str]:
         "cards": "all",
     }
     every = [
-        await print_desk.paper_at(desk, cast.kitchen, TODAY, "lunch", kind, subject)
+        await print_papers.paper_at(desk, cast.kitchen, TODAY, "lunch", kind, subject)
         for kind, subject in subjects.items()
     ]
     papers = [paper for paper in every if paper is not None]
@@ -131,7 +131,9 @@ async def the_offices_papers(cast: Cast, desk: Desk) -> dict[str, str]:
 
 async def a_slip(cast: Cast, desk: Desk) -> str:
     """What a driver gets whose printed sheet has lost its last stop."""
-    found = await print_desk.papers_for(desk, cast.kitchen, TODAY, "lunch", ("sheet",))
+    found = await print_papers.papers_for(
+        desk, cast.kitchen, TODAY, "lunch", ("sheet",)
+    )
     sheet = next(one for one in found if isinstance(one, papers.DriverSheet))
     (made,) = await print_desk.print_now(
         desk, cast.kitchen, [sheet], by=CHEN, now=MORNING

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pytest
 
 from app import print_slips
+from app.desk import Desk
 from app.morning import MAKERS
 from app.papers import Paper
 from app.print_acts import content_of
-from app.print_desk import Desk, papers_for
+from app.print_papers import papers_for
 from app.settings import Settings
 from kitchen import headcounts, prints, round_changes, round_publishing
 from kitchen.database import Engine
