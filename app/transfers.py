@@ -38,8 +38,9 @@ async def places_to_move(
 
 
 def place_words(points: Iterable[PointFacts]) -> Callable[[str], str]:
-    """Names of places as the balance writes them: point:5, round:3."""
+    """Names of places as the balance writes them: point:5, round:3, kitchen."""
     names = {f"point:{point.id}": point.name for point in points}
+    names["kitchen"] = _("厨房")
 
     def words(place: str) -> str:
         if place.startswith("round:"):

@@ -155,6 +155,19 @@ async def cases_for(kitchen_id: int, day: date, meal: str) -> list[CaseFacts]:
     return sorted(cases, key=lambda case: (not case.is_open, not case.alarm, case.id))
 
 
+async def last_case_before(kitchen_id: int, day: date) -> tuple[date, str] | None:
+    """The newest earlier day and meal with a closed door; None when there was none."""
+    found = await one(
+        "SELECT p.day AS day, p.meal AS meal FROM door_case c"
+        " JOIN delivery d ON d.id = c.delivery JOIN stop s ON s.id = d.stop"
+        " JOIN round_plan p ON p.id = s.plan WHERE p.kitchen = {} AND p.day < {}"
+        " ORDER BY p.day DESC, c.id DESC LIMIT 1",
+        kitchen_id,
+        day,
+    )
+    return (found["day"], found["meal"]) if found else None
+
+
 async def stop_of_case(case_id: int) -> int:
     """The stop whose door stayed closed; refuses `case_unknown`."""
     found = await one(

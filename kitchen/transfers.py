@@ -16,7 +16,7 @@ from kitchen.counters import (
 from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
-from kitchen.rounds import Round
+from kitchen.round_tables import Round
 from kitchen.staff import Actor
 
 
@@ -39,7 +39,8 @@ class Transfer(Table, tablename="transfer"):
 
 @dataclass(frozen=True, kw_only=True)
 class TransferFacts:
-    """Portions that changed places; `source` and `target` are point:5 or round:3."""
+    """Portions that changed places; `source` and `target` are point:5, round:3 or
+    kitchen, where the spares are kept."""
 
     source: str
     target: str
@@ -79,7 +80,9 @@ async def transfers_for(kitchen_id: int, day: date, meal: str) -> list[TransferF
 
 
 def _place(point_id: int | None, number: int | None) -> str:
-    return f"round:{number}" if point_id is None else f"point:{point_id}"
+    if number is not None:
+        return f"round:{number}"
+    return "kitchen" if point_id is None else f"point:{point_id}"
 
 
 async def transfer(

@@ -119,11 +119,13 @@ async def _page(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     cases = tuple(await doors.cases_for(kitchen.id, day, meal))
+    last = None if cases else await doors.last_case_before(kitchen.id, day)
     return page(
         request,
         "doors/index.html",
         status_code=status_code,
         cases=cut_for(request.actor, cases),
+        last=last,
         day=day,
         meal=meal,
         form=form,

@@ -1,5 +1,7 @@
 """The clerk's desk: returned sheets, exceptions by keyboard, closed doors."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.delivery_pages import shelves_of
@@ -184,6 +186,25 @@ async def test_a_door_is_followed_up_until_an_office_takes_over(
     await manager.submit(path, kind="handed_over", office="朝阳社区", who="孙主任")
     assert await open_cases(cast.kitchen, TODAY, "lunch") == []
     assert "朝阳社区 孙主任" in (await manager.get(f"/doors/{TODAY}/lunch")).text
+
+
+async def test_a_day_without_closed_doors_leads_to_the_last_that_had_one(
+    street: tuple[Cast, Plan], manager: Client, sign_in_as: SignInAs
+) -> None:
+    cast, plan = street
+    tomorrow = f"/doors/{TODAY + timedelta(days=1)}/lunch"
+    nothing = (await manager.get(tomorrow)).text
+    assert "这里就开始计时" in nothing
+    assert "看上一次" not in nothing
+    stop = await stop_of(cast, plan, cast.wang)
+    await manager.submit(
+        f"/deliveries/stops/{stop}/reports", outcome="no_answer", reporter="钱师傅"
+    )
+    assert f'href="/doors/{TODAY}/lunch"' in (await manager.get(tomorrow)).text
+    before = f"/doors/{TODAY - timedelta(days=1)}/lunch"
+    assert "看上一次" not in (await manager.get(before)).text
+    stranger = await sign_in_as("dispatcher", kitchen_id=cast.kitchen + 1)
+    assert "看上一次" not in (await stranger.get(tomorrow)).text
 
 
 async def test_a_load_is_counted_and_what_came_back_is_named(
@@ -392,6 +413,14 @@ async def test_a_meal_that_nobody_took_goes_into_the_balance(
     assert again.status_code == 422, "one meal, one fate"
     left = await rows("SELECT fate, portions, diet_key FROM leftover")
     assert [(row["fate"], row["portions"]) for row in left] == [("returned", 1)]
+    # one of the kitchen's own spares follows the round, and its page says from where
+    spare = [SpareFacts(0, None, "spare", "soft+low_salt", 1)]
+    await set_spares(cast.kitchen, TODAY, "lunch", spare, by=CHEN, now=MORNING)
+    assert (await manager.submit(path, fate="spare")).status_code == 303
+    trip = round_of(plan, stop)
+    number = next(row.number for row in plan.rounds if row.id == trip)
+    page = (await manager.get(f"/deliveries/rounds/{trip}")).text
+    assert f"从厨房调到第 {number} 趟" in page
 
 
 async def test_nobody_answered_but_the_son_was_reached_at_once(

@@ -22,7 +22,7 @@ from kitchen import (
 from kitchen.callbacks import quarter_of, sample_of
 from kitchen.database import configure, one, rows
 from kitchen.demo import Community
-from kitchen.doors import cases_for
+from kitchen.doors import cases_for, last_case_before
 from kitchen.driver_scope import sight_of
 from kitchen.drivers import drivers_for
 from kitchen.incidents import open_incidents
@@ -130,7 +130,12 @@ async def test_past_lunches_are_closed_without_an_open_difference(
         balance = await day_close.balance_for(*when)
         assert balance.differences == ()
         assert 0 < balance.total("claimed") <= balance.total("handed_over")
-        assert [case.is_open for case in await cases_for(*when)] == [False]
+        [door] = await cases_for(*when)
+        assert not door.is_open
+        assert 0 < door.minutes_open(morning_of(FRIDAY)) < door.target_minutes
+        assert sum(rung.tried_at is not None for rung in door.ladder) == 2
+    yesterday = (FRIDAY - timedelta(days=1), "lunch")  # what an empty page leads to
+    assert await last_case_before(town.kitchen_id, FRIDAY) == yesterday
     [complaint] = await open_incidents(town.kitchen_id)
     assert complaint.kind == "complaint"
     sample = await sample_of(town.kitchen_id, quarter_of(FRIDAY))
