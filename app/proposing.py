@@ -26,20 +26,14 @@ from app.words.proposals import found_words
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.round_plans import Plan, latest_plan
-from kitchen.round_preferences import STRONGER_THAN_HABIT
+from kitchen.round_jobs import Groups
+from kitchen.round_plans import latest_plan
 from kitchen.round_proposals import Comparison, compared, offer, shape_from
-from kitchen.round_steps import Shape, shape_of
-from kitchen.rounds import (
-    Groups,
-    locked_with,
-    problem_of,
-    proposal_of,
-    starting_rounds,
-)
+from kitchen.round_scopes import Task, alone, task_for
+from kitchen.round_steps import Shape
+from kitchen.rounds import problem_of, proposal_of, starting_rounds
 from kitchen.staff import Actor
-from kitchen.stops import Key
-from kitchen.timetables import Order, Proposal
+from kitchen.timetables import Proposal
 from routing import Round, Solution, schedule
 
 JOB = "solve_rounds"
@@ -59,16 +53,6 @@ class Wish:
     number: int | None = None
     seconds: float = 20.0
     seed: int = 1
-
-
-@dataclass(frozen=True)
-class Task:
-    """What one run works with."""
-
-    inputs: Inputs
-    base: Shape
-    locked: tuple[Order, ...]
-    pinned: dict[Key, int]
 
 
 async def propose(
@@ -97,14 +81,17 @@ async def propose(
     plan = await latest_plan(kitchen_id, day, meal)
     if plan is None:
         raise Refusal("plan_unknown")
-    task = task_for(inputs, plan, wish)
-    problem, groups = await off_loop(problem_of, task.inputs, task.locked, task.pinned)
+    task = task_for(inputs, plan, wish.scope, wish.number)
+    problem, groups = await off_loop(
+        problem_of, task.inputs, task.locked, task.pinned, task.beside
+    )
     if problem is None:
         raise Refusal("no_drivers")
     start: Sequence[Round] = ()
     if wish.scope != "all":
-        start = starting_rounds(groups, plan.orders)
+        start = starting_rounds(groups, plan.orders, task.beside)
     standing = await off_loop(schedule, problem, list(start))
+    closed = {trip.jobs for trip in start if trip.locked}
     run, answered = uuid.uuid4().hex, False
     best: Comparison | None = None
     for part, share in enumerate(STRETCHES):
@@ -121,9 +108,12 @@ async def propose(
                 grace_seconds=PATIENCE_SECONDS,
                 floor=standing,
             )
-        if solved.fallback:  # what is there is better than the floor
+        answered |= solved.trouble in ("", "worse_than_floor")
+        if solved.fallback:  # what is there is better
             continue
-        answered, start = True, solved.solution.rounds
+        start = [
+            replace(trip, locked=trip.jobs in closed) for trip in solved.solution.rounds
+        ]
         proposal, shape, comparison = await off_loop(
             _weighed, inputs, task, wish, solved.solution, groups
         )
@@ -154,61 +144,11 @@ def _weighed(
     proposal = proposal_of(
         task.inputs, solution, groups, task.locked, pinned=task.pinned
     )
-    shape = shape_from(_numbered(proposal, task, wish), task.base, wish.number)
+    found = proposal
+    if wish.number is not None:
+        found = alone(proposal, task, wish.number)
+    shape = shape_from(found, task.base, wish.number)
     return proposal, shape, compared(inputs, task.base, shape)
-
-
-def task_for(inputs: Inputs, plan: Plan, wish: Wish) -> Task:
-    """The part of the day that may move, and what stays. Refuses
-    `round_without_driver`, `round_unknown`."""
-    base = shape_of(plan)
-    drivers = {k: d for k, d in base.driver_of().items() if d is not None}
-    strong = {
-        key: inputs.usual[key]
-        for key, why in inputs.wishes.items()
-        if why in STRONGER_THAN_HABIT
-    }
-    near = replace(inputs, usual={**inputs.usual, **drivers, **strong})
-    if wish.scope == "all":
-        return Task(replace(inputs, usual={}), base, (), {})
-    if wish.scope != "round":
-        return Task(near, base, locked_with(inputs, plan.orders), plan.pinned)
-    mine = next((o for o in plan.orders if o.number == wish.number), None)
-    if mine is None:
-        raise Refusal("round_unknown", round=wish.number)
-    driver = inputs.driver(mine.driver_id)
-    if driver is None:
-        raise Refusal("round_without_driver", rounds=wish.number)
-    before = tuple(
-        o
-        for o in plan.orders
-        if o.driver_id == driver.id and o.number < mine.number and o.keys
-    )
-    alone = replace(driver, max_rounds=len(before) + 1)
-    bringing = tuple(
-        o
-        for o in plan.orders
-        if inputs.start_of(mine) in o.keys and o.driver_id != driver.id
-    )
-    vans = (inputs.driver(order.driver_id) for order in bringing)
-    crew = (alone, *(replace(van, max_rounds=1) for van in vans if van))
-    kept = before + bringing  # … and whoever brings what it begins with
-    known = {*mine.keys, *(key for order in kept for key in order.keys)}
-    drops = tuple(drop for drop in inputs.drops if drop.key in known)
-    return Task(replace(near, drops=drops, drivers=crew), base, kept, {})
-
-
-def _numbered(proposal: Proposal, task: Task, wish: Wish) -> Proposal:
-    """For one round: the only new order of the answer is that round's."""
-    if wish.number is None:
-        return proposal
-    kept = {order.number for order in task.locked}
-    orders = tuple(
-        replace(order, number=wish.number)
-        for order in proposal.orders
-        if order.number not in kept
-    )
-    return replace(proposal, orders=orders[:1])
 
 
 @jobs.kind(JOB)

@@ -24,9 +24,10 @@ from app.roads import bring_roads
 from kitchen.errors import Refusal
 from kitchen.off_loop import off_loop
 from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_levels import locked_with
 from kitchen.round_plans import Plan, digest_of, latest_plan, plan_by_id
 from kitchen.round_publishing import publish, save_plan
-from kitchen.rounds import locked_with, problem_of, proposal_of, stated
+from kitchen.rounds import problem_of, proposal_of, stated
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import HARD, Opinion, Order, Proposal

@@ -7,7 +7,7 @@ from piccolo.table import Table
 
 from kitchen.prints import PrintRun
 from kitchen.registry import Contact, Elder
-from kitchen.rounds import Round, Stop
+from kitchen.round_tables import Round, Stop
 
 
 class SheetReturn(Table, tablename="sheet_return"):

@@ -15,7 +15,7 @@ from kitchen.counters import (
 from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint, Kitchen
-from kitchen.rounds import Round
+from kitchen.round_tables import Round
 from kitchen.staff import Actor
 
 

@@ -13,7 +13,7 @@ from kitchen.deliveries import record, round_that_counts
 from kitchen.errors import Refusal
 from kitchen.round_inputs import Inputs
 from kitchen.round_plans import Plan
-from kitchen.rounds import Loading, LoadingVoid
+from kitchen.round_tables import Loading, LoadingVoid
 from kitchen.staff import Actor
 
 

@@ -20,7 +20,7 @@ from kitchen.round_plans import (
     stop_values,
 )
 from kitchen.round_steps import Shape, keep_step
-from kitchen.rounds import Round, RoundPlan, Stop
+from kitchen.round_tables import Round, RoundPlan, Stop
 from kitchen.staff import Actor
 from kitchen.stops import Key
 

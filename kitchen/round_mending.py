@@ -14,11 +14,13 @@ from kitchen.errors import Refusal
 from kitchen.round_drafts import draft_of, newest_plan, reshape
 from kitchen.round_inputs import Inputs
 from kitchen.round_insertion import best_place, without
+from kitchen.round_jobs import problem_with
+from kitchen.round_levels import locked_with
 from kitchen.round_plans import latest_plan, record
 from kitchen.round_prices import change_of
 from kitchen.round_steps import Shape, shape_of
 from kitchen.round_thinking import settled, think
-from kitchen.rounds import free_vehicles, locked_with, problem_with
+from kitchen.rounds import free_vehicles
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key, climbs
 from kitchen.timetables import Order

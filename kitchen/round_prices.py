@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import routing
 from kitchen.round_inputs import Inputs
-from kitchen.rounds import Groups, closes_at, problem_with, unbrought, vehicle_for
+from kitchen.round_jobs import Groups, closes_at, problem_with, vehicle_for
+from kitchen.round_levels import unbrought
 from kitchen.stops import Drop, Key, climb, climbs
 from kitchen.timetables import HARD, Order
 

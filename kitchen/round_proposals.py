@@ -20,8 +20,8 @@ from kitchen.round_plans import latest_plan, record, travel_values
 from kitchen.round_preferences import STRONGER_THAN_HABIT
 from kitchen.round_prices import Totals, totals_of
 from kitchen.round_steps import Shape, read_shape, shape_text
+from kitchen.round_tables import RoundPlan
 from kitchen.round_thinking import settled, think
-from kitchen.rounds import RoundPlan
 from kitchen.staff import Actor
 from kitchen.stops import Key
 from kitchen.timetables import Order, Proposal

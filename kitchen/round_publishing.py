@@ -22,15 +22,15 @@ from kitchen.round_plans import (
     travel_values,
 )
 from kitchen.round_steps import Shape, keep_step
-from kitchen.round_thinking import settled, think
-from kitchen.rounds import (
+from kitchen.round_tables import (
     PlanOpinion,
     PlanPublication,
     Round,
     RoundPlan,
     Stop,
-    timetable,
 )
+from kitchen.round_thinking import settled, think
+from kitchen.rounds import timetable
 from kitchen.staff import Actor
 from kitchen.timetables import Opinion, Proposal, Timetable
 

@@ -10,8 +10,10 @@ from datetime import datetime
 
 import routing
 from kitchen.round_inputs import Inputs
+from kitchen.round_jobs import problem_with
+from kitchen.round_levels import locked_with
 from kitchen.round_prices import Price, best_places, price_at
-from kitchen.rounds import free_vehicles, locked_with, problem_with
+from kitchen.rounds import free_vehicles
 from kitchen.stops import Drop, Key, climbs
 from kitchen.timetables import Order
 

@@ -1,33 +1,24 @@
-"""Rounds: who brings which meals in what order. The only translator between the
-kitchen's rounds and the solver's routes.
-
-A plan is a draft until it is published; a published plan is never edited, a change
-copies it into the next version. Clocks of the solver are seconds after local midnight.
+"""Rounds: who brings which meals in what order. The translator between the kitchen's
+rounds and the solver's routes, whose clocks are seconds after local midnight.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
-
-from piccolo.columns import Boolean, Date, ForeignKey, Integer, Text, Timestamptz
-from piccolo.table import Table
 
 import routing
-from kitchen.drivers import Driver, DriverFacts
-from kitchen.headcounts import Diner
-from kitchen.places import DiningPoint, Kitchen
 from kitchen.round_inputs import Inputs, inputs_for
-from kitchen.stops import (
-    STAIRWELL_SECONDS,
-    Drop,
-    Key,
-    climb,
-    climbs,
-    grouped,
-    hand_over_seconds,
+from kitchen.round_jobs import (
+    RELOAD_SECONDS,
+    Groups,
+    banned_at,
+    closes_at,
+    problem_with,
+    vehicle_for,
+    vehicle_of,
 )
+from kitchen.round_levels import all_begun, needed, unbrought, with_room, within_room
+from kitchen.stops import Drop, Key, climb, climbs, grouped, hand_over_seconds
 from kitchen.timetables import (
     Fault,
     Order,
@@ -37,99 +28,6 @@ from kitchen.timetables import (
     TimedStop,
     Timetable,
 )
-
-
-class RoundPlan(Table, tablename="round_plan"):
-    """One version of the rounds of a kitchen, day and meal."""
-
-    kitchen = ForeignKey(Kitchen, null=False)
-    day = Date()
-    meal = Text()
-    version = Integer()
-    engine = Text()  # ortools | sisr | floor | … | hand
-    fallback = Boolean()
-    distances = Text()  # how travel times were obtained: straight_line | osrm
-    pairs = Integer(default=0)  # ways between places asked of a road server …
-    pairs_straight = Integer(default=0)  # … and those that fell back
-    digest = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-class PlanPublication(Table, tablename="plan_publication"):
-    """This version counts. `override` names who accepted lateness, and why."""
-
-    plan = ForeignKey(RoundPlan, null=False)
-    override = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-class PlanOpinion(Table, tablename="plan_opinion"):
-    """What the routing authority said of the version that was published."""
-
-    plan = ForeignKey(RoundPlan, null=False)
-    verdict = Text()  # confirmed | refused | no_answer
-    why = Text()  # how the answer got lost
-    at = Timestamptz()
-
-
-class Round(Table, tablename="round"):
-    """送餐线路: one trip of one driver."""
-
-    plan = ForeignKey(RoundPlan, null=False)
-    number = Integer()
-    driver = ForeignKey(Driver, null=True)
-    depart_at = Timestamptz(null=True)
-    back_at = Timestamptz(null=True)
-    metres = Integer()
-    locked = Boolean()
-
-
-class Stop(Table, tablename="stop"):
-    """One door or one dining point. `round` None = unplaced, never dropped."""
-
-    plan = ForeignKey(RoundPlan, null=False)
-    round = ForeignKey(Round, null=True)
-    position = Integer()
-    diner = ForeignKey(Diner, null=True)
-    point = ForeignKey(DiningPoint, null=True)
-    arrival_at = Timestamptz(null=True)
-    locked = Boolean()
-    why = Text()  # reason code while unplaced
-    spares = Integer()  # portions carried without a name
-
-
-class Loading(Table, tablename="loading"):
-    """Loaded: portions by diet group that went onto a round (a point's containers
-    are loaded on the round that has the point as a stop, and so is the crate of a round
-    that begins there)."""
-
-    round = ForeignKey(Round, null=False)
-    point = ForeignKey(DiningPoint, null=True)
-    diet_key = Text()
-    portions = Integer()
-    decidegrees = Integer(null=True)
-    at = Timestamptz()
-    by = Text()
-    crate = Integer(null=True)  # number of the round it is brought to the start of
-
-
-class LoadingVoid(Table, tablename="loading_void"):
-    """The entry was wrong."""
-
-    loading = ForeignKey(Loading, null=False)
-    reason = Text()
-    at = Timestamptz()
-    by = Text()
-
-
-BULK = 1
-"""The skill of carrying containers to dining points."""
-
-RELOAD_SECONDS = 600
-
-Groups = Mapping[routing.Id, tuple[Drop, ...]]
 
 # Into the solver's words ------------------------------------------------------
 
@@ -155,21 +53,29 @@ def problem_of(
     inputs: Inputs,
     locked: Sequence[Order] = (),
     pinned: Mapping[Key, int] | None = None,
+    beside: Sequence[Order] = (),
 ) -> tuple[routing.Problem | None, Groups]:
-    """`problem_for` on inputs already loaded."""
-    kept = {key for order in locked for key in order.keys}
+    """`problem_for` on inputs already loaded. Rounds `beside` the free ones are stated
+    in their own order, to be locked; what they begin with is then known."""
+    kept = {key for order in (*locked, *beside) for key in order.keys}
     vehicles = free_vehicles(inputs, locked)
-    drops = _with_room(inputs, locked, vehicles)
-    vehicles = _within_room(inputs, locked, vehicles, drops)
+    if beside:
+        drops = list(inputs.served((*locked, *beside)).values())
+    else:
+        drops = with_room(inputs, locked, vehicles)
+        vehicles = within_room(inputs, locked, vehicles, drops)
     placed = [d for d in drops if d.is_placed and d.key not in kept]
     if not vehicles or not placed:
         return None, {}
     most = min(vehicle.capacity[0] for vehicle in vehicles)
     alike: dict[object, list[Drop]] = {}
     for drop in placed:
-        rule = (_banned(inputs, drop), (pinned or {}).get(drop.key))
+        rule = (banned_at(inputs, drop), (pinned or {}).get(drop.key))
         alike.setdefault(rule, []).append(drop)
     groups = [group for drops in alike.values() for group in grouped(drops, most)]
+    known = inputs.by_key()
+    for order in beside:
+        groups += climbs([known[key] for key in order.keys if key in known])
     return problem_with(inputs, groups, vehicles, pinned or {})
 
 
@@ -185,232 +91,17 @@ def free_vehicles(
     )
 
 
-def locked_with(inputs: Inputs, orders: Iterable[Order]) -> tuple[Order, ...]:
-    """The locked rounds, and with them those that bring their boxes to where they
-    begin: a crate does not come later because its van is planned afresh."""
-    orders = [order for order in orders if order.keys]
-    begun = {inputs.start_of(order) for order in orders if order.locked}
-    return tuple(o for o in orders if o.locked or not begun.isdisjoint(o.keys))
-
-
-def _with_room(
-    inputs: Inputs, locked: Sequence[Order], vehicles: Iterable[routing.Vehicle]
-) -> list[Drop]:
-    """All doors and points; a point where rounds begin gets, besides the boxes of the
-    locked ones, as many as the others that may begin there can take at most."""
-    served, most = inputs.served(locked), max_bulk(inputs)
-    doors = sum(drop.portions for drop in inputs.drops if not drop.is_point)
-    room = Counter[Key]()
-    for vehicle in vehicles:
-        if vehicle.id in inputs.starts:
-            point = ("point", inputs.starts[int(vehicle.id)])
-            room[point] += vehicle.capacity[0] * vehicle.max_rounds
-    found = []
-    for drop in inputs.drops:
-        drop = served.get(drop.key, drop)
-        more = min(room[drop.key], doors, most - drop.portions)
-        found.append(replace(drop, portions=drop.portions + max(0, more)))
-    return [drop for drop in found if drop.portions]
-
-
-def _within_room(
-    inputs: Inputs,
-    locked: Sequence[Order],
-    vehicles: Sequence[routing.Vehicle],
-    drops: Iterable[Drop],
-) -> tuple[routing.Vehicle, ...]:
-    """Whoever begins at a point takes boxes brought for doors, never the point's own:
-    where the vans have less room than the riders, each round there takes a like part,
-    and nobody begins there for whom nothing can be brought."""
-    served = inputs.served(locked)
-    doors = sum(drop.portions for drop in inputs.drops if not drop.is_point)
-    room = {
-        drop.point_id: drop.portions
-        - (served[drop.key].portions if drop.key in served else 0)
-        for drop in drops
-        if drop.is_point
-    }
-    shares = Counter[int]()
-    for vehicle in vehicles:
-        if vehicle.id in inputs.starts:
-            shares[inputs.starts[int(vehicle.id)]] += vehicle.max_rounds
-    kept = []
-    for vehicle in vehicles:
-        point = inputs.starts.get(int(vehicle.id))
-        if point is not None and room.get(point, doors) < doors:
-            most = room[point] // shares[point]
-            vehicle = replace(vehicle, capacity=(min(vehicle.capacity[0], most),))
-        if vehicle.capacity[0] > 0:
-            kept.append(vehicle)
-    return tuple(kept)
-
-
-def max_bulk(inputs: Inputs) -> int:
-    """The most portions somebody who brings food to points can carry."""
-    return max((d.capacity for d in inputs.drivers if d.carries_bulk), default=0)
-
-
-def problem_with(
-    inputs: Inputs,
-    groups: Iterable[Sequence[Drop]],
-    vehicles: tuple[routing.Vehicle, ...],
-    pinned: Mapping[Key, int] = MappingProxyType({}),
-) -> tuple[routing.Problem, dict[routing.Id, tuple[Drop, ...]]]:
-    """A problem of climbs given as they are, and what each job stands for."""
-    known = {vehicle.id for vehicle in vehicles}
-    numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
-    jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
-    at = {group[0].key: number for number, group in numbered}
-    vehicles = tuple(_supplied(inputs, vehicle, at) for vehicle in vehicles)
-    problem = routing.Problem(jobs=jobs, vehicles=vehicles)
-    return routing.with_legs(problem, inputs.roads.ways), dict(numbered)
-
-
-def _supplied(
-    inputs: Inputs, vehicle: routing.Vehicle, at: Mapping[Key, routing.Id]
-) -> routing.Vehicle:
-    """Who begins at a point waits there for what is brought to it."""
-    point = inputs.starts.get(vehicle.id) if isinstance(vehicle.id, int) else None
-    crate = None if point is None else at.get(("point", point))
-    return replace(vehicle, supplied_by=crate)
-
-
-def _job(
-    inputs: Inputs,
-    number: int,
-    group: tuple[Drop, ...],
-    known: set[routing.Id],
-    pinned: Mapping[Key, int],
-) -> routing.Job:
-    """One climb as one job: windows and hot limit hold for its last door."""
-    stairs, first = climb(group), group[0]
-    service = inputs.service
-    if first.is_point:
-        opens, closes = service.cooked_by_minutes, service.serve_from_minutes
-    else:
-        opens, closes = service.depart_minutes, service.serve_to_minutes
-    start = max(0, opens * 60 - stairs.at_door[0])
-    usual = Counter(
-        inputs.usual[drop.key] for drop in group if inputs.usual.get(drop.key) in known
-    )
-    weight = routing.Weights().unserved
-    only = pinned.get(first.key)
-    return routing.Job(
-        id=number,
-        location=_location(first),
-        service=stairs.service,
-        setup=0 if first.is_point else STAIRWELL_SECONDS,
-        site="/".join(str(part) for part in first.stairwell),
-        delivery=(sum(drop.portions for drop in group),),
-        windows=(
-            routing.TimeWindow(start, max(start, closes * 60 - stairs.at_door[-1])),
-        ),
-        priority=max(drop.priority for drop in group),
-        unserved_cost=sum(weight * (1 + drop.priority) for drop in group),
-        max_age=max(1, inputs.kitchen.hot_limit_minutes * 60 - stairs.at_door[-1]),
-        skills=frozenset({BULK}) if first.is_point else frozenset(),
-        allowed_vehicles=frozenset({only}) if only in known else None,
-        forbidden_vehicles=frozenset(
-            driver for drop in group for driver in _banned(inputs, drop)
-        )
-        & frozenset(known),
-        preferred_vehicle=usual.most_common(1)[0][0] if usual else None,
-    )
-
-
-def _location(drop: Drop) -> routing.Location:
-    """Where the drop is; the gated compound costs gate time."""
-    compound = drop.compound or None
-    if drop.lon_e6 is None or drop.lat_e6 is None:
-        return routing.Location(compound=compound or drop.name or "?")
-    lon, lat = drop.lon_e6 / 1_000_000, drop.lat_e6 / 1_000_000
-    return routing.Location(lon=lon, lat=lat, compound=compound)
-
-
-def _banned(inputs: Inputs, drop: Drop) -> frozenset[int]:
-    return inputs.banned.get(drop.elder_id or 0, frozenset())
-
-
-def _kitchen(inputs: Inputs) -> routing.Location:
-    place = inputs.kitchen
-    if place.lon_e6 is None or place.lat_e6 is None:
-        return routing.Location(compound=place.name or "?")
-    return routing.Location(lon=place.lon_e6 / 1_000_000, lat=place.lat_e6 / 1_000_000)
-
-
-def vehicle_of(
-    inputs: Inputs, driver: DriverFacts, *, rounds: int, free: int = 0
-) -> routing.Vehicle:
-    """A driver whose shift begins when there is food to take and no locked round, and
-    ends where they said: at the kitchen, the last door (None), a place of their own."""
-    service = inputs.service
-    ready = service.cooked_by_minutes if driver.carries_bulk else service.depart_minutes
-    closes = driver.shift_to_minutes * 60
-    opens = max(driver.shift_from_minutes * 60, ready * 60, free)
-    return routing.Vehicle(
-        id=driver.id,
-        profile=driver.profile,
-        capacity=(driver.capacity,),
-        shift=routing.TimeWindow(min(opens, closes), closes),
-        start=_start_of(inputs, driver),
-        end=_end_of(inputs, driver),
-        speed_percent=10_000 // inputs.slower_percent,
-        max_rounds=rounds,
-        reload=RELOAD_SECONDS,
-        skills=frozenset({BULK})
-        if driver.carries_bulk and driver.id not in inputs.starts
-        else frozenset(),
-    )
-
-
-def _start_of(inputs: Inputs, driver: DriverFacts) -> routing.Location:
-    point = inputs.by_key().get(("point", inputs.starts.get(driver.id, 0)))
-    return _kitchen(inputs) if point is None else _location(point)
-
-
-def _end_of(inputs: Inputs, driver: DriverFacts) -> routing.Location | None:
-    if driver.ends_at == "last_door":
-        return None
-    lon, lat = driver.end_lon_e6, driver.end_lat_e6
-    if driver.ends_at == "place" and lon is not None and lat is not None:
-        return routing.Location(lon=lon / 1_000_000, lat=lat / 1_000_000)
-    return _kitchen(inputs)
-
-
-def vehicle_for(inputs: Inputs, order: Order) -> routing.Vehicle:
-    """Whoever drives a round, or the stand-in while nobody does."""
-    driver = inputs.driver(order.driver_id)
-    if driver is None:
-        return _nobody(inputs, order.number)
-    return vehicle_of(inputs, driver, rounds=driver.max_rounds)
-
-
-def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:
-    """A stand-in that times a round nobody drives yet."""
-    ready = min(inputs.service.cooked_by_minutes, inputs.service.depart_minutes)
-    return routing.Vehicle(
-        id=f"round {number}",
-        profile="ebike",
-        capacity=(1_000_000,),
-        shift=routing.TimeWindow(ready * 60, 24 * 3600),
-        start=_kitchen(inputs),
-        end=_kitchen(inputs),
-        speed_percent=10_000 // inputs.slower_percent,
-        skills=frozenset({BULK}),
-    )
-
-
 def free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
     """When drivers of locked rounds may start another one, and those who begin at a
     point that a locked round brings their boxes to."""
-    times = timetable(inputs, locked).rounds if locked else {}
+    times = timetable(all_begun(inputs), locked).rounds if locked else {}
     free: dict[int, int] = {}
-    drops = inputs.by_key()
+    known = inputs.by_key()
     for stop in (stop for timed in times.values() for stop in timed.stops):
         for driver, point in inputs.starts.items():
             if stop.key == ("point", point):
                 reached = int((stop.arrival_at - inputs.midnight).total_seconds())
-                free[driver] = reached + hand_over_seconds(drops[stop.key])
+                free[driver] = reached + hand_over_seconds(known[stop.key])
     for order in locked:
         back = times[order.number].back_at
         if order.driver_id is not None and back is not None:
@@ -419,9 +110,12 @@ def free_after(inputs: Inputs, locked: Sequence[Order]) -> dict[int, int]:
     return free
 
 
-def starting_rounds(groups: Groups, orders: Iterable[Order]) -> list[routing.Round]:
+def starting_rounds(
+    groups: Groups, orders: Iterable[Order], locked: Iterable[Order] = ()
+) -> list[routing.Round]:
     """The rounds as they are in the problem's jobs, for a search to begin from; doors
     of one climb that are on several rounds begin on the first of them."""
+    stays = {order.number for order in locked}
     place = {
         key: (order.number, position)
         for order in orders
@@ -435,7 +129,9 @@ def starting_rounds(groups: Groups, orders: Iterable[Order]) -> list[routing.Rou
             number, position = min(places)
             found.setdefault(number, []).append((position, job))
     return [
-        routing.Round(driver, tuple(job for _, job in sorted(found[number])))
+        routing.Round(
+            driver, tuple(job for _, job in sorted(found[number])), number in stays
+        )
         for number in sorted(found)
         if (driver := drivers[number]) is not None
     ]
@@ -465,7 +161,7 @@ def proposal_of(
         )
         for number, route in zip(free, solution.routes, strict=False)
     ]
-    orders = [_needed(inputs, order, [*orders, *locked]) for order in orders]
+    orders = [needed(inputs, order, [*orders, *locked]) for order in orders]
     orders = [order for order in orders if order.keys]
     why = {
         drop.key: left.reason
@@ -484,12 +180,6 @@ def proposal_of(
         fallback=fallback,
         distances=inputs.travel.provider,
     )
-
-
-def _needed(inputs: Inputs, order: Order, orders: Sequence[Order]) -> Order:
-    """The round without points that get nothing: nobody went out from there."""
-    served = inputs.served(orders)
-    return replace(order, keys=tuple(key for key in order.keys if key in served))
 
 
 def timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
@@ -558,13 +248,6 @@ def _fixed(
     return problem, mapping, plan
 
 
-def unbrought(inputs: Inputs, orders: Sequence[Order]) -> list[Key]:
-    """Points where rounds with doors begin and that no round comes to."""
-    begun = {inputs.start_of(order) for order in orders if order.keys} - {None}
-    found = begun - {key for order in orders for key in order.keys}
-    return sorted(key for key in found if key in inputs.served(orders))
-
-
 def _timed(
     inputs: Inputs, order: Order, route: routing.Route, groups: Groups
 ) -> TimedRound:
@@ -608,13 +291,6 @@ def _spans(inputs: Inputs, route: routing.Route) -> Iterable[Span]:
                 yield Span(kind, inputs.at(starts), inputs.at(ends))
 
 
-def closes_at(inputs: Inputs, drop: Drop) -> int:
-    """Until when a door or point waits for its food, in seconds after midnight."""
-    service = inputs.service
-    closes = service.serve_from_minutes if drop.is_point else service.serve_to_minutes
-    return closes * 60
-
-
 def _door_faults(
     inputs: Inputs, order: Order, drop: Drop, reached: int, age: int
 ) -> list[Fault]:
@@ -625,6 +301,6 @@ def _door_faults(
     too_old = age - inputs.kitchen.hot_limit_minutes * 60
     if too_old > 0:
         found.append(Fault("age", too_old))
-    if order.driver_id in _banned(inputs, drop):
+    if order.driver_id in banned_at(inputs, drop):
         found.append(Fault("vehicle_forbidden"))
     return found

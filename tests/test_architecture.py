@@ -69,10 +69,12 @@ KITCHEN_ORDER = """
     print_versions prints
     distances
     drivers driver_absences driver_bonds driver_papers driver_starts
-    stops round_preferences timetables round_inputs rounds
+    round_tables
+    stops round_preferences timetables round_inputs round_levels
+    round_jobs rounds
     round_plans round_steps round_prices round_insertion
     round_thinking round_drafts round_publishing standing_rounds
-    round_habits
+    round_habits round_scopes
     round_changes round_proposals round_mending round_reasons boards driver_scope
     meal_tables
     meal_books meal_gates
@@ -215,7 +217,10 @@ def test_kitchen_knows_no_web() -> None:
 
 def test_only_rounds_translate_between_kitchen_and_routing() -> None:
     users = {part_of(p) for p in modules("kitchen") if "routing" in packages(p)}
-    assert users <= {"rounds", "round_prices", "round_mending", "round_reasons"}
+    assert users <= {
+        *("rounds", "round_jobs", "round_levels", "round_prices"),
+        *("round_mending", "round_reasons"),
+    }
 
 
 def test_every_kitchen_module_has_its_place_in_the_order() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise, permutations
@@ -12,22 +14,27 @@ from app.asgi import create_app
 from app.board_pages import running_job
 from app.jobs import JobFacts
 from app.jobs import job_by_id as found_job
-from app.proposing import JOB, Wish, propose, task_for
+from app.proposing import JOB, Wish, propose
 from app.settings import Settings
 from app.timeline import axis_of, bars_of
-from app.words.proposals import found_words
+from app.words.proposals import found_words, price_words
 from kitchen import round_changes, round_publishing
 from kitchen.boards import board
-from kitchen.drivers import drivers_for
+from kitchen.coordinates import gcj02_from_wgs84
+from kitchen.drivers import DriverFields, change_driver, drivers_for
 from kitchen.errors import Refusal
+from kitchen.places import services_for, set_service
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
+from kitchen.round_prices import best_places, totals_of
 from kitchen.round_proposals import compared, open_proposal
+from kitchen.round_scopes import task_for
 from kitchen.round_steps import shape_of
+from kitchen.rounds import timetable
 from kitchen.standing_rounds import standing_of
 from kitchen.stops import Key
-from kitchen.timetables import Fault
-from tests.app.client import Client, SignInAs
+from kitchen.timetables import Fault, Span
+from tests.app.client import Client, Clock, SignInAs
 from tests.app.conftest import children_alive
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_round_board import a_street
@@ -38,7 +45,7 @@ BY = {"by": CHEN, "now": MORNING}
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "rounds", "drivers", "jobs")
+    return ("signin", "rounds", "drivers", "jobs", "headcounts")
 
 
 @pytest.fixture
@@ -107,6 +114,135 @@ async def test_the_solver_searches_beside_the_rounds_and_offers(
     offered = tuple(order for order in found.shape.orders if order.keys)
     assert shape_of(await now(street)).orders == offered
     assert "撤销：接受方案" in (await manager.get(BOARD)).text
+
+
+async def test_what_was_found_so_far_is_told_while_the_search_goes_on(
+    street: Cast,
+) -> None:
+    """In minutes, late doors and elders who change driver, not in a solver's scores."""
+    plan = await crooked(street)
+    told: list[str] = []
+
+    async def tell(_percent: int, note: str) -> None:
+        told.append(note)
+
+    found = await propose(
+        street.kitchen, TODAY, "lunch", Wish("unlocked", None, 2.0), tell=tell, **BY
+    )
+    assert found is not None
+    assert "已用" in told[0]
+    said = [re.search(r"少 (\d+) 分 · 晚到 0→0 · (\d+) 户换送餐员", n) for n in told]
+    minutes = [int(one[1]) for one in said if one]
+    assert minutes, told
+    assert minutes == sorted(minutes), "what is found only gets better"
+    assert shape_of(await now(street)) == shape_of(plan)
+
+
+async def test_an_offer_that_nobody_wants_is_put_away(
+    street: Cast, manager: Client
+) -> None:
+    plan = await crooked(street)
+    await propose(street.kitchen, TODAY, "lunch", Wish("unlocked", None, 1.0), **BY)
+    offer = await open_proposal(street.kitchen, TODAY, "lunch")
+    assert offer is not None
+    assert f"/rounds/offers/{offer.id}/refusal" in (await manager.get(BOARD)).text
+    answer = await manager.submit(f"/rounds/offers/{offer.id}/refusal")
+    assert answer.status_code == 303
+    page = (await manager.get(BOARD)).text
+    assert f"/rounds/offers/{offer.id}" not in page
+    assert "没有采用，线路没有动" in page
+    assert shape_of(await now(street)) == shape_of(plan)
+
+
+async def test_rounds_that_leave_fewer_out_than_any_answer_are_called_good(
+    street: Cast,
+) -> None:
+    """Everybody on one round, late: the solver would leave some at home, which is
+    worse. Nothing is offered, and nobody is told that it gave no answer."""
+    plan = await now(street)
+    *_points, big, other, last = plan.rounds
+    for row in (other, last):
+        for stop in (await now(street)).stops_of(row.id):
+            await round_changes.move_stop(stop.id, big.id, 1, **BY)
+    service = (await services_for(street.kitchen, TODAY))["lunch"]
+    short = replace(service, serve_to_minutes=service.depart_minutes + 12)
+    await set_service(street.kitchen, short, **BY)
+    inputs = await inputs_for(street.kitchen, TODAY, "lunch")
+    late = timetable(inputs, (await now(street)).orders).rounds[big.number].late
+    assert late
+    found = await propose(
+        street.kitchen, TODAY, "lunch", Wish("round", big.number, 1.0), **BY
+    )
+    assert found is None or found.waiting_after == found.waiting_before
+
+
+async def test_last_weeks_rounds_are_there_as_soon_as_the_count_is_closed(
+    street: Cast, sign_in_as: SignInAs, clock: Clock
+) -> None:
+    plan = await now(street)
+    await round_publishing.publish(plan.facts.id, "陈经理", **BY)
+    clock.forward(days=7)
+    manager = await sign_in_as("manager", kitchen_id=street.kitchen)
+    day = TODAY + timedelta(days=7)
+    assert (await manager.submit(f"/headcounts/{day}/lunch/closure")).status_code == 303
+    begun = await latest_plan(street.kitchen, day, "lunch")
+    assert begun is not None
+    assert (begun.facts.engine, begun.facts.version) == ("habit", 1)
+    drivers = [(row.number, row.driver_id) for row in plan.rounds]
+    again = [(row.number, row.driver_id) for row in begun.rounds]
+    assert {*again} <= {*drivers}  # whoever was added late eats that once only
+    assert any(begun.stops_of(row.id) for row in begun.rounds)
+    text = (await manager.get(f"/rounds/{day}/lunch")).text
+    assert text.count('data-round="') == len(again)
+    assert "第 1 版草稿" in text
+
+
+async def test_a_new_elder_gets_the_best_places_with_their_price(
+    street: Cast, manager: Client
+) -> None:
+    plan = await now(street)
+    stop = next(s for s in plan.stops if s.round_id and s.key[0] == "diner")
+    await round_changes.unassign(stop.id, **BY)
+    plan = await now(street)
+    waiting = next(s for s in plan.stops_of(None) if s.key == stop.key)
+    page = (await manager.get(f"/rounds/stops/{waiting.id}")).text
+    assert "推荐放在" in page
+    places = page.split('class="places"')[1].split("</ol>")[0]
+    inputs = await inputs_for(street.kitchen, TODAY, "lunch")
+    best = best_places(inputs, plan.orders, stop.key)
+    told = re.findall(r"第 (\d+) 趟第 (\d+) 站 <b>(.*?)</b>", places)
+    assert told == [
+        (str(one.number), str(one.position), price_words(one.change)) for one in best
+    ]
+    first = best[0]
+    row = next(r for r in plan.rounds if r.number == first.number)
+    await manager.submit(
+        f"/rounds/stops/{waiting.id}/place", round=row.id, position=first.position
+    )
+    after = shape_of(await now(street))
+    order = next(o for o in after.orders if o.number == first.number)
+    assert order.keys[first.position - 1] == stop.key
+    before = totals_of(inputs, plan.orders)
+    assert totals_of(inputs, after.orders) - before == first.change
+
+
+async def test_a_waiting_door_is_told_what_would_let_it_in(
+    street: Cast, manager: Client
+) -> None:
+    for driver in await drivers_for(street.kitchen):
+        fields = {
+            f.name: getattr(driver, f.name) for f in dataclass_fields(DriverFields)
+        }
+        fewer = DriverFields(**{**fields, "capacity": 2, "max_rounds": 1})
+        await change_driver(driver.id, fewer, **BY)
+    plan = await now(street)
+    big = max(plan.rounds, key=lambda row: len(plan.stops_of(row.id)))
+    stop = next(s for s in plan.stops_of(big.id) if s.key[0] == "diner")
+    await round_changes.unassign(stop.id, **BY)
+    waiting = next(s for s in (await now(street)).stops_of(None) if s.key == stop.key)
+    page = (await manager.get(f"/rounds/stops/{waiting.id}")).text
+    helps = page.split("怎样就排得上")[1].split("</ul>")[0]
+    assert re.search(r"多带 \d+ 份", helps), helps
 
 
 async def test_a_stopped_search_keeps_the_best(street: Cast, manager: Client) -> None:
@@ -198,7 +334,7 @@ async def test_only_one_rounds_order_is_searched(street: Cast, manager: Client) 
         await round_changes.move_stop(stop.id, big.id, 99, **BY)
     plan = await now(street)
     order = next(o for o in plan.orders if o.number == big.number)
-    task = task_for(inputs, plan, Wish("round", order.number))
+    task = task_for(inputs, plan, "round", order.number)
     moving = {drop.key for drop in task.inputs.drops}
     moving -= {key for kept in task.locked for key in kept.keys}
     assert moving == set(order.keys)
@@ -228,8 +364,8 @@ async def test_a_locked_round_and_a_locked_stop_are_not_moved_by_the_search(
     big = max(plan.rounds, key=lambda row: len(plan.stops_of(row.id)))
     await round_changes.lock_round(big.id, True, **BY)
     inputs = await inputs_for(street.kitchen, TODAY, "lunch")
-    everything = task_for(inputs, await now(street), Wish("all"))
-    assert (everything.locked, everything.pinned) == ((), {})  # locks put aside
+    everything = task_for(inputs, await now(street), "all")
+    assert (everything.locked, everything.pinned) == ((), None)  # locks put aside
     assert not everything.inputs.usual  # … and habits
     await propose(street.kitchen, TODAY, "lunch", Wish("unlocked", None, 1.0), **BY)
     offer = await open_proposal(street.kitchen, TODAY, "lunch")
@@ -361,8 +497,15 @@ async def test_the_timeline_has_a_lane_for_every_driver(
     [lane] = bars_of(tomorrow, axis)
     assert {"late", "cold"} <= {bar.kind for bar in lane.bars}
     assert lane.late == 1
-    assert 'class="bar-drive"' in text
-    assert "饭最久" in text
+    # a wait on the way is a bar and a figure too
+    assert trip.back_at is not None
+    pause = Span("wait", trip.back_at, trip.back_at + timedelta(minutes=4))
+    idle = replace(view, rounds=(replace(trip, spans=(*trip.spans, pause)),))
+    [lane] = bars_of(idle, axis)
+    assert {bar.kind for bar in lane.bars} == {"drive", "service", "wait"}
+    assert lane.wait_seconds == 240 + sum(
+        span.seconds for span in trip.spans if span.kind == "wait"
+    )
 
 
 async def test_tiles_are_let_in_on_the_board_alone(
@@ -386,8 +529,18 @@ async def test_tiles_are_let_in_on_the_board_alone(
     )
     spots = [part.split('"')[0] for part in moved.text.split('data-at="')[1:]]
     plain = [part.split('"')[0] for part in answer.text.split('data-at="')[1:]]
-    assert spots != plain
     assert len(spots) == len(plain)
+    assert any(plain)
+    for there, here in zip(spots, plain, strict=True):
+        if not here:  # nobody knows where
+            assert not there
+            continue
+        lat, lon = (float(part) for part in here.split(","))
+        shifted = gcj02_from_wgs84(lon, lat)
+        assert [float(part) for part in there.split(",")] == pytest.approx(
+            shifted[::-1], abs=2e-6
+        )
+        assert there != here
 
 
 @pytest.mark.parametrize(

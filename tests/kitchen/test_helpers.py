@@ -22,10 +22,11 @@ from kitchen.drivers import DriverFacts, DriverFields, words_of
 from kitchen.errors import Refusal
 from kitchen.round_habits import Habit, from_habit
 from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_jobs import vehicle_of
 from kitchen.round_mending import without_driver
 from kitchen.round_preferences import Wish, wished
 from kitchen.round_steps import Shape
-from kitchen.rounds import problem_of, proposal_of, vehicle_of
+from kitchen.rounds import problem_of, proposal_of
 from kitchen.standing_rounds import HabitRound
 from kitchen.stops import Drop
 from kitchen.timetables import Order

@@ -1,5 +1,6 @@
 """Rounds: nobody dropped, nothing faulty published, changes that move nobody else."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,8 +9,15 @@ from hypothesis import strategies as st
 
 import routing
 from kitchen import boards, headcounts, registry, round_changes, round_publishing
+from kitchen.database import Conflict, insert, writing
 from kitchen.diets import Diet
-from kitchen.drivers import DriverFacts, DriverFields, add_driver, ban_driver
+from kitchen.drivers import (
+    DriverFacts,
+    DriverFields,
+    add_driver,
+    ban_driver,
+    change_driver,
+)
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.places import KitchenFacts, ServiceFacts
@@ -27,6 +35,7 @@ from kitchen.round_plans import (
     published_plan,
 )
 from kitchen.round_sheets import sheet_views, stale_sheets
+from kitchen.round_tables import Stop
 from kitchen.rounds import problem_for, problem_of, proposal_of, timetable
 from kitchen.stops import Drop
 from kitchen.timetables import Order
@@ -187,6 +196,44 @@ async def test_a_bike_cannot_be_published_with_more_than_it_carries(
     await round_changes.assign_driver(van.id, bikes[0].id, by=CHEN, now=MORNING)
     with pytest.raises(Refusal, match="plan_faulty_skills"):
         await round_publishing.publish(plan.facts.id, "急", by=CHEN, now=MORNING)
+
+
+async def test_more_than_somebody_carries_or_drives_is_shown_and_not_published(
+    database: object,
+) -> None:
+    cast = await a_morning(bikes=2)
+    _inputs, plan = await solved(cast)
+    van = next(
+        r for r in plan.rounds if any(s.key[0] == "point" for s in plan.stops_of(r.id))
+    )
+    assert van.driver_id is not None
+    small = DriverFields(
+        name="赵师傅0", profile="van", capacity=1, carries_bulk=True, max_rounds=1
+    )
+    await change_driver(van.driver_id, small, by=CHEN, now=MORNING)
+    view = await boards.board(cast.kitchen, TODAY, "lunch")
+    assert {fault.code for one in view.rounds for fault in one.faults} == {"load"}
+    with pytest.raises(Refusal, match="plan_faulty_load"):
+        await round_publishing.publish(plan.facts.id, "急", by=CHEN, now=MORNING)
+    big = replace(small, capacity=200)
+    await change_driver(van.driver_id, big, by=CHEN, now=MORNING)
+    await round_changes.add_round(plan.facts.id, by=CHEN, now=MORNING)
+    other = (await newest(cast)).rounds[-1]
+    door = next(s for s in plan.stops if s.round_id and s.key[0] == "diner")
+    await round_changes.move_stop(door.id, other.id, 1, by=CHEN, now=MORNING)
+    await round_changes.assign_driver(other.id, van.driver_id, by=CHEN, now=MORNING)
+    with pytest.raises(Refusal, match="plan_faulty_max_rounds"):
+        await round_publishing.publish(plan.facts.id, "急", by=CHEN, now=MORNING)
+
+
+async def test_a_person_cannot_be_on_two_rounds(database: object) -> None:
+    cast = await a_morning()
+    _inputs, plan = await solved(cast)
+    stop = next(s for s in plan.stops if s.key[0] == "diner" and s.round_id)
+    twice = {"plan": plan.facts.id, "round": stop.round_id, "diner": stop.key[1]}
+    with pytest.raises(Conflict):
+        async with writing():
+            await insert(Stop, **twice, position=99, locked=False, why="", spares=0)
 
 
 async def published(cast: Cast) -> Plan:

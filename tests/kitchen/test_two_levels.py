@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import routing
 from app.morning import Office, morning_for, papers_of
 from app.paper_html import document_for
 from app.papers import DriverSheet
@@ -33,10 +34,15 @@ from kitchen.errors import Refusal
 from kitchen.food_clocks import delays_of
 from kitchen.loadings import LoadedLine, expected_load, loadings_for
 from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_levels import locked_with
 from kitchen.round_plans import Plan, RoundRow, StopRow, timed
 from kitchen.round_prices import price_at
+from kitchen.round_proposals import Comparison, compared, shape_from
+from kitchen.round_scopes import alone, task_for
 from kitchen.round_sheets import sheet_views
-from kitchen.rounds import locked_with, timetable
+from kitchen.round_steps import shape_of
+from kitchen.rounds import problem_of, proposal_of, starting_rounds, timetable
+from kitchen.stops import Key
 from kitchen.timetables import Fault, Order
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.test_round_board import a_street
@@ -193,6 +199,102 @@ async def test_the_board_says_where_a_round_begins_and_ages_food_from_the_kitche
     # a round that stays as it is keeps the van that brings its boxes
     locked = [replace(o, locked=o.number == rider.number) for o in plan.orders]
     assert {o.number for o in locked_with(inputs, locked)} == {1, rider.number}
+
+
+def searched_alone(
+    inputs: Inputs, plan: Plan, number: int
+) -> tuple[Comparison, tuple[Key, ...]]:
+    """What the search makes of one round, and its order then."""
+    task = task_for(inputs, plan, "round", number)
+    problem, groups = problem_of(task.inputs, task.locked, task.pinned, task.beside)
+    assert problem is not None
+    start = starting_rounds(groups, plan.orders, task.beside)
+    found = routing.solve(problem, steps=1000, start=start)
+    proposal = proposal_of(task.inputs, found, groups, task.locked)
+    shape = shape_from(alone(proposal, task, number), task.base, number)
+    after = next(o for o in shape.orders if o.number == number)
+    return compared(inputs, task.base, shape), after.keys
+
+
+@pytest.mark.parametrize("eats_there", [True, False])
+async def test_a_van_planned_alone_knows_until_when_its_riders_can_wait(
+    database: object, eats_there: bool
+) -> None:
+    """Unloading at the other point first costs the van nothing and makes the rider
+    late; the van is offered the order that is best for everybody. So too where nobody
+    eats and there is only a crate to bring."""
+    cast, inputs, plan = await a_street_on_two_levels()
+    van, rider = plan.orders[:2]
+    far = ("point", cast.chaoyang)
+    crate = ("point", cast.xinhua)
+    slow = replace(inputs.by_key()[far], unload_seconds=30 * 60)
+    drops = [slow if d.key == far else d for d in inputs.drops]
+    if not eats_there:
+        drops = [
+            replace(d, portions=0, containers=()) if d.key == crate else d
+            for d in drops
+        ]
+    early = replace(inputs.service, serve_to_minutes=11 * 60 + 5)
+    inputs = replace(inputs, drops=tuple(drops), service=early)
+    plan = a_plan(
+        [
+            replace(order, keys=(far, crate)) if order == van else order
+            for order in plan.orders
+        ]
+    )
+    base = shape_of(plan)
+    worth = {
+        keys: compared(
+            inputs,
+            base,
+            replace(base, orders=(replace(van, keys=keys), *base.orders[1:])),
+        ).worth
+        for keys in ((far, crate), (crate, far))
+    }
+    assert worth[crate, far] < worth[far, crate]
+    now = timetable(inputs, base.orders).rounds
+    assert now[rider.number].late
+    assert not now[van.number].late
+    found, keys = searched_alone(inputs, plan, van.number)
+    assert keys == (crate, far)
+    assert found.worth == worth[crate, far]
+    assert found.is_better
+    good = a_plan([replace(van, keys=keys), *plan.orders[1:]])
+    again = timetable(inputs, good.orders).rounds
+    assert again[van.number].seconds >= now[van.number].seconds, "and yet it stays so"
+    found, keys = searched_alone(inputs, good, van.number)
+    assert keys == (crate, far)
+    assert found.rounds == ()
+
+
+async def test_a_rider_planned_alone_waits_for_the_crate_that_is_only_theirs(
+    database: object,
+) -> None:
+    """A van that stays as it is goes to the point where nobody eats, too."""
+    cast, inputs, plan = await a_street_on_two_levels()
+    crate = ("point", cast.xinhua)
+    inputs = replace(
+        inputs,
+        drops=tuple(
+            replace(d, portions=0, containers=()) if d.key == crate else d
+            for d in inputs.drops
+        ),
+    )
+    van, rider = plan.orders[:2]
+    assert crate in van.keys
+    task = task_for(inputs, plan, "round", rider.number)
+    assert [order.number for order in task.locked] == [van.number]
+    problem, _groups = problem_of(task.inputs, task.locked, task.pinned, task.beside)
+    assert problem is not None
+    [free] = problem.vehicles
+    there = next(
+        stop.arrival_at
+        for stop in timetable(inputs, plan.orders).rounds[van.number].stops
+        if stop.key == crate
+    )
+    handed_over = inputs.by_key()[crate].unload_seconds
+    seconds = int((there - inputs.midnight).total_seconds()) + handed_over
+    assert free.shift.opens >= seconds
 
 
 async def test_a_late_van_makes_those_late_who_wait_for_it(database: object) -> None:
