@@ -33,7 +33,7 @@ WHEN = (TODAY, "lunch")
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_all_papers_speak_of_the_same_portions(
-    sqlite_database: object, seed: int
+    database: object, seed: int
 ) -> None:
     chance = random.Random(seed)
     community = await demo.build(

@@ -134,7 +134,7 @@ async def test_meals_sent_to_doors_are_forecast_from_their_own_days(
 
 
 async def test_the_products_own_count_goes_before_a_list(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     cast = await enter()
     day = TODAY
@@ -165,7 +165,7 @@ DAY = f"{TODAY - timedelta(days=3)}"
     ],
 )
 async def test_a_wrong_row_is_told_by_its_cell(
-    sqlite_database: object, line: list[str], code: str
+    database: object, line: list[str], code: str
 ) -> None:
     cast = await enter()
     good = [f"{TODAY - timedelta(days=4)}", "朝阳就餐点", "午餐", "５", "5", ""]
@@ -191,7 +191,7 @@ async def test_costs_hold_from_their_row_on(database: object) -> None:
 
 
 async def test_a_make_up_saturday_is_told_by_the_kitchens_calendar(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     cast = await enter()
     kind_of = await attendance.kinds_for(cast.kitchen, TODAY)

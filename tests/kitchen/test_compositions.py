@@ -40,7 +40,7 @@ async def stored(code: str) -> dict[str, object] | None:
 
 
 async def test_the_table_we_start_with_comes_back_as_known(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     read = await preview(read_grid(START))
@@ -71,7 +71,7 @@ async def test_a_table_changes_adds_and_is_taken_back_whole(database: object) ->
     assert len(await compositions.changes_of("01001")) == 1  # the history stays
 
 
-async def test_unknown_is_never_zero_in_a_dish_of_it(sqlite_database: object) -> None:
+async def test_unknown_is_never_zero_in_a_dish_of_it(database: object) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     dish = next(
         dish
@@ -85,7 +85,7 @@ async def test_unknown_is_never_zero_in_a_dish_of_it(sqlite_database: object) ->
     assert now.amount("ca_mg") < told.amount("ca_mg")
 
 
-async def test_a_later_table_is_taken_back_first(sqlite_database: object) -> None:
+async def test_a_later_table_is_taken_back_first(database: object) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     await bring(a_table(RICE))
     await bring(a_table([*RICE[:5], "4", "6"]))
@@ -98,7 +98,7 @@ async def test_a_later_table_is_taken_back_first(sqlite_database: object) -> Non
         await take_back(99, by=CHEN, now=MORNING)
 
 
-async def test_a_food_in_use_keeps_its_table(sqlite_database: object) -> None:
+async def test_a_food_in_use_keeps_its_table(database: object) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     await bring(a_table(NEW))
     added = await stored("99001")
@@ -139,7 +139,7 @@ async def test_a_food_in_use_keeps_its_table(sqlite_database: object) -> None:
     ],
 )
 async def test_a_wrong_cell_is_told(
-    sqlite_database: object, place: int, typed: str, code: str
+    database: object, place: int, typed: str, code: str
 ) -> None:
     line = [*NEW]
     line[place] = typed

@@ -50,7 +50,7 @@ async def a_town(today: date, people: int = 180, history: bool = False) -> Commu
     )
 
 
-async def test_every_day_leaves_a_handful_of_decisions(sqlite_database: object) -> None:
+async def test_every_day_leaves_a_handful_of_decisions(database: object) -> None:
     town = await a_town(FRIDAY)
     for ahead in range(10):
         day = FRIDAY + timedelta(days=ahead)
@@ -60,9 +60,7 @@ async def test_every_day_leaves_a_handful_of_decisions(sqlite_database: object) 
 
 
 @pytest.mark.parametrize("meal", ["lunch", "dinner"])
-async def test_both_meals_can_be_planned_in_time(
-    sqlite_database: object, meal: str
-) -> None:
+async def test_both_meals_can_be_planned_in_time(database: object, meal: str) -> None:
     town = await a_town(FRIDAY)
     when = (town.kitchen_id, FRIDAY, meal)
     await headcounts.close_headcount(*when, by=demo.MAKER, now=morning_of(FRIDAY))
@@ -78,7 +76,7 @@ async def test_both_meals_can_be_planned_in_time(
 
 
 async def test_the_drivers_account_is_linked_to_its_driver(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     town = await a_town(FRIDAY)
     row = await one("SELECT id FROM staff WHERE login = 'zhao'")
@@ -114,7 +112,7 @@ def test_the_trial_lies_in_months_that_are_over_before_any_plan_begins(
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 10, 1)])
 async def test_there_is_a_lunch_to_serve_on_a_sunday_and_on_a_holiday(
-    sqlite_database: object, today: date
+    database: object, today: date
 ) -> None:
     town = await a_town(today, people=40)
     assert await headcounts.eaters_for(town.kitchen_id, today, "lunch")

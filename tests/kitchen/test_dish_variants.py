@@ -86,7 +86,7 @@ async def test_the_newest_word_on_a_need_holds(database: object) -> None:
     ],
 )
 async def test_a_variant_that_makes_no_sense_is_refused(
-    sqlite_database: object, need: str, kind: str, facts: dict[str, Any], code: str
+    database: object, need: str, kind: str, facts: dict[str, Any], code: str
 ) -> None:
     await food.load_food(**DOER)
     some = next(iter(await food.dishes()))

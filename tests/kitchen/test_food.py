@@ -113,14 +113,14 @@ async def test_loaded_dishes_are_the_figures_of_the_files(database: object) -> N
     ],
 )
 async def test_a_dish_is_found_by_initials_name_or_code(
-    sqlite_database: object, typed: str, found: str
+    database: object, typed: str, found: str
 ) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     names = [each.name for each in find_dishes((await food.dishes()).values(), typed)]
     assert found in names
 
 
-async def test_nothing_typed_finds_nothing(sqlite_database: object) -> None:
+async def test_nothing_typed_finds_nothing(database: object) -> None:
     await food.load_food(by=CHEN, now=MORNING)
     assert find_dishes((await food.dishes()).values(), " ") == []
 

@@ -153,7 +153,7 @@ async def test_temperatures_on_the_way_come_from_wherever_they_were_taken(
     ],
 )
 async def test_an_impossible_temperature_is_refused(
-    sqlite_database: object, given: dict[str, object], code: str
+    database: object, given: dict[str, object], code: str
 ) -> None:
     cast = await a_morning()
     await published(cast)

@@ -145,7 +145,7 @@ async def test_what_was_sent_back_is_kept_and_is_no_stock(database: object) -> N
     ],
 )
 async def test_a_lot_nobody_could_trace_is_refused(
-    sqlite_database: object, given: dict[str, object], code: str
+    database: object, given: dict[str, object], code: str
 ) -> None:
     cast = await enter()
     await food.load_food(by=CHEN, now=MORNING)

@@ -137,7 +137,7 @@ async def test_who_is_ill_this_morning_is_not_put_to_food(database: object) -> N
     assert len(await hands.checks_between(cast.kitchen, TODAY, TODAY)) == 2
 
 
-async def test_what_was_found_is_sealed_in_the_rows(sqlite_database: object) -> None:
+async def test_what_was_found_is_sealed_in_the_rows(database: object) -> None:
     cast = await enter()
     hand = await hired(cast)
     await checked(cast, hand, "diarrhoea")
@@ -148,7 +148,7 @@ async def test_what_was_found_is_sealed_in_the_rows(sqlite_database: object) -> 
             await rows("UPDATE morning_check SET fit = {}", True)
 
 
-async def test_a_check_entered_an_hour_later_says_so(sqlite_database: object) -> None:
+async def test_a_check_entered_an_hour_later_says_so(database: object) -> None:
     cast = await enter()
     hand = await hired(cast)
     late = MORNING + timedelta(minutes=31)
@@ -169,7 +169,7 @@ NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     ],
 )
 async def test_an_impossible_check_is_refused(
-    sqlite_database: object, at: datetime, code: str
+    database: object, at: datetime, code: str
 ) -> None:
     cast = await enter()
     hand = await hired(cast)
@@ -187,7 +187,7 @@ async def test_an_impossible_check_is_refused(
     ],
 )
 async def test_an_impossible_certificate_is_refused(
-    sqlite_database: object, issued: date, expires: date, code: str
+    database: object, issued: date, expires: date, code: str
 ) -> None:
     cast = await enter()
     hand = await hired(cast, papers=False)

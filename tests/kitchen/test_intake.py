@@ -436,7 +436,7 @@ async def test_the_same_file_again_finds_only_doubles(database: Engine) -> None:
     ],
 )
 async def test_doubles_in_one_file_are_told_apart(
-    sqlite_database: Engine, changes: dict[str, str], verdict: str, found: list[str]
+    database: Engine, changes: dict[str, str], verdict: str, found: list[str]
 ) -> None:
     cast = await enter()
     preview = await shown(cast, LIU, {**LIU, **changes})
@@ -444,7 +444,7 @@ async def test_doubles_in_one_file_are_told_apart(
     assert (preview.people[1].verdict, codes(preview.people[1])) == (verdict, found)
 
 
-async def test_a_person_already_registered_is_named(sqlite_database: Engine) -> None:
+async def test_a_person_already_registered_is_named(database: Engine) -> None:
     cast = await enter()
     wang = await registry.elder_by_id(cast.wang)
     door = await registry.doors_for(
@@ -467,21 +467,21 @@ async def test_a_person_already_registered_is_named(sqlite_database: Engine) -> 
     assert problem.fault.facts["number"] == wang.number
 
 
-async def test_a_card_in_use_is_refused_by_its_holder(sqlite_database: Engine) -> None:
+async def test_a_card_in_use_is_refused_by_its_holder(database: Engine) -> None:
     cast = await enter()
     preview = await shown(cast, {**LIU, "卡号": "8800111277"})
     assert codes(preview.people[0]) == ["card_in_use"]
     assert preview.people[0].problems[0].fault.facts["name"] == "李德福"
 
 
-async def test_rows_can_be_left_out_by_hand(sqlite_database: Engine) -> None:
+async def test_rows_can_be_left_out_by_hand(database: Engine) -> None:
     cast = await enter()
     done = await applied(cast, LIU, {**GOOD, "姓名": "吴老太"}, skip={3})
     assert (done.enrolled, done.left_rows) == (1, (3,))
     assert await registry.search("吴老太") == []
 
 
-async def test_the_refused_rows_go_back_and_come_again(sqlite_database: Engine) -> None:
+async def test_the_refused_rows_go_back_and_come_again(database: Engine) -> None:
     cast = await enter()
     grid = grid_of(LIU, {**LIU, "姓名": "=赵四", "身份证号": "12"})
     preview = await intake.preview(grid, cast.kitchen, by=CHEN, today=TODAY)
@@ -568,7 +568,7 @@ async def test_an_import_whose_people_are_served_stays(database: Engine) -> None
 
 
 async def test_undoing_leaves_a_building_others_live_in(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     cast = await enter()
     first = await applied(cast, LIU)
@@ -578,7 +578,7 @@ async def test_undoing_leaves_a_building_others_live_in(
     assert await count("building") == buildings
 
 
-async def test_another_kitchens_clerk_is_refused(sqlite_database: Engine) -> None:
+async def test_another_kitchens_clerk_is_refused(database: Engine) -> None:
     cast = await enter()
     stranger = Actor(9, "外人", "clerk", kitchen_id=cast.kitchen + 1)
     with pytest.raises(Refusal, match="kitchen_not_yours"):
@@ -601,7 +601,7 @@ async def test_every_table_about_a_person_is_either_brought_or_a_use(
     assert about == {*intake.BROUGHT, *intake.USED_BY}
 
 
-async def test_the_template_offers_the_kitchens_points(sqlite_database: Engine) -> None:
+async def test_the_template_offers_the_kitchens_points(database: Engine) -> None:
     cast = await enter()
     names = [point.name for point in await places.points_for(cast.kitchen)]
     data = intake.people_template("老人名单", names)

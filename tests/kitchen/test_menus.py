@@ -76,7 +76,7 @@ async def test_set_b_names_only_what_is_different(database: object) -> None:
     ],
 )
 async def test_a_wrong_cell_is_refused(
-    sqlite_database: object, choice: str, row: int, dish: str, code: str
+    database: object, choice: str, row: int, dish: str, code: str
 ) -> None:
     cast = await enter()
     ids = await planned(cast)
@@ -131,7 +131,7 @@ async def test_a_copied_week_leaves_planned_days_as_they_are(
     assert [each.name for each in (await menu(cast, next_tuesday)).dishes] == ["红烧肉"]
 
 
-async def test_an_empty_week_cannot_be_copied(sqlite_database: object) -> None:
+async def test_an_empty_week_cannot_be_copied(database: object) -> None:
     cast = await enter()
     with pytest.raises(Refusal, match="menu_week_empty"):
         await menus.copy_week(
@@ -214,7 +214,7 @@ async def lines_of(action: str) -> list[dict[str, object]]:
     ],
 )
 async def test_a_decision_must_help(
-    sqlite_database: object, kind: str, substitute: str, code: str
+    database: object, kind: str, substitute: str, code: str
 ) -> None:
     cast = await enter()
     ids = await planned(cast)

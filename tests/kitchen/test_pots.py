@@ -158,7 +158,7 @@ async def test_pots_by_hand_stand_until_the_count_changes(database: object) -> N
     ],
 )
 async def test_pots_that_do_not_add_up_are_refused(
-    sqlite_database: object, fillings: list[int], code: str
+    database: object, fillings: list[int], code: str
 ) -> None:
     cast, rice = await a_count()
     with pytest.raises(Refusal, match=code):

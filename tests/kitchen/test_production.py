@@ -321,7 +321,7 @@ async def test_a_batch_sent_twice_is_cooked_once(database: object) -> None:
     ],
 )
 async def test_an_impossible_batch_is_refused(
-    sqlite_database: object, given: dict[str, object], code: str
+    database: object, given: dict[str, object], code: str
 ) -> None:
     cast = await enter()
     ids = await cooking(cast)
@@ -345,7 +345,7 @@ async def test_a_held_batch_may_be_eaten_later(database: object) -> None:
 
 
 async def test_a_holding_before_the_cook_off_is_refused(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     cast = await enter()
     ids = await cooking(cast)

@@ -75,7 +75,7 @@ async def test_a_new_dish_is_like_another_but_for_name_and_recipe(
     ],
 )
 async def test_an_impossible_line_is_refused(
-    sqlite_database: object, net: int, gross: int, code: str
+    database: object, net: int, gross: int, code: str
 ) -> None:
     dish, names = await catalogue()
     bad = [NewLine(names["粳米"], net, gross, "main")]

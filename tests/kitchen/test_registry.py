@@ -332,7 +332,7 @@ async def test_a_look_at_a_number_needs_a_reason_and_is_logged(
     ],
 )
 async def test_people_are_found_by_anything_that_names_them(
-    sqlite_database: Engine, typed: str, names: list[str]
+    database: Engine, typed: str, names: list[str]
 ) -> None:
     await enter()
     assert [person.name for person in await registry.search(typed)] == names
@@ -369,7 +369,7 @@ async def test_a_scope_hides_everybody_else(database: Engine) -> None:
     ],
 )
 async def test_a_list_is_narrowed_by_every_filter(
-    sqlite_database: Engine, filters: Filters, names: list[str]
+    database: Engine, filters: Filters, names: list[str]
 ) -> None:
     cast = await enter()
     await registry.set_state(

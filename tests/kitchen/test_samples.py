@@ -74,15 +74,13 @@ async def test_an_inspector_may_take_a_sample_at_any_time(database: object) -> N
 
 
 @pytest.mark.parametrize("wrong", [[], [99_999]])
-async def test_unknown_samples_are_refused(
-    sqlite_database: object, wrong: list[int]
-) -> None:
+async def test_unknown_samples_are_refused(database: object, wrong: list[int]) -> None:
     cast = await enter()
     with pytest.raises(Refusal, match="sample_unknown"):
         await take_out(cast.kitchen, wrong, DUE, by=CHEN, now=DUE)
 
 
-async def test_a_neighbours_sample_is_not_there(sqlite_database: object) -> None:
+async def test_a_neighbours_sample_is_not_there(database: object) -> None:
     cast = await enter()
     ids = await cooking(cast)
     rice = await kept(cast, ids["白米饭"])
@@ -93,7 +91,7 @@ async def test_a_neighbours_sample_is_not_there(sqlite_database: object) -> None
         await take_out(other, [rice], DUE, by=CHEN, now=DUE)
 
 
-async def test_a_sample_entered_later_says_so(sqlite_database: object) -> None:
+async def test_a_sample_entered_later_says_so(database: object) -> None:
     cast = await enter()
     ids = await cooking(cast)
     await samples.record_sample(
@@ -120,7 +118,7 @@ async def test_what_was_taken_back_is_in_the_records(database: object) -> None:
 LATER = datetime(2026, 11, 24, 2, 6, tzinfo=UTC)
 
 
-async def test_a_time_still_to_come_is_refused(sqlite_database: object) -> None:
+async def test_a_time_still_to_come_is_refused(database: object) -> None:
     cast = await enter()
     ids = await cooking(cast)
     with pytest.raises(Refusal, match="cooked_in_future"):

@@ -48,7 +48,7 @@ TABLE: list[tuple[People, list[tuple[str, ...]]]] = [
 
 
 @pytest.fixture
-async def anybody(sqlite_database: object) -> Guest:
+async def anybody(database: object) -> Guest:
     cast = await enter()
     people = (await registry.elders_by_id([cast.li])).values()
     return (await dining.guests(list(people), cast.chaoyang, TODAY, "lunch"))[0]

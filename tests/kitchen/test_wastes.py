@@ -64,7 +64,7 @@ async def test_a_weighing_stands_until_it_is_taken_back(database: object) -> Non
     ],
 )
 async def test_an_impossible_weight_is_refused(
-    sqlite_database: object, given: tuple[object, ...], code: str
+    database: object, given: tuple[object, ...], code: str
 ) -> None:
     cast = await enter()
     rice = (await cooking(cast))["白米饭"]
@@ -83,7 +83,7 @@ async def test_what_nobody_got_is_told_by_reason(database: object) -> None:
 
 
 async def test_what_was_weighed_stands_in_the_balance_beside_what_was_cooked(
-    sqlite_database: object,
+    database: object,
 ) -> None:
     cast = await enter()
     rice = (await cooking(cast))["白米饭"]

@@ -77,7 +77,7 @@ def of_kind(papers: list[Paper], kind: type[Paper]) -> list[Paper]:
 
 @pytest.mark.parametrize(("people", "seed"), [(40, 1), (90, 2), (90, 3)])
 async def test_every_portion_is_on_its_papers_once(
-    sqlite_database: Engine, people: int, seed: int
+    database: Engine, people: int, seed: int
 ) -> None:
     morning = await a_morning(people, seed)
     papers, orders = papers_of(morning), morning.today.orders
@@ -115,7 +115,7 @@ async def test_every_portion_is_on_its_papers_once(
     assert listed == by_way["dine_in"] + by_way["collect"]
 
 
-async def test_what_is_loaded_is_what_is_labelled(sqlite_database: Engine) -> None:
+async def test_what_is_loaded_is_what_is_labelled(database: Engine) -> None:
     papers = papers_of(await a_morning(90, 4))
     labelled = {p.subject: len(p.labels) for p in papers if isinstance(p, Labels)}
     for sheet in papers:
@@ -129,7 +129,7 @@ async def test_what_is_loaded_is_what_is_labelled(sqlite_database: Engine) -> No
 
 
 async def test_a_box_goes_to_the_door_its_diet_asks_for_the_last_stop_first(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     """Box, driver's line, load sheet and crate card of a round come from the same rows:
     a box with another allergy than its door's can be on none of them."""
@@ -164,7 +164,7 @@ async def test_a_box_goes_to_the_door_its_diet_asks_for_the_last_stop_first(
 
 
 async def test_before_any_rounds_everyone_waits_and_nobody_is_lost(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     morning = await a_morning(40, 5, rounds=False)
     (page,) = [p for p in papers_of(morning) if isinstance(p, UnplacedList)]
@@ -176,7 +176,7 @@ async def test_before_any_rounds_everyone_waits_and_nobody_is_lost(
 
 
 async def test_a_dish_nobody_has_decided_about_is_marked_on_every_paper(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     """On the box, on the driver's sheet and on the list, with the dish by name; their
     portion is counted like any other."""
@@ -258,7 +258,7 @@ async def test_the_poster_says_what_there_is_all_week_and_what_everybody_pays(
         assert f"{monday + dt.timedelta(days=day):%-m月%-d日}" in said
 
 
-async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
+async def test_the_wall_names_nobody(database: Engine) -> None:
     morning = await a_morning(90, 6)
     names = [order.name for order in morning.today.orders if order.name]
     for paper in papers_of(morning, ("production", "packing", "purchase")):
@@ -267,7 +267,7 @@ async def test_the_wall_names_nobody(sqlite_database: Engine) -> None:
         assert not [name for name in names if name in said and name not in drivers]
 
 
-async def test_an_empty_round_prints_nothing(sqlite_database: Engine) -> None:
+async def test_an_empty_round_prints_nothing(database: Engine) -> None:
     morning = await a_morning(40, 7)
     kitchen = morning.today.kitchen.id
     before = {p.subject for p in papers_of(morning) if isinstance(p, DriverSheet)}
@@ -283,7 +283,7 @@ async def test_an_empty_round_prints_nothing(sqlite_database: Engine) -> None:
     assert empty not in {p.subject for p in after}
 
 
-async def test_the_same_day_gives_the_same_papers(sqlite_database: Engine) -> None:
+async def test_the_same_day_gives_the_same_papers(database: Engine) -> None:
     morning = await a_morning(40, 7)
     kitchen = morning.today.kitchen.id
     again = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
@@ -292,7 +292,7 @@ async def test_the_same_day_gives_the_same_papers(sqlite_database: Engine) -> No
 
 
 async def test_labels_say_the_sooner_time_until_everything_is_cooked(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     morning = await a_morning(40, 8)
     kitchen, dishes = morning.today.kitchen.id, morning.today.sheet.dishes
@@ -320,7 +320,7 @@ async def test_labels_say_the_sooner_time_until_everything_is_cooked(
     assert all(before[subject] != after[subject] for subject in before)
 
 
-async def test_a_draft_says_so_and_is_another_paper(sqlite_database: Engine) -> None:
+async def test_a_draft_says_so_and_is_another_paper(database: Engine) -> None:
     morning = await a_morning(40, 9)
     drafts = [p for p in papers_of(morning, ("sheet",)) if isinstance(p, DriverSheet)]
     assert all(p.draft and p.digest.endswith(":draft") for p in drafts)

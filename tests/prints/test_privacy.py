@@ -67,7 +67,7 @@ async def drawn(every: list[Paper]) -> list[tuple[Paper, str]]:
 
 
 async def test_no_paper_of_the_morning_tells_more_than_its_reader_needs(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     pages = await drawn(await the_mornings_papers(PrintOptions()))
     kinds = {paper.kind for paper, _text in pages}
@@ -83,7 +83,7 @@ async def test_no_paper_of_the_morning_tells_more_than_its_reader_needs(
 
 
 async def test_a_strict_kitchen_prints_neither_given_names_nor_tails(
-    sqlite_database: Engine,
+    database: Engine,
 ) -> None:
     pages = await drawn(await the_mornings_papers(PrintOptions(strict_names=True)))
     for paper, text in pages:
@@ -155,7 +155,7 @@ NAMED = {
 
 
 async def test_no_paper_of_the_office_tells_more_than_its_reader_needs(
-    sqlite_database: Engine, tmp_path: Path
+    database: Engine, tmp_path: Path
 ) -> None:
     cast = await enter()
     await live_through(cast)

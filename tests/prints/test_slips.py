@@ -79,7 +79,7 @@ async def register(cast: Cast, papers: Sequence[Paper]) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_what_everyone_holds_after_the_slips_is_the_plan_that_counts(
-    sqlite_database: Engine, desk: Desk, seed: int
+    database: Engine, desk: Desk, seed: int
 ) -> None:
     dice = random.Random(seed)
     cast, _inputs, _plan = await a_street()
@@ -115,7 +115,7 @@ async def test_what_everyone_holds_after_the_slips_is_the_plan_that_counts(
 
 
 async def test_slips_go_to_the_drivers_concerned_and_the_kitchen_alone(
-    sqlite_database: Engine, desk: Desk
+    database: Engine, desk: Desk
 ) -> None:
     cast, _inputs, _plan = await a_street()
     await published(cast)
