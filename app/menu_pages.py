@@ -8,6 +8,7 @@ from typing import Any
 from litestar.response import Response
 
 from app.days import day_words
+from app.food_names import food_name
 from app.forms import Form
 from app.i18n import translate as _
 from app.rendering import fragment, page, yuan
@@ -32,6 +33,7 @@ from kitchen.clash_groups import decided_groups
 from kitchen.consequences import Consequences, Grounds, choices_for, consequences_of
 from kitchen.food import DishFacts
 from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
+from kitchen.nutrition import SCANT_PERCENT, SODIUM_ALARM_PERCENT
 from kitchen.off_loop import off_loop
 from kitchen.places import KitchenFacts
 from kitchen.variety import Repeat
@@ -119,6 +121,8 @@ def words_for_templates() -> dict[str, Any]:
         "repeat_words": repeat_words,
         "ROWS": ROWS,
         "week_step": WEEK,
+        "SODIUM_ALARM_PERCENT": SODIUM_ALARM_PERCENT,
+        "SCANT_PERCENT": SCANT_PERCENT,
     }
 
 
@@ -128,7 +132,7 @@ def repeat_words(found: Repeat, day: dt.date) -> str:
     return _(
         menu_words.REPEAT_WORDS[found.kind],
         dish=words.dish_name(found.dish),
-        word=_(word),
+        word=food_name(_(word)),
         day=_("今天") if found.last == day else day_words(found.last),
     )
 
@@ -140,7 +144,9 @@ def fault_words(fault: Fault, days: Sequence[dt.date]) -> str:
     )
     number = row or fault.name[1:]
     people = (
-        "、".join(joined_key(each) for each in key.split("/")) if key else fault.name
+        "、".join(key_words(each) for each in key.split("/"))
+        if key
+        else food_name(fault.name)
     )
     return _(
         menu_words.FAULT_WORDS[fault.kind],
@@ -151,10 +157,6 @@ def fault_words(fault: Fault, days: Sequence[dt.date]) -> str:
         n=fault.amount,
         yuan=yuan(fault.amount),
     )
-
-
-def joined_key(key: str) -> str:
-    return words.joined(key_words(key))
 
 
 async def week_of(

@@ -17,10 +17,12 @@ from app.words.diets import (
     steps_words,
 )
 from app.words.production import pot_words, row_words
+from app.words.safety import degrees
 from kitchen.blocks import Block, Order
+from kitchen.calendar import solar_term
 from kitchen.kitchen_day import KitchenDay
 from kitchen.menus import DayMenu
-from kitchen.places import PointFacts
+from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet, Purchase
 from kitchen.pricing import someone, split_price
 from kitchen.round_sheets import SheetView
@@ -42,17 +44,18 @@ def production(
 ) -> papers.ProductionSheet:
     """`unplaced`: portions of people who are on no round, counted in already."""
     sheet = kitchen_day.sheet
+    hot = degrees(kitchen_day.kitchen.hot_decidegrees)
+    cooked = [dish for dish in sheet.dishes if dish.portions]
     return papers.ProductionSheet(
         **scene.head,
         holder=_("厨房"),
         portions=sheet.portions,
         channels=_channels(kitchen_day.orders),
-        dishes=tuple(_dish(dish) for dish in sheet.dishes if dish.portions),
+        dishes=tuple(_dish(dish, hot) for dish in cooked),
         boxes=diet_boxes(kitchen_day.clashes, scene),
-        sample_grams=kitchen_day.kitchen.sample_grams,
-        depart_at=minutes_words(kitchen_day.service.depart_minutes),
-        eat_within_minutes=kitchen_day.kitchen.eat_within_minutes,
-        unplaced=unplaced,
+        leaves=_("{at} 发车", at=minutes_words(kitchen_day.departs_minutes)),
+        rules=_wall_rules(kitchen_day.kitchen, len(cooked)),
+        unplaced=_("未排上 {n} 份", n=unplaced) if unplaced else "",
         unresolved=tuple(_open_words(block, scene) for block in sheet.open_blocks),
     )
 
@@ -66,11 +69,32 @@ def _channels(orders: Iterable[Order]) -> tuple[tuple[str, int], ...]:
     return tuple((word, counts[word]) for word in words if counts[word])
 
 
-def _dish(dish: DishSheet) -> papers.DishRow:
-    """One dish; its variants are the pans of their own. What is done to some portions
-    after cooking stands with their diet."""
-    variants = [(steps_words(p.steps), p.portions) for p in dish.pots if p.steps]
+def _wall_rules(kitchen: KitchenFacts, dishes: int) -> tuple[str, ...]:
+    """What every cook has to keep to, in this kitchen's own limits."""
+    return (
+        _(
+            "留样：每样不少于 {grams} 克 × {n} 样，冷藏 {hours} 小时",
+            grams=kitchen.sample_grams,
+            n=dishes,
+            hours=kitchen.sample_hours,
+        ),
+        _("出锅后 {minutes} 分钟内吃完", minutes=kitchen.eat_within_minutes),
+    )
+
+
+def _dish(dish: DishSheet, hot: str) -> papers.DishRow:
+    """One dish; its variants are the pans of their own, each with its fillings. What
+    is done to some portions after cooking stands with their diet. `hot`: the degrees
+    at which this kitchen holds food hot."""
+    variants = [
+        f"{steps_words(pot.steps)} {pot_words(pot.batches)}"
+        for pot in dish.pots
+        if pot.steps
+    ]
     common = [pot_words(pot.batches) for pot in dish.pots if not pot.steps]
+    care = [_("要热藏 {degrees} ℃ 并记温度", degrees=hot)] if dish.hold_hot else []
+    if dish.buffer_portions:
+        care.append(_("含余量 {n} 份", n=dish.buffer_portions))
     return papers.DishRow(
         name=dish_name(dish.dish),
         per_portion_grams=dish.dish.cooked_grams,
@@ -78,9 +102,8 @@ def _dish(dish: DishSheet) -> papers.DishRow:
         total_grams=dish.cooked_grams,
         batches="，".join(common) or _("只有另锅"),
         out_at=minutes_words(dish.out_of_pot_minutes),
-        hold_hot=dish.hold_hot,
-        buffer_portions=dish.buffer_portions,
         variants=tuple(variants),
+        care=tuple(care),
     )
 
 
@@ -243,8 +266,21 @@ def menu_poster(
     list_price_fen: int,
     scene: Scene,
 ) -> papers.MenuPoster:
-    """Working days always, the weekend only where it has a menu."""
-    days = [
+    return papers.MenuPoster(
+        **{**scene.head, "day": _monday(min(menus))},
+        subject="week",
+        holder=_("公示栏"),
+        days=poster_days(menus),
+        prices=price_rows(rules, list_price_fen),
+        list_price_fen=list_price_fen,
+        price_note=_("每人每餐享受一份补贴，不符合条件的和第二份按餐标。"),
+        complaints_phone=str(scene.head["phone"]),
+    )
+
+
+def poster_days(menus: Mapping[date, DayMenu]) -> tuple[papers.MenuDay, ...]:
+    """Working days always, the weekend only where it has a menu; 节气 on its day."""
+    return tuple(
         papers.MenuDay(
             day,
             tuple(
@@ -253,19 +289,10 @@ def menu_poster(
                 if dishes
             ),
             "" if menu.lines else _("待公布"),
+            _(solar_term(day)),
         )
         for day, menu in sorted(menus.items())
         if menu.lines or day.weekday() < 5
-    ]
-    return papers.MenuPoster(
-        **{**scene.head, "day": _monday(min(menus))},
-        subject="week",
-        holder=_("公示栏"),
-        days=tuple(days),
-        prices=price_rows(rules, list_price_fen),
-        list_price_fen=list_price_fen,
-        price_note=_("每人每餐享受一份补贴，不符合条件的和第二份按餐标。"),
-        complaints_phone=str(scene.head["phone"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,22 @@ from app.words.hands import KIND_WORDS, gap_words
 from app.words.production import VOID_KINDS
 from app.words.safety import FATE_WORDS, STAGE_WORDS, degrees, readings_words
 from app.words.wastes import WHY_WORDS
-from kitchen import batches, goods, hands, samples, trip_temperatures, wastes
+from kitchen import (
+    batches,
+    goods,
+    hands,
+    recalls,
+    samples,
+    trip_temperatures,
+    wastes,
+)
+from kitchen.audit import LOCAL_ZONE
 from kitchen.goods import LotFacts
 from kitchen.hands import CheckFacts, HandFacts
 from kitchen.places import KitchenFacts
 from kitchen.production_records import VoidFacts, voids_between
 from kitchen.reached import Reached
-from kitchen.recalls import Called
+from kitchen.recalls import Called, RecallFacts
 from kitchen.registry import ContactFacts, ElderFacts
 from kitchen.samples import SampleFacts
 from kitchen.trip_temperatures import TripReading
@@ -28,6 +37,21 @@ from kitchen.use_by import BatchFacts
 from kitchen.wastes import WasteFacts
 
 Cells = tuple[str, ...]
+LONGEST_PACK = timedelta(days=92)
+MOST_DAYS = timedelta(days=3653)
+"""Ten years: records are kept for two."""
+
+
+def packs_over(first: date, last: date) -> list[str]:
+    """The packs that hold every record of these days, by their subjects: one, or where
+    it would be too long to draw and to read, one for each quarter of a year."""
+    found = []
+    while last - first > LONGEST_PACK:
+        quarter = (first.month - 1) // 3 + 1
+        following = date(first.year + quarter // 4, quarter % 4 * 3 + 1, 1)
+        found.append(f"{first}_{following - timedelta(days=1)}")
+        first = following
+    return [*found, f"{first}_{last}"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +100,19 @@ async def inspection_pack(
             _trips(await trip_temperatures.trip_readings(*when), wall),
             _samples(await samples.samples_between(*when), wall),
             _wastes(await wastes.wastes_between(*when), wall),
+            _recalls(await _recalled(*when), wall),
             _voids(await voids_between(*when), wall),
         ),
     )
+
+
+async def _recalled(
+    kitchen_id: int, first: date, last: date
+) -> list[tuple[RecallFacts, Called]]:
+    """What was called back on these days, oldest first, with what it stands for."""
+    every = reversed(await recalls.recalls_for(kitchen_id))
+    mine = [r for r in every if first <= r.at.astimezone(LOCAL_ZONE).date() <= last]
+    return [(r, await recalls.called(kitchen_id, r.kind, r.row_id)) for r in mine]
 
 
 def rules_words(kitchen: KitchenFacts) -> tuple[tuple[str, str], ...]:
@@ -296,6 +330,26 @@ def _wastes(found: Iterable[WasteFacts], wall: Wall) -> papers.RecordTable:
             for one in found
         ),
         _("这些天没有称过剩余。"),
+    )
+
+
+def _recalls(
+    found: Iterable[tuple[RecallFacts, Called]], wall: Wall
+) -> papers.RecordTable:
+    return _table(
+        _("召回"),
+        (_("时间"), _("召回什么"), _("为什么召回"), _("进了几锅"), _("谁记的")),
+        (
+            (
+                wall.day_clock(one.at),
+                what.words,
+                one.reason,
+                str(len(what.batches)),
+                one.by,
+            )
+            for one, what in found
+        ),
+        _("这些天没有登记过召回。"),
     )
 
 

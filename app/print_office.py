@@ -3,7 +3,7 @@ the members' cards. Each is found by its subject.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date
 
 from app import paper_claims, paper_office, paper_safety
 from app.desk import Desk
@@ -22,8 +22,6 @@ from kitchen import (
     statements,
 )
 from kitchen.errors import Refusal
-
-LONGEST_PACK = timedelta(days=92)
 
 
 async def head_of(
@@ -165,7 +163,9 @@ async def inspection_pack(desk: Desk, kitchen_id: int, subject: str) -> Paper | 
     numbered under its last day."""
     days = [parse_date(text) for text in subject.split("_")]
     first, last = (*days, None, None)[:2]
-    if first is None or last is None or not first <= last <= first + LONGEST_PACK:
+    if first is None or last is None or not first <= last:
+        return None
+    if last - first > paper_safety.LONGEST_PACK:
         return None
     services = await places.services_for(kitchen_id, last)
     meal = "lunch" if "lunch" in services else next(iter(services), "lunch")

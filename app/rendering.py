@@ -28,6 +28,7 @@ from app.assets import Assets
 from app.compiled import kept_compiled
 from app.controllers import is_built
 from app.days import MEALS, WEEKDAYS, day_words, lunar_words, stepped
+from app.food_names import food_name
 from app.forms import Form
 from app.i18n import LANGUAGES, LOCALE, language
 from app.i18n import translate as _
@@ -254,6 +255,7 @@ def environment(assets: Assets) -> Environment:
         masked=masked,
         device=device_words,
         meal=lambda meal: _(MEALS[meal]),
+        food=food_name,
         options=lambda words: [(key, _(word)) for key, word in words.items()],
     )
     env.globals.update(

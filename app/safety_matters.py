@@ -3,11 +3,12 @@
 import datetime as dt
 
 from app.days import day_url
+from app.food_names import food_name
 from app.i18n import N_
 from app.i18n import translate as _
 from app.policy import may
 from app.requests import Request
-from app.words.hands import note_words
+from app.words.hands import gap_words, note_words
 from kitchen import food_clocks, hands, samples
 from kitchen.batches import cooked_for
 from kitchen.certificates import SOON, ends_on
@@ -64,7 +65,8 @@ async def _food(request: Request, today: KitchenDay) -> list[tuple[str, str]]:
     least = today.kitchen.sample_grams
     missing = samples.without_sample(await cooked_for(*when), kept, least)
     if missing:
-        text = _("已出锅、还没留样：{dishes}", dishes="、".join(missing))
+        dishes = "、".join(map(food_name, missing))
+        text = _("已出锅、还没留样：{dishes}", dishes=dishes)
         told.append(("warn", text))
     return told + await _fridge(today.kitchen.id, now)
 
@@ -86,17 +88,20 @@ async def _hands(today: KitchenDay) -> list[tuple[str, str]]:
         if hand.at_food and hand.check and not hand.check.fit:
             text = _("{name} 晨检不合格，仍排在接触食品的岗位", name=hand.name)
             told.append(("bad", text))
+        if hand.at_food and (gaps := hand.gaps(today.day)):
+            what = "、".join(gap_words(gap) for gap in gaps)
+            text = _("{name} {what}，仍排在接触食品的岗位", name=hand.name, what=what)
+            told.append(("bad", text))
     unchecked = [hand.name for hand in people if hand.at_food and not hand.check]
     if unchecked:
         names = "、".join(unchecked)
         told.append(("warn", _("排了岗、还没晨检：{names}", names=names)))
-    ending = [
-        hand.name
-        for hand in people
-        if (end := ends_on(hand.certificates, "health")) is not None
-        and end <= today.day + SOON
-    ]
-    if ending:
-        names = "、".join(ending)
-        told.append(("info", _("健康证 30 天内到期：{names}", names=names)))
+    ends = {hand.name: ends_on(hand.certificates, "health") for hand in people}
+    known = {name: end for name, end in ends.items() if end is not None}
+    over = [name for name, end in known.items() if end < today.day]
+    if over:
+        told.append(("warn", _("健康证已到期：{names}", names="、".join(over))))
+    soon = [n for n, end in known.items() if today.day <= end <= today.day + SOON]
+    if soon:
+        told.append(("info", _("健康证 30 天内到期：{names}", names="、".join(soon))))
     return told

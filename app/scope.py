@@ -2,6 +2,7 @@
 
 from litestar.exceptions import NotFoundException
 
+from app.food_names import read_food_names
 from app.requests import Request
 from kitchen import places
 from kitchen.places import KitchenFacts, PointFacts
@@ -9,7 +10,9 @@ from kitchen.places import KitchenFacts, PointFacts
 
 async def kitchen_of(request: Request) -> KitchenFacts:
     """The reader's own kitchen; without one, the one chosen by `?kitchen=`, else
-    the first. A foreign one is a lost page (404): its existence is not told."""
+    the first. A foreign one is a lost page (404): its existence is not told. From here
+    on the page can name its foods in the reader's language (`app.food_names`)."""
+    await read_food_names()
     wanted = request.query_params.get("kitchen", "")
     own = request.actor.kitchen_id
     for kitchen in await places.kitchens():

@@ -325,6 +325,15 @@ async def ingredients_in_use() -> list[IngredientFacts]:
     return [_ingredient(row) for row in found]
 
 
+async def names_in_english() -> dict[str, str]:
+    """Name → English name, of every dish and ingredient that has one."""
+    found = await rows(
+        "SELECT name, name_en FROM ingredient WHERE name_en <> ''"
+        " UNION ALL SELECT name, name_en FROM dish WHERE name_en <> ''"
+    )
+    return {row["name"]: row["name_en"] for row in found}
+
+
 def _ingredient(row: Mapping[str, Any]) -> IngredientFacts:
     return IngredientFacts(
         id=row["id"],

@@ -249,9 +249,13 @@ async def batches_with(lot_id: int) -> list[int]:
 
 
 async def ingredient_named(name: str) -> int:
-    """The ingredient of exactly this name; refuses `ingredient_not_named`."""
+    """The ingredient of exactly this name, or else of this English name; refuses
+    `ingredient_not_named`."""
     found = await rows(
-        "SELECT id FROM ingredient WHERE name = {} ORDER BY id LIMIT 1", name.strip()
+        "SELECT id FROM ingredient WHERE name = {} OR name_en = {}"
+        " AND name_en <> ''"
+        " ORDER BY name <> {}, id LIMIT 1",
+        *(name.strip(), name.strip(), name.strip()),
     )
     if not found:
         raise Refusal("ingredient_not_named", name=name)

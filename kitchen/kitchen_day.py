@@ -62,6 +62,14 @@ class KitchenDay:
     sheet: ProductionSheet
     grid: Grid
     unplaced: tuple[Order, ...]
+    departs_minutes: int  # the first round's departure; the usual one before rounds
+
+    @property
+    def cooked_by_minutes(self) -> int:
+        """When everything is cooked: the usual time for portioning before the first
+        departure."""
+        usual = self.service
+        return self.departs_minutes - usual.depart_minutes + usual.cooked_by_minutes
 
     @property
     def purchases(self) -> list[Purchase]:
@@ -133,6 +141,10 @@ async def kitchen_day(
             sheet=read.sheet(blocks, batching, times),
             grid=grid_for(where, points),
             unplaced=tuple(order for order, row in where if row == UNPLACED),
+            departs_minutes=min(
+                (each.depart_minutes for each in (leaving or {}).values()),
+                default=read.service.depart_minutes,
+            ),
         )
 
     return await off_loop(put_together)  # a till may be waiting

@@ -14,6 +14,12 @@ from kitchen.food import NUTRIENTS, DishFacts, RecipeLine
 SHARE_OF_DAY = {"breakfast": 0.25, "lunch": 0.40, "dinner": 0.35}
 """Meal shares used in the field: lunch 35–40 %, breakfast 25–30 %, dinner 30–35 %."""
 
+SODIUM_ALARM_PERCENT = 130
+"""Of a meal's share of the limit. Of the dishes we start with, the mildest five-dish
+lunches of a week without repetition reach 116 %, those of two weeks 132 %: an alarm at
+100 % would be red every day."""
+SCANT_PERCENT = 70
+
 COMPARED = ("energy_kcal", "protein_g", "ca_mg", "fibre_g", "na_mg")
 
 
@@ -74,6 +80,13 @@ class Distance:
     def is_limit(self) -> bool:
         """Sodium: more is worse. For the others less is worse."""
         return self.nutrient == "na_mg"
+
+    @property
+    def is_far(self) -> bool:
+        """Worth a look: more salt than a planner can help, or far too little."""
+        if self.is_limit:
+            return self.percent > SODIUM_ALARM_PERCENT
+        return self.percent < SCANT_PERCENT
 
 
 def nutrition_of(recipe: Iterable[RecipeLine]) -> Nutrition:

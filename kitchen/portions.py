@@ -282,13 +282,11 @@ def batches(
     their sum is `portions`."""
     if portions <= 0:
         return ()
-    count = ceil(weighted_percent / (pot_portions * 100))
+    full = max(pot_portions * 100 * portions // weighted_percent, 1)
     if how == "full":
-        full = max(pot_portions * 100 * portions // weighted_percent, 1)
         fillings = [full] * (portions // full)
         return tuple([*fillings, portions % full] if portions % full else fillings)
-    count = min(count, portions)
-    size, rest = divmod(portions, count)
+    size, rest = divmod(portions, count := ceil(portions / full))
     return tuple(size + (number < rest) for number in range(count))
 
 
@@ -325,6 +323,22 @@ def needs_for(
             )
         )
     return needs
+
+
+def pot_needs(
+    dish: DishFacts, portions: int, scaling: Scaling = PLAIN
+) -> dict[int, int]:
+    """Ingredient → grams as bought that one pot of so many normal portions takes, by
+    the same figures as the sheet."""
+    needs = {
+        line.ingredient.id: scaling.gross_decigrams(line)
+        * scaling.share(line.ingredient, [portions])
+        * portions
+        / 10
+        for line in dish.recipe
+        if line.ingredient.is_bought
+    }
+    return {ingredient: round(grams) for ingredient, grams in needs.items()}
 
 
 def _share(steps: Iterable[Step], line: RecipeLine) -> int:

@@ -43,6 +43,7 @@ class Called:
     kind: str
     row_id: int
     words: str
+    name: str  # of the food or the dish, as it stands in the words
     batches: tuple[BatchFacts, ...]
     without: frozenset[str] = frozenset()
 
@@ -67,15 +68,15 @@ async def called(kitchen_id: int, kind: str, row_id: int) -> Called:
     if kind == "lot":
         lot = await lot_of(kitchen_id, row_id)
         found = await batches_by_id(kitchen_id, await batches_with(row_id))
-        words = f"{lot.ingredient_name} · {lot.supplier} · {lot.number}"
-        return Called(
-            kind, row_id, words, tuple(found), frozenset({lot.ingredient_name})
-        )
+        name = lot.ingredient_name
+        words = f"{name} · {lot.supplier} · {lot.number}"
+        return Called(kind, row_id, words, name, tuple(found), frozenset({name}))
     found = await batches_by_id(kitchen_id, [row_id])
     if not found:
         raise Refusal("batch_unknown", batch=row_id)
-    words = f"{found[0].dish_name} #{found[0].number}"
-    return Called(kind, row_id, words, tuple(found))
+    name = found[0].dish_name
+    words = f"{name} #{found[0].number}"
+    return Called(kind, row_id, words, name, tuple(found))
 
 
 async def reached_by(kitchen_id: int, what: Called) -> list[Reached]:

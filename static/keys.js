@@ -72,4 +72,19 @@
       use(target);
     }
   });
+
+  // A column of figures: Enter goes down, as in a spreadsheet; the last sends the form.
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.key !== "Enter") return;
+    if (event.ctrlKey || event.metaKey || event.target.tagName !== "INPUT") return;
+    const cell = event.target.closest("[data-enter-down] td");
+    let row = cell;
+    while (cell && (row = (row === cell ? cell.parentElement : row).nextElementSibling)) {
+      const next = row.cells[cell.cellIndex] && row.cells[cell.cellIndex].querySelector("input");
+      if (!next) continue;
+      event.preventDefault();
+      use(next);
+      return;
+    }
+  });
 })();

@@ -69,3 +69,38 @@ def test_a_link_leads_somewhere(page: Path) -> None:
         if "://" not in link and not (page.parent / link).exists()
     ]
     assert lost == []
+
+
+CASE = re.compile(
+    r"^\| (\d+) \| (\d+) \| (\d+) \| [\d.]+ % \| ([\d.]+) \| \d+ \| (\d+) \|$",
+    re.MULTILINE,
+)
+
+
+def test_the_menu_planner_was_measured_as_it_was_promised() -> None:
+    """Two weeks for 300 elders within 30 s on two cores, within 5 % of the bound."""
+    text = (ROOT / "docs" / "menu-benchmarks.md").read_text("utf-8")
+    assert "30 seconds by the clock" in text
+    assert "Machine: 2 cores" in text
+    found = [[float(cell) for cell in row] for row in CASE.findall(text)]
+    assert [row[0] for row in found] == list(range(1, 11))
+    for case, points, bound, seconds, broken in found:
+        assert 0 < bound <= points, case
+        assert (points - bound) / points <= 0.05, case
+        assert seconds <= 30, case
+        assert broken == 0, case
+
+
+def test_the_forecast_was_measured_as_it_was_promised() -> None:
+    """A tenth nearer than the best same-weekday mean, and as sure as it says."""
+    text = (ROOT / "docs" / "forecast-benchmarks.md").read_text("utf-8")
+    number = r"\| ([\d.]+)(?: %)? "
+    row = re.compile(rf"^\| (guests|no-shows|walk-ins) {number * 7}\|$", re.MULTILINE)
+    found = {what: list(map(float, cells)) for what, *cells in row.findall(text)}
+    assert list(found) == ["guests", "no-shows", "walk-ins"]
+    for what, cells in found.items():
+        days, error, _alone, mean, gain, _gain_alone, holds = cells
+        assert days >= 1000, what
+        assert gain == pytest.approx(100 * (1 - error / mean), abs=0.5), what
+        assert gain >= 10, what
+        assert 85 <= holds <= 95, what

@@ -19,6 +19,8 @@ from kitchen import goods
 from kitchen.batches import batches_by_id
 from kitchen.food import dish_by_id
 from kitchen.goods import Draw, NewLot
+from kitchen.portions import pot_needs
+from kitchen.scaling import scaling_for
 
 HERE = "/goods"
 LOOKED_BACK = dt.timedelta(days=7)
@@ -131,11 +133,7 @@ async def _draw(
         raise NotFoundException
     batch = found[0]
     dish = await dish_by_id(batch.dish_id)
-    needs = {
-        line.ingredient.id: round(line.gross_decigrams * batch.portions / 10)
-        for line in dish.recipe
-        if line.ingredient.is_bought
-    }
+    needs = pot_needs(dish, batch.portions, await scaling_for(kitchen_id))
     draws, missing = goods.draws_for(needs, await goods.stock_for(kitchen_id), day)
     known = await goods.lots_in([batch.id])
     if not known:

@@ -12,14 +12,15 @@ from app.days import day_redirect, day_url, meal_in
 from app.desk import Desk
 from app.forms import Form, act_id, read_form
 from app.i18n import translate as _
+from app.paper_safety import MOST_DAYS, packs_over
 from app.pdf import pdf_answer
 from app.policy import may
-from app.print_desk import current_pages
-from app.print_office import LONGEST_PACK
+from app.print_desk import joined_pages
 from app.print_papers import paper_at
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
+from app.typed import parse_date
 from app.words import safety as words
 from kitchen import food_clocks, places, round_plans, samples, trip_temperatures
 from kitchen.batches import cooked_for
@@ -141,10 +142,10 @@ async def inspection(request: Request) -> Response[Any]:
     form = Form.filled(**asked)
     first = form.date("first", _("从哪天"))
     last = form.date("last", _("到哪天"))
-    if form.ok and not first <= last <= first + LONGEST_PACK:
+    if form.ok and not first <= last <= first + MOST_DAYS:
         form.refuse_field(
             "last",
-            _("到哪天：应在 {first} 之后、92 天以内", first=first),
+            _("到哪天：应在 {first} 之后、十年以内", first=first),
         )
     return page(
         request,
@@ -152,6 +153,7 @@ async def inspection(request: Request) -> Response[Any]:
         status_code=200 if form.ok else 422,
         form=form,
         subject=f"{first}_{last}" if form.ok else "",
+        packs=packs_over(first, last) if form.ok else [],
         day=last if form.ok else request.today,
         shown=chosen and form.ok,
         part="inspection",
@@ -161,13 +163,25 @@ async def inspection(request: Request) -> Response[Any]:
 
 @get(f"{INSPECTION}/{{file:str}}", allows="hands.read", include_in_schema=False)
 async def pack(request: Request, file: FromPath[str]) -> Response[Any]:
-    """The pack itself, `2026-11-01_2026-11-30.pdf`, as the records stand now."""
+    """The pack itself, `2026-11-01_2026-11-30.pdf`, as the records stand now; of many
+    months quarter by quarter, in one file."""
     kitchen, desk = await kitchen_of(request), Desk.of(request.settings)
-    subject = file.removesuffix(".pdf")
-    paper = await paper_at(desk, kitchen.id, request.today, "", "inspection", subject)
-    if paper is None or subject == file:
+    first, _bar, last = file.removesuffix(".pdf").partition("_")
+    days = parse_date(first), parse_date(last)
+    papers = [
+        await paper_at(desk, kitchen.id, request.today, "", "inspection", subject)
+        for subject in _subjects(*days)
+    ]
+    found = [paper for paper in papers if paper is not None]
+    if not found or not file.endswith(".pdf"):
         raise NotFoundException
-    return pdf_answer(await current_pages(desk, kitchen.id, paper))
+    return pdf_answer(await joined_pages(desk, kitchen.id, found))
+
+
+def _subjects(first: dt.date | None, last: dt.date | None) -> list[str]:
+    if first is None or last is None or not first <= last <= first + MOST_DAYS:
+        return []
+    return packs_over(first, last)
 
 
 handlers = [

@@ -18,9 +18,15 @@ class DishRow:
     total_grams: int
     batches: str  # "4 锅 × 48 份"
     out_at: str
-    hold_hot: bool = False
-    buffer_portions: int = 0
-    variants: tuple[tuple[str, int], ...] = ()
+    variants: tuple[str, ...] = ()  # "另锅少盐 1 锅 × 11 份"
+    care: tuple[str, ...] = ()  # "要热藏 60.0 ℃ 并记温度"
+
+    @property
+    def line(self) -> str:
+        """The dish in one line of a difference page."""
+        weight = f"{self.per_portion_grams} g, {self.total_grams / 1000:.1f} kg"
+        said = (f"{self.name} ×{self.portions}", weight, self.out_at, self.batches)
+        return " · ".join((*said, *self.variants, *self.care))
 
 
 @dataclass(frozen=True)
@@ -45,24 +51,30 @@ class ProductionSheet(Paper):
     channels: tuple[tuple[str, int], ...]  # 送餐 96, 堂食 120, 备用 6
     dishes: tuple[DishRow, ...]
     boxes: tuple[DietBox, ...]
-    sample_grams: int
-    depart_at: str
-    eat_within_minutes: int
-    unplaced: int = 0
+    leaves: str  # "10:40 发车"
+    rules: tuple[str, ...]  # samples and use-by, by this kitchen's settings
+    unplaced: str = ""
     unresolved: tuple[str, ...] = ()  # clashes nobody has answered yet
 
     def lines(self) -> dict[str, str]:
-        dishes = {
-            f"dish:{dish.name}": f"{dish.name} ×{dish.portions} "
-            f"{dish.total_grams / 1000:.1f} kg {dish.out_at} {dish.batches}"
-            for dish in self.dishes
-        }
+        """All that is printed: what no line tells could change without a difference
+        page saying so."""
+        ways = " · ".join(f"{words} {count}" for words, count in self.channels)
+        dishes = {f"dish:{dish.name}": dish.line for dish in self.dishes}
         boxes = {
             f"box:{box.words}:{box.instruction}": f"{box.words} ×{box.portions} "
             f"{box.instruction} {' '.join(box.codes)}".rstrip()
             for box in self.boxes
         }
-        return {"total": f"×{self.portions}", **dishes, **boxes}
+        care = {"unplaced": self.unplaced, "rules": " · ".join(self.rules)}
+        return {
+            "total": f"×{self.portions} · {ways}",
+            "leaves": self.leaves,
+            **dishes,
+            **boxes,
+            **{f"open:{words}": words for words in self.unresolved},
+            **{key: words for key, words in care.items() if words},
+        }
 
 
 @dataclass(frozen=True)
@@ -181,6 +193,7 @@ class MenuDay:
     day: date
     sets: tuple[tuple[str, tuple[str, ...]], ...]
     note: str = ""
+    term: str = ""  # the 节气 that begins on it
 
 
 @dataclass(frozen=True)

@@ -65,3 +65,54 @@ FLAG_WORDS = {
 def options(name: str, allowed: tuple[str, ...]) -> list[tuple[str, str]]:
     """(value, word) of a field's choices."""
     return [(value, _(CHOICE_WORDS[name][value])) for value in allowed]
+
+
+FOOD_GROUPS = (
+    N_("乳类及制品"),
+    N_("其他"),
+    N_("坚果种子类"),
+    N_("干豆类及制品"),
+    N_("水果类"),
+    N_("油脂类"),
+    N_("畜肉类"),
+    N_("禽肉类"),
+    N_("糖类"),
+    N_("菌藻类"),
+    N_("蔬菜类"),
+    N_("薯类淀粉及制品"),
+    N_("蛋类及制品"),
+    N_("调味品"),
+    N_("谷类及制品"),
+    N_("鱼虾蟹贝类"),
+)
+"""Of the composition table we start with; another table brings its own words."""
+
+NOTES = (
+    N_("冷食须专间加工"),
+    N_("切薄片"),
+    N_("加水量1:2"),
+    N_("咀嚼差者改玉米粒"),
+    N_("四季豆须烧熟煮透(皂素/凝集素)"),
+    N_("干噎，吞咽差者不供应"),
+    N_("按营养师处方；出餐前做稠度测试"),
+    N_("整蛋易噎，切半"),
+    N_("枣去核"),
+    N_("梅干菜须充分浸泡脱盐"),
+    N_("汤面易坨，分装或堂食"),
+    N_("汤面类分装或堂食"),
+    N_("浓汤嘌呤高"),
+    N_("甜品，糖尿病不供应"),
+    N_("糖尿病改无糖"),
+    N_("糯米黏，吞咽差者禁用"),
+    N_("细碎湿软"),
+    N_("绿叶菜久焐变色，宜堂食"),
+    N_("绿叶菜久焐变黄，宜堂食"),
+    N_("豆类须烧熟煮透"),
+    N_("较硬，咀嚼差者不供应"),
+    N_("过筛，出餐前做叉压/倾斜测试"),
+    N_("送餐宜改用去刺鱼柳"),
+    N_("酥脆类久焐变软"),
+    N_("高钠，低盐膳食不供应"),
+    N_("鱼柳须挑刺"),
+)
+"""Of the dishes we start with; a kitchen's own notes stay as they were written."""

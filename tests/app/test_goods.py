@@ -5,6 +5,7 @@ import pytest
 from kitchen import food, goods
 from kitchen.batches import cooked_for
 from kitchen.database import Engine
+from kitchen.scaling import set_yield
 from tests.app.client import Client, Clock, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.prints.conftest import texts
@@ -55,6 +56,25 @@ async def test_a_lot_is_received_and_stands_in_the_stock(manager: Client) -> Non
     used = {"lot": str(lot.id), "why": "wasted", "kilos": "0.5", "reason": "压坏了"}
     await manager.submit("/goods/uses", **used)
     assert "12.0 kg" in (await manager.get("/goods")).text
+
+
+async def test_what_expires_soon_and_what_has_expired_is_told(
+    manager: Client, clock: Clock, sign_in_as: SignInAs
+) -> None:
+    await enter()
+    await food.load_food(by=CHEN, now=MORNING)
+    await manager.submit("/goods/lots", **{**LOT, "expires": "2026-11-25"})
+    page = (await manager.get("/goods")).text
+    assert "快到期" in page
+    assert "已过期" not in page
+    clock.forward(hours=24)
+    later = await sign_in_as("manager")
+    assert "快到期" in (await later.get("/goods")).text  # its last day
+    clock.forward(hours=24)
+    later = await sign_in_as("manager")
+    page = (await later.get("/goods")).text
+    assert "已过期" in page
+    assert "12.5 kg" in page  # still in the house, until somebody throws it away
 
 
 @pytest.mark.parametrize(
@@ -132,6 +152,21 @@ async def test_the_list_to_buy_is_for_days(cast: Cast, manager: Client) -> None:
     assert "14 天以内" in wrong.text
     pack = await manager.submit("/buying/packs", ingredient="大米", kilos="0")
     assert "一包多重：填的是“0”" in pack.text
+
+
+async def test_a_pot_takes_what_this_kitchen_gets_out_of_what_it_buys(
+    cast: Cast, manager: Client
+) -> None:
+    batch = (await cooked_for(cast.kitchen, TODAY, "lunch"))[0]
+    line = (await food.dish_by_id(batch.dish_id)).recipe[0]
+    given = {**LOT, "ingredient": line.ingredient.name}
+    await manager.submit("/goods/lots", **given)
+    half = (cast.kitchen, line.ingredient.id, 50.0, "称过")
+    await set_yield(*half, by=CHEN, now=MORNING)
+    await manager.submit("/goods/uses", batch=str(batch.id))
+    (lot,) = await goods.stock_for(cast.kitchen)
+    used = 2 * line.net_decigrams * batch.portions / 10
+    assert lot.used_grams == round(used) != line.gross_decigrams * batch.portions / 10
 
 
 @pytest.mark.parametrize("path", ["lot-999.pdf", "batch-999.pdf", "x.pdf", "lot-1"])

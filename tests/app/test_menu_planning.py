@@ -1,6 +1,7 @@
 """The planner as a job: asked by form, best plan kept while it searches, used any time;
 a child that crashes, hangs or talks nonsense harms nothing."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -140,6 +141,45 @@ async def test_the_best_plan_heard_of_survives_the_childs_end(
     assert proposal.state == "done"
     assert len(proposal.cells) >= len(done.cells) - 5  # set B may differ
     assert proposal.total > 0
+
+
+GOES_ON = (
+    "import subprocess, sys, time;"
+    "subprocess.run([sys.executable, '-m', 'planning', '--seconds', '2'],"
+    " stdin=sys.stdin, stdout=subprocess.DEVNULL, stderr=sys.stderr);"
+    "time.sleep(120)"
+)
+"""The planner, which tells its plans and then goes on without a better one."""
+
+
+async def test_the_best_so_far_is_shown_and_used_while_the_search_goes_on(
+    manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = await stocked()
+    usual = menu_planning.plan_menus.__kwdefaults__
+    monkeypatch.setitem(usual, "command", (sys.executable, "-c", GOES_ON))
+    asked = {**ASKED, "seconds": "300"}
+    path = (await manager.submit(f"{PAGE}/proposals", **asked)).headers["Location"]
+    number = int(path.rpartition("/")[2])
+
+    async def until(*, running: bool, planned: bool) -> Proposal:
+        async with asyncio.timeout(120):
+            while True:
+                facts = await menu_proposals.proposal_by_id(cast.kitchen, number)
+                if (facts.is_running, bool(facts.cells)) == (running, planned):
+                    return facts
+                await asyncio.sleep(0.1)
+
+    facts = await until(running=True, planned=True)
+    page = (await manager.get(path)).text
+    assert "还在算" in page
+    assert f"{facts.total} 分，越少越好；最少不会少于 {facts.bound} 分" in page
+    assert "就用这份" in page
+    assert 'hx-trigger="load delay:1s"' in page
+    assert (await manager.submit(f"{path}/uses")).status_code == 303
+    monday = await menus.menu_for(cast.kitchen, FIRST, "lunch")
+    assert {line.position for line in monday.lines if line.choice == "A"} == {1, 3, 5}
+    await until(running=False, planned=True)  # the search has ended with it
 
 
 async def test_the_form_asks_and_the_page_watches(manager: Client) -> None:

@@ -1,13 +1,20 @@
 """The pages of food safety, and the pack an inspector takes away."""
 
+from datetime import date, timedelta
+from itertools import pairwise
+
 import pytest
 
 from app.desk import Desk
+from app.paper_safety import packs_over
 from app.print_papers import paper_at
 from app.settings import Settings
-from kitchen import certificates, hands, production, samples
+from kitchen import certificates, hands, production, recalls, samples
 from kitchen.database import Engine
+from kitchen.food_clocks import stops_at_risk
 from tests.app.client import Client, Clock, SignInAs
+from tests.kitchen import test_food_clocks as clocks
+from tests.kitchen import test_rounds as rounds
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.prints.conftest import texts
 from tests.test_a_day import live_through
@@ -18,7 +25,9 @@ PACK = "/safety/inspection"
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "safety", "hands", "prints", "today", "production")
+    return (
+        *("signin", "safety", "hands", "prints", "today", "production", "settings"),
+    )
 
 
 @pytest.fixture
@@ -98,6 +107,28 @@ async def test_today_names_what_is_missing_overdue_and_too_late(
     assert "留样早已" not in (await manager.get("/today/2026-11-27/lunch")).text
 
 
+async def test_a_round_that_is_too_late_names_its_stops_on_both_pages(
+    manager: Client, clock: Clock
+) -> None:
+    cast = await clocks.a_morning()
+    await rounds.published(cast)
+    await clocks.cook_all(cast, 25)  # off the fire at 08:30, good until 10:30
+    clock.forward(minutes=15)
+    late = await stops_at_risk(cast.kitchen, TODAY, "lunch", clock())
+    assert late
+    page = (await manager.get(PAGE)).text
+    today = (await manager.get("/today/2026-11-24/lunch")).text
+    assert f"有 {len(late)} 站送到时已过食用时限" in page
+    assert f"{len(late)} 站送到时已过食用时限：" in today
+    for stop in late:
+        assert f"<b>{stop.code}</b> {stop.name}" in page
+        assert f"晚 {stop.over_minutes} 分" in page
+        assert stop.code in today
+    for pot in await production.cooked_for(cast.kitchen, TODAY, "lunch"):
+        await production.record_holding(pot.id, 650, clock(), by=CHEN, now=clock())
+    assert "已过食用时限" not in (await manager.get(PAGE)).text
+
+
 async def test_today_names_who_is_ill_at_a_post(cast: Cast, manager: Client) -> None:
     hand = await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
     for kind in certificates.FOOD_KINDS:
@@ -114,18 +145,45 @@ async def test_today_names_who_is_ill_at_a_post(cast: Cast, manager: Client) -> 
     assert "孙师傅 晨检不合格，仍排在接触食品的岗位" in page
 
 
+async def test_today_names_whose_papers_lapsed_after_they_were_put_to_food(
+    cast: Cast, manager: Client
+) -> None:
+    hand = await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
+    for kind, last in (("health", TODAY), ("training", None)):
+        papers = (cast.kitchen, "hand", hand, kind, "", TODAY, last)
+        await certificates.record_certificate(*papers, by=CHEN, now=MORNING)
+    post = (cast.kitchen, hand, TODAY, "lunch", "cook")
+    await hands.assign(*post, by=CHEN, now=MORNING)
+    here = "/today/2026-11-24/lunch"
+    assert "仍排在接触食品的岗位" not in (await manager.get(here)).text
+    held = (await certificates.certificates_of("hand", [hand]))[hand]
+    taught = next(each for each in held if each.kind == "training")
+    gone = (cast.kitchen, taught.id, "不是他的")
+    await certificates.void_certificate(*gone, by=CHEN, now=MORNING)
+    page = (await manager.get(here)).text
+    assert "孙师傅 没有岗前培训，仍排在接触食品的岗位" in page
+    assert "健康证 30 天内到期：孙师傅" in page  # its last day
+    page = (await manager.get("/today/2026-11-25/lunch")).text
+    assert "健康证已到期：孙师傅" in page
+    assert "30 天内到期" not in page
+
+
 async def test_the_pack_holds_every_record_of_its_days(
     cast: Cast, manager: Client, settings: Settings
 ) -> None:
     kept = await samples.samples_for(cast.kitchen, TODAY, "lunch")
     await production.void_production("sample", kept[0].id, "洒了", by=CHEN, now=MORNING)
     await hands.add_hand(cast.kitchen, "孙师傅", "主厨", by=CHEN, now=MORNING)
+    pot = (await production.cooked_for(cast.kitchen, TODAY, "lunch"))[0]
+    called = (cast.kitchen, "batch", pot.id, "有异味")
+    await recalls.call_back(*called, by=CHEN, now=MORNING)
     answer = await manager.get(f"{PACK}/2026-11-01_2026-11-24.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     text = "".join(texts(answer.content))
     for found in ("2026-11-24", "78.0", "65.2", "1124-L-02", "孙师傅", "没有健康证"):
         assert found in text
     assert "洒了" in text
+    assert f"{pot.dish_name}#{pot.number}有异味" in text
     assert "热藏不低于60.0℃" in text
     desk = Desk.of(settings)
     days = "2026-11-25_2026-11-30"
@@ -135,11 +193,36 @@ async def test_the_pack_holds_every_record_of_its_days(
     assert not any(len(table.rows) for table in later.tables[1:])  # type: ignore[attr-defined]  # it is a pack
 
 
+async def test_a_pack_of_two_years_holds_every_day_once_in_one_file(
+    cast: Cast, manager: Client
+) -> None:
+    days = "2025-01-15_2026-12-01"
+    first, _bar, last = days.partition("_")
+    packs = packs_over(date.fromisoformat(first), date.fromisoformat(last))
+    assert len(packs) == 8
+    assert (packs[0], packs[-1]) == (
+        "2025-01-15_2025-03-31",
+        "2026-10-01_2026-12-01",
+    )
+    for before, after in pairwise(packs):
+        gap = date.fromisoformat(after[:10]) - date.fromisoformat(before[-10:])
+        assert gap == timedelta(days=1)
+    page = (await manager.get(f"{PACK}?first={first}&last={last}")).text
+    assert all(f"{PACK}/{pack}.pdf" in page for pack in packs)
+    assert "<iframe" not in page  # drawn when somebody asks
+    answer = await manager.get(f"{PACK}/{days}.pdf")
+    text = "".join(texts(answer.content))
+    for pack in packs:
+        assert pack.replace("_", "–") in text
+    kept = await samples.samples_for(cast.kitchen, TODAY, "lunch")
+    assert [text.count(sample.label) for sample in kept] == [1] * len(kept)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("first=2026-11-24&last=2026-11-01", "92 天以内"),
-        ("first=2026-01-01&last=2026-11-24", "92 天以内"),
+        ("first=2026-11-24&last=2026-11-01", "十年以内"),
+        ("first=2006-01-01&last=2026-11-24", "十年以内"),
         ("first=gestern&last=2026-11-24", "从哪天：填的是“gestern”"),
         ("first=2026-11-01&last=", "到哪天：还没有填"),
     ],
@@ -167,3 +250,28 @@ async def test_point_staff_record_but_see_no_health_of_others(
     assert (await sun.get(PAGE)).status_code == 200
     assert (await sun.get(PACK)).status_code == 403
     assert (await sun.get("/hands/people")).status_code == 403
+
+
+DEFAULTS = {
+    "core_degrees": "70",
+    "hot_degrees": "60",
+    "cold_degrees": "8",
+    "eat_within_minutes": "120",
+    "eat_within_held_minutes": "240",
+    "chill_within_minutes": "120",
+    "eat_within_chilled_minutes": "1440",
+    "sample_hours": "48",
+    "sample_grams": "125",
+}
+
+
+async def test_each_limit_of_food_safety_names_its_default_and_its_source(
+    manager: Client,
+) -> None:
+    cast = await enter()
+    page = (await manager.get(f"/settings/kitchens/{cast.kitchen}")).text
+    for name, default in DEFAULTS.items():
+        field = page.partition(f'id="field-{name}"')[2].partition('class="field')[0]
+        assert f'value="{default}"' in field.partition(">")[0], name
+        assert f"默认 {default}，" in field, name
+        assert any(w in field for w in ("规范", "GB 31654", "同上", "做法")), name

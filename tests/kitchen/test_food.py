@@ -57,6 +57,40 @@ def test_a_meal_is_compared_with_its_share_of_the_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("nutrient", "amount", "far"),
+    [
+        ("na_mg", 900, False),  # above the limit, as most lunches are
+        ("na_mg", 936, False),
+        ("na_mg", 950, True),
+        ("energy_kcal", 420, False),
+        ("energy_kcal", 410, True),
+        ("energy_kcal", 1500, False),
+    ],
+)
+def test_a_meal_far_from_what_can_be_reached_is_worth_a_look(
+    nutrient: str, amount: float, far: bool
+) -> None:
+    meal = Nutrition({nutrient: amount})
+    found = distances(meal, reference_for("female", 80), 0.4)
+    (mine,) = (one for one in found if one.nutrient == nutrient)
+    assert mine.is_far is far
+
+
+def test_the_sodium_alarm_lies_between_a_mild_week_and_a_mild_fortnight() -> None:
+    salt: dict[str, list[float]] = {}
+    for each in dishes().values():
+        mine = nutrition_of(each.recipe).amount("na_mg")
+        salt.setdefault(each.category, []).append(mine)
+    limit = reference_for("female", 80).na_limit_mg * 0.4
+
+    def lunches(number: int) -> int:
+        """The last of so many mildest lunches that do not repeat, of the limit."""
+        return round(100 * sum(sorted(v)[number - 1] for v in salt.values()) / limit)
+
+    assert 100 < lunches(5) < nutrition.SODIUM_ALARM_PERCENT < lunches(10)
+
+
+@pytest.mark.parametrize(
     ("sex", "age", "energy"),
     [
         ("male", 62, 1900),  # below the first band: the first band

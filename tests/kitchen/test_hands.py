@@ -100,6 +100,42 @@ async def test_without_papers_nobody_is_put_to_food(database: object) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "expires", "code"),
+    [
+        ("health", TODAY, "health_certificate_expired"),  # good today, not tomorrow
+        ("training", TODAY, "training_expired"),
+        ("training", None, ""),
+    ],
+)
+async def test_papers_have_to_be_good_on_the_day_of_the_post(
+    sqlite_database: object, kind: str, expires: date | None, code: str
+) -> None:
+    cast = await enter()
+    hand = await hired(cast, papers=False)
+    for each in certificates.FOOD_KINDS:
+        last = expires if each == kind else None
+        papers = (cast.kitchen, "hand", hand, each, "A1", TODAY - YEAR, last)
+        await certificates.record_certificate(*papers, by=CHEN, now=MORNING)
+    await put(cast, hand)
+    tomorrow = (cast.kitchen, hand, TODAY + timedelta(days=1), "lunch", "cook")
+    if not code:
+        await hands.assign(*tomorrow, by=CHEN, now=MORNING)
+        return
+    with pytest.raises(Refusal, match=code):
+        await hands.assign(*tomorrow, by=CHEN, now=MORNING)
+
+
+async def test_without_training_nobody_is_put_to_food(database: object) -> None:
+    cast = await enter()
+    hand = await hired(cast, papers=False)
+    health = (cast.kitchen, "hand", hand, "health", "A1", TODAY - YEAR, TODAY + YEAR)
+    await certificates.record_certificate(*health, by=CHEN, now=MORNING)
+    for post in hands.FOOD_POSTS:
+        with pytest.raises(Refusal, match="training_missing"):
+            await put(cast, hand, post)
+
+
 async def test_a_wrong_certificate_is_taken_back_and_misses_again(
     database: object,
 ) -> None:

@@ -189,6 +189,29 @@ async def test_a_cycle_is_laid_onto_the_calendar_and_starts_over(
     assert await names(cast, later) == []
 
 
+@pytest.mark.parametrize("weeks", [2, 3, 4, 5])
+async def test_a_cycle_has_two_to_five_weeks(
+    sqlite_database: object, weeks: int
+) -> None:
+    cast, ids = await stocked()
+    names_of = ("红烧肉", "宫保鸡丁", "番茄龙利鱼", "清蒸鲈鱼", "咸蛋蒸肉饼")[:weeks]
+    starts = [MONDAY + timedelta(days=7 * n) for n in range(weeks)]
+    await write(
+        cast,
+        {
+            Place(day, "A", 1): ids[name]
+            for day, name in zip(starts, names_of, strict=True)
+        },
+    )
+    saved = (cast.kitchen, "lunch", "轮换", MONDAY, weeks)
+    cycle = await menu_cycles.save_cycle(*saved, **DOER)
+    later = MONDAY + timedelta(days=7 * weeks)
+    onto = (cast.kitchen, cycle, later, 1, weeks + 1)
+    await menu_cycles.apply_cycle(*onto, replace=False, **DOER)
+    laid = [await names(cast, later + timedelta(days=7 * n)) for n in range(weeks + 1)]
+    assert laid == [[name] for name in (*names_of, names_of[0])]
+
+
 async def test_a_cycle_is_found_by_its_name_and_forgotten(database: object) -> None:
     cast, ids = await stocked()
     cycle = await two_week_cycle(cast, ids)

@@ -68,6 +68,27 @@ def test_a_proposal_feeds_everybody_and_breaks_no_rule() -> None:
     assert any("冬瓜" in d.name for day in DAYS[:2] for d in menus[day].dishes)
 
 
+def test_four_weeks_are_planned_at_once() -> None:
+    """Twenty days, three rows: nothing left open, no rule broken."""
+    days = [MONDAY + timedelta(days=n) for n in range(28)]
+    month = tuple(day for day in days if day.weekday() < 5)
+    wanted = asked(
+        days=month,
+        orders=dict.fromkeys(month, PEOPLE),
+        menus={day: DayMenu(1, day, "lunch") for day in month},
+        rows=(1, 3, 5),
+        second_rows=(1,),
+    )
+    cells, status = planned(wanted, 15)
+    assert status in ("optimal", "feasible")
+    assert examined(wanted, cells) == []
+    menus = proposed(wanted, cells)
+    mains = [menus[day].dish_at("A", 1) for day in month]
+    assert None not in mains
+    for week in range(4):  # nothing twice within seven days
+        assert len(set(mains[week * 5 : week * 5 + 5])) == 5
+
+
 def test_the_bench_case_is_feasible_and_examined_clean() -> None:
     wanted = question(3, ALL, people=60)
     made = problem_of(wanted)

@@ -76,7 +76,7 @@ def test_pot_fillings_sum_to_the_portions_and_fit(
 ) -> None:
     fillings = batches(portions, portions * size, pot, how)
     assert sum(fillings) == portions
-    assert max(fillings) * size <= pot * 100 + (size if how == "equal" else 0)
+    assert max(fillings) * size <= max(pot * 100, size)
 
 
 # Weights ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from app import menu_planning
 from app.days import day_url, day_words, meal_in
+from app.food_names import food_called, food_name
 from app.forms import Form, read_form
 from app.i18n import translate as _
 from app.menu_pages import fault_words, words_for_templates
@@ -60,7 +61,7 @@ async def _expiring(
     stock = await goods.stock_for(kitchen_id)
     used = {food.id for food in await ingredients_in_use()}
     return [
-        f"{lot.ingredient_name} {lot.expires_on}"
+        f"{food_name(lot.ingredient_name)} {lot.expires_on}"
         for lot in goods.to_use_up(stock, empty[0], last).values()
         if lot.ingredient_id in used
     ]
@@ -134,9 +135,14 @@ def _stock(form: Form) -> list[Stock]:
     found = []
     text = form.note("stock", _("要用掉的原料"), longest=500)
     for line in filter(None, (line.strip() for line in text.splitlines())):
-        name, _space, when = line.replace("，", " ").replace(",", " ").partition(" ")
+        words = line.replace("，", " ").replace(",", " ")
+        name, _space, when = words.rpartition(" ")
         try:
-            found.append(Stock(name, dt.date.fromisoformat(when.strip())))
+            if not name.strip():
+                raise ValueError
+            found.append(
+                Stock(food_called(name.strip()), dt.date.fromisoformat(when.strip()))
+            )
         except ValueError:
             wanted = _("原料名、空格、用到哪天，如 冬瓜 2026-12-02")
             sentence = _(
