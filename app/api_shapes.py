@@ -347,6 +347,7 @@ class CheckOut(Struct):
     ok: bool
     checked: int
     fault: str
+    note: str
 
 
 class VerifyOut(Struct):

@@ -4,6 +4,7 @@ Each check walks its rows from the oldest and stops at the first bad one, so tha
 answer names a row somebody can look at. Nothing is changed.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ WORDS = {
     "rows": N_("账目每一行和操作记录相符"),
     "days": N_("关账日对账"),
     "seals": N_("关账日封签"),
+    "slots": N_("一人一餐只补一次"),
     "months": N_("已结月份重算"),
     "statements": N_("季度结算表重算"),
 }
@@ -32,6 +34,7 @@ class Check:
     code: str
     checked: int
     fault: str = ""
+    note: str = ""  # what was not looked at, and what would do
 
     @property
     def ok(self) -> bool:
@@ -91,6 +94,17 @@ ROWS = {
     "recovery_case": N_("追回案"),
     "subsidy_bar": N_("停发记录"),
     "bar_lift": N_("解除停发记录"),
+    "month_close": N_("月结"),
+    "finding_settled": N_("疑点的说明"),
+    "quarter_statement": N_("季度结算表"),
+    "statement_signature": N_("结算表签字"),
+    "shift_close": N_("收班"),
+    "till_report": N_("断网记录"),
+    "till_decision": N_("断网记录的处理"),
+    "list_price": N_("定价"),
+    "approved_price": N_("核定价"),
+    "scheme_version": N_("补贴方案"),
+    "purse_programme": N_("发券方案"),
 }
 FAULTS = {
     "altered": N_("改动过"),
@@ -103,7 +117,7 @@ async def _rows() -> Check:
     """Also of days and months that are still open."""
     count, bad = await vouching.verify()
     if bad is None:
-        return Check("rows", count)
+        return Check("rows", count, note=await _older())
     fault = _(
         "{table} {number}：{what}",
         table=_(ROWS[bad.kind]) if bad.kind in ROWS else bad.kind,
@@ -111,6 +125,15 @@ async def _rows() -> Check:
         what=_(FAULTS[bad.what]),
     )
     return Check("rows", count, fault)
+
+
+async def _older() -> str:
+    count = await vouching.older()
+    if not count:
+        return ""
+    return _(
+        "还有 {n} 行更早的没有指纹，改过也看不出；./run vouch 从今天起补上", n=count
+    )
 
 
 async def _days() -> Check:
@@ -144,16 +167,49 @@ async def _days() -> Check:
 
 
 async def _seals() -> Check:
-    """The seal on the signed sheet is the end of the chain as it was at the close."""
-    closed = await rows("SELECT day, meal, seal FROM day_close ORDER BY day, meal")
+    """The seal on the signed sheet is the end of the chain as it was at the close, and
+    what was closed is closed still."""
+    closed = await rows(
+        "SELECT kitchen, day, meal, seal FROM day_close ORDER BY day, meal, kitchen"
+    )
+    held = await audit.seals_held({row["seal"] for row in closed})
     for row in closed:
-        seal = audit.read_seal(row["seal"])
-        if seal is None or await audit.line_of(seal) is None:
+        if row["seal"] not in held:
             fault = _("封签 {seal} 在操作记录里找不到", seal=row["seal"])
             return Check(
                 "seals", len(closed), f"{_named(row['day'], row['meal'])} {fault}"
             )
+    there = {(row["kitchen"], row["day"], row["meal"]) for row in closed}
+    for line in await rows(
+        "SELECT id, object_id, after FROM audit_line WHERE action = 'day.close'"
+        " ORDER BY id"
+    ):
+        told = json.loads(line["after"])
+        day, meal = date.fromisoformat(told["day"]), told["meal"]
+        if (int(line["object_id"]), day, meal) not in there:
+            fault = _("关账不见了，操作记录第 {line} 行", line=line["id"])
+            return Check("seals", len(closed), f"{_named(day, meal)} {fault}")
     return Check("seals", len(closed))
+
+
+LOOSE_SLOTS = (
+    "SELECT m.id AS meal FROM meal m LEFT JOIN meal_void v ON v.served = m.id"
+    " LEFT JOIN meal_slot s ON s.served = m.id WHERE m.tariff = 'subsidised'"
+    " AND m.elder IS NOT NULL AND v.id IS NULL AND s.id IS NULL"
+    " UNION ALL SELECT s.served AS meal FROM meal_slot s JOIN meal m ON m.id = s.served"
+    " LEFT JOIN meal_void v ON v.served = m.id WHERE v.id IS NOT NULL"
+    " OR m.elder IS NULL OR m.elder <> s.elder OR m.day <> s.day OR m.meal <> s.meal"
+    " ORDER BY meal LIMIT 1"
+)
+"""Subsidised meals that take no slot, and slots that no standing meal takes."""
+
+
+async def _slots() -> Check:
+    """What lets nobody have two subsidised meals is there for each one, and no more."""
+    count = await _count("SELECT COUNT(*) AS n FROM meal_slot")
+    loose = await one(LOOSE_SLOTS)
+    fault = _("就餐记录 {meal} 的占位对不上", meal=loose["meal"]) if loose else ""
+    return Check("slots", count, fault)
 
 
 @dataclass(frozen=True)
@@ -224,6 +280,7 @@ CHECKS: tuple[Callable[[], Awaitable[Check]], ...] = (
     _rows,
     _days,
     _seals,
+    _slots,
     _months,
     _statements,
 )
@@ -239,6 +296,7 @@ def as_facts(checks: list[Check]) -> dict[str, object]:
                 "ok": check.ok,
                 "checked": check.checked,
                 "fault": check.fault,
+                "note": check.note,
             }
             for check in checks
         ],

@@ -2,7 +2,7 @@
 
     ./run bench till [--rate 100] [--seconds 60] [--kills 40] [--history 2000000]
                      [--cuts 400] [--write]
-                     [--only load,postgres,kills,cuts,history,month,speed]
+                     [--only load,postgres,kills,cuts,history,month,verify,speed]
 
 Each part is measured on a server of its own; `--write` puts the parts that were
 measured into docs/till-benchmarks.md and leaves the others as they stand.
@@ -31,7 +31,7 @@ from typing import Any
 import httpx
 
 from benchmarks import history as history_of
-from benchmarks import power_cuts, till_speed
+from benchmarks import power_cuts, till_speed, verifying
 from benchmarks.routing_measured import load as load_now
 from benchmarks.routing_measured import put, today
 from benchmarks.spine import (
@@ -406,6 +406,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
             return asyncio.run(with_history(server, asked.history, asked.rate))
     if part == "month":
         return asyncio.run(the_month(asked.history))
+    if part == "verify":
+        return asyncio.run(verifying.measure(asked.history))
     with kitchen(300) as server:
         return till_speed.measure(server.here, service_day())
 
@@ -439,6 +441,7 @@ PARTS = {
     "cuts": "The power cut while eight tills serve",
     "history": "The till on years of meals",
     "month": "A month settled on years of meals",
+    "verify": "`verify` on years of meals",
     "speed": "One elder at the till, in a real browser",
 }
 

@@ -9,10 +9,11 @@ from piccolo.columns import BigInt, Date, ForeignKey, Text, Timestamptz
 from piccolo.table import Table
 
 from kitchen import audit
-from kitchen.database import Asked, insert, rows, writing
+from kitchen.database import Asked, rows, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import Kitchen
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 DELIVERY = "delivery"
 
@@ -103,7 +104,7 @@ async def approve_price(
     if price_fen < 0:
         raise Refusal("price_below_zero", fen=price_fen)
     async with writing():
-        price_id = await insert(
+        price_id = await insert_vouched(
             ApprovedPrice,
             kitchen=kitchen_id,
             item=item,

@@ -25,6 +25,8 @@ LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 SEAL_LENGTH = 12
 LINES_AT_ONCE = 1000
 END_OF_CHAIN = "SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1"
+MACS_AT_ONCE = 20_000
+SEALED_DIGITS = 14  # hexadecimal, of a line's code: what 12 characters tell for sure
 SEALED_COLUMNS = (
     *("at", "actor", "staff_id", "device", "action"),
     *("object_kind", "object_id", "before", "after", "reason"),
@@ -181,13 +183,40 @@ def read_seal(typed: str) -> str | None:
 async def line_of(seal: str) -> Sealed | None:
     """Where in the chain a seal of `read_seal` stands; None when no line gives it any
     more: altered, or cut off with all that came after."""
-    prefix = base64.b32decode(seal + "====").hex()[:15]
     row = await database.one(
         "SELECT id, at, (SELECT COUNT(*) FROM audit_line b WHERE b.id <= a.id) AS n"
         " FROM audit_line a WHERE a.mac LIKE {} ORDER BY a.id LIMIT 1",
-        f"{prefix}%",
+        f"{_begin_of(seal)}%",
     )
     return Sealed(row["id"], row["at"], int(row["n"])) if row else None
+
+
+async def seals_held(seals: Collection[str]) -> set[str]:
+    """Which of these seals some line still gives: one walk for all of them."""
+    wanted = {
+        _begin_of(read): seal
+        for seal in seals
+        for read in [read_seal(seal)]
+        if read is not None
+    }
+    held: set[str] = set()
+    after_id = 0
+    while wanted:
+        lines = await database.rows(
+            "SELECT id, mac FROM audit_line WHERE id > {} ORDER BY id LIMIT {}",
+            *(after_id, MACS_AT_ONCE),
+        )
+        begun = {line["mac"][:SEALED_DIGITS] for line in lines}
+        held |= {wanted[one] for one in begun & wanted.keys()}
+        if len(lines) < MACS_AT_ONCE:
+            break
+        after_id = lines[-1]["id"]
+    return held
+
+
+def _begin_of(seal: str) -> str:
+    """The first digits of the line's code that a seal of `read_seal` tells."""
+    return base64.b32decode(seal + "====").hex()
 
 
 def sealed_diff(

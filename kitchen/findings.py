@@ -16,14 +16,17 @@ from piccolo.table import Table
 
 from kitchen import audit, recoveries
 from kitchen.calendar import days_of
-from kitchen.database import insert, is_postgres, lock_for, reading, rows, writing
+from kitchen.database import is_postgres, lock_for, reading, rows, writing
 from kitchen.errors import Refusal
-from kitchen.places import Kitchen
+from kitchen.places import Kitchen, serves_on
 from kitchen.recoveries import RecoveryCase
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 MOST_A_MINUTE = 25
 """Meals one device can serve in a minute: the till aims at one in three seconds."""
+DEVICE_SHOWN = 40
+"""Characters: the key of a tablet, or the beginning of a browser's long name."""
 DAYS_ALIKE = 3
 """Days in a row with the very same count at a point, from which it is asked about."""
 
@@ -73,6 +76,7 @@ async def findings(kitchen_id: int, month: str) -> list[Finding]:
             *await _meals_of_people("while_paused", _WHILE_PAUSED, when),
             *await _second_meals(when),
             *await _expired(when),
+            *await _not_served(when),
             *await _beyond_booked(served, when),
             *await _device_rate(when),
             *await _meals_of_people("signed_early", _SIGNED_EARLY, when),
@@ -209,6 +213,23 @@ async def _expired(when: When) -> list[Finding]:
     ]
 
 
+async def _not_served(when: When) -> list[Finding]:
+    """Subsidised on a day on which the kitchen does not cook."""
+    found = await rows(
+        "SELECT m.day AS day, COUNT(*) AS n FROM meal m"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+        " AND m.day >= {} AND m.day <= {} AND v.id IS NULL"
+        " AND m.tariff = 'subsidised' GROUP BY m.day ORDER BY m.day",
+        *when,
+    )
+    return [
+        Finding("not_served", day, f"× {row['n']}", f"not_served|{day}")
+        for row in found
+        for day in [row["day"]]
+        if not await serves_on(when[0], day)
+    ]
+
+
 async def _served(when: When) -> list[dict[str, Any]]:
     """Portions served at each point, meal by meal, in the order of the days."""
     return await rows(
@@ -246,17 +267,21 @@ async def _beyond_booked(served: Sequence[dict[str, Any]], when: When) -> list[F
 
 
 async def _device_rate(when: When) -> list[Finding]:
-    """One device, one minute, more people than hands can serve."""
+    """One device, one minute, more people than hands can serve. Without scripts a till
+    tells its make alone, so point by point."""
     minute = (
         "to_char(m.served_at, 'YYYY-MM-DD HH24:MI')"
         if is_postgres()
         else "substr(m.served_at, 1, 16)"
     )
     found = await rows(
-        f"SELECT m.device AS device, m.day AS day, {minute} AS minute, COUNT(*) AS n"  # noqa: S608 - of two texts of ours
-        " FROM meal m LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
+        f"SELECT m.device AS device, m.day AS day, {minute} AS minute, COUNT(*) AS n,"  # noqa: S608 - of two texts of ours
+        " m.point AS point, COALESCE(p.name, '') AS name FROM meal m"
+        " LEFT JOIN dining_point p ON p.id = m.point"
+        " LEFT JOIN meal_void v ON v.served = m.id WHERE m.kitchen = {}"
         " AND m.day >= {} AND m.day <= {} AND v.id IS NULL AND m.device <> ''"
-        f" GROUP BY m.device, m.day, {minute} HAVING COUNT(*) > {{}} ORDER BY 2, 3, 1",
+        f" GROUP BY m.device, m.day, {minute}, m.point, p.name"
+        " HAVING COUNT(*) > {} ORDER BY 2, 3, 1, 5",
         *when,
         MOST_A_MINUTE,
     )
@@ -264,8 +289,8 @@ async def _device_rate(when: When) -> list[Finding]:
         Finding(
             "device_rate",
             row["day"],
-            f"{row['device']} × {row['n']}",
-            f"device_rate|{row['day']}|{row['device']}|{row['minute']}",
+            f"{row['name']} {row['device'][:DEVICE_SHOWN]} × {row['n']}".lstrip(),
+            f"device_rate|{row['day']}|{row['device']}|{row['minute']}|{row['point']}",
         )
         for row in found
     ]
@@ -383,7 +408,7 @@ async def _settle(
     by: Actor,
     now: datetime,
 ) -> None:
-    await insert(
+    await insert_vouched(
         FindingSettled,
         kitchen=kitchen_id,
         month=month,

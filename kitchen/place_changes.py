@@ -6,7 +6,7 @@ from typing import Any
 from piccolo.table import Table
 
 from kitchen import approved_prices, audit
-from kitchen.database import insert, rows, update_row, writing
+from kitchen.database import rows, update_row, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import (
     AREA_LEVELS,
@@ -20,6 +20,7 @@ from kitchen.place_tables import (
     ServiceOverride,
 )
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 
 async def add_area(
@@ -118,7 +119,7 @@ async def set_service(
         else:
             await MealService(kitchen=kitchen_id, active=True, **values).save()
         if await _price_on(kitchen_id, service.meal, since) != price_fen:
-            await insert(
+            await insert_vouched(
                 ListPrice,
                 kitchen=kitchen_id,
                 meal=service.meal,

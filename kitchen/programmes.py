@@ -26,6 +26,7 @@ from kitchen.registry import Elder, ElderFacts, elders_of, states_on
 from kitchen.staff import Actor
 from kitchen.tariff_texts import when_json, when_of
 from kitchen.tariffs import MealFacts, When
+from kitchen.vouching import vouch_as_it_stands
 
 DAYS_AHEAD = 30
 
@@ -239,6 +240,7 @@ async def approve_programme(programme_id: int, *, by: Actor, now: datetime) -> N
         await update_row(
             PurseProgramme, programme_id, {"approved_by": by.name, "approved_at": now}
         )
+        await vouch_as_it_stands("purse_programme", programme_id)
         await _trace("programme.approve", programme_id, {}, by, now)
 
 

@@ -15,12 +15,13 @@ from piccolo.table import Table
 from kitchen import audit, corrections
 from kitchen.calendar import days_of
 from kitchen.corrections import CorrectionLine
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.findings import findings
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
 from kitchen.tariffs import SELF
+from kitchen.vouching import insert_vouched
 
 
 class MonthClose(Table, tablename="month_close"):
@@ -310,7 +311,7 @@ async def close_month(
         report = await recompute(kitchen_id, month)
         text = report.as_text()
         digest = digest_of(text)
-        await insert(
+        await insert_vouched(
             MonthClose,
             kitchen=kitchen_id,
             month=month,

@@ -20,6 +20,7 @@ from kitchen.database import Asked, insert, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.places import DiningPoint
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 
 class Shift(Table, tablename="shift"):
@@ -242,7 +243,7 @@ async def close_shift(
             raise Refusal(
                 "served_more_than_received", portions=totals.served_beyond_received
             )
-        await insert(
+        await insert_vouched(
             ShiftClose,
             shift=shift.id,
             expected_cash_fen=totals.cash_fen,

@@ -18,11 +18,12 @@ from piccolo.table import Table
 from kitchen import audit, places, settlement
 from kitchen.calendar import days_of
 from kitchen.corrections import corrections_for
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.place_tables import Area
 from kitchen.places import Kitchen
 from kitchen.staff import Actor
+from kitchen.vouching import insert_vouched
 
 STEPS = {"community": "社区", "street": "街道", "district": "区民政局"}
 """The offices in their order, and what each is called."""
@@ -299,7 +300,7 @@ async def draw_up(
         drawn = await statements_for(kitchen_id, quarter)
         if community_id in {one.community_id for one in drawn}:
             return
-        statement_id = await insert(
+        statement_id = await insert_vouched(
             QuarterStatement,
             kitchen=kitchen_id,
             quarter=quarter,
@@ -344,7 +345,7 @@ async def sign(
             raise Refusal("signer_signed_before", name=name)
         if not holds:
             raise Refusal("statement_stale")
-        await insert(
+        await insert_vouched(
             StatementSignature,
             statement=statement_id,
             step=step,

@@ -23,6 +23,7 @@ from kitchen.pricing import Extra, PayerLine, Price, full_price, split_price
 from kitchen.staff import Actor
 from kitchen.tariff_texts import rules_of, text_of
 from kitchen.tariffs import Discount, Fee, Layer, MealFacts, Rule, Rules, When
+from kitchen.vouching import vouch_as_it_stands
 
 __all__ = [
     "Discount",
@@ -275,6 +276,7 @@ async def approve_version(version_id: int, *, by: Actor, now: datetime) -> None:
         await update_row(
             SchemeVersion, version_id, {"approved_by": by.name, "approved_at": now}
         )
+        await vouch_as_it_stands("scheme_version", version_id)
         await _trace("scheme.approve", version_id, by=by, now=now)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from kitchen import audit
 from kitchen.closed_days import refuse_closed_day
 from kitchen.counters import point_by_id
-from kitchen.database import insert, lock_for, one, rows, writing
+from kitchen.database import lock_for, one, rows, writing
 from kitchen.errors import Refusal
 from kitchen.meals import void_in_transaction
 from kitchen.registry import elder_by_id
 from kitchen.servings import Request, take
 from kitchen.staff import Actor
 from kitchen.till_tables import TillDecision
+from kitchen.vouching import insert_vouched
 
 CHOICES = {
     "conflict": ("self_pay", "gift", "swap"),
@@ -167,7 +168,7 @@ async def decide(
         if choice != "noted":
             await refuse_closed_day(row["kitchen"], row["day"], row["meal"])
         meal_id = await _carry_out(row, choice, reason, elder_id, by=by, now=now)
-        await insert(
+        await insert_vouched(
             TillDecision,
             report=report_id,
             choice=choice,

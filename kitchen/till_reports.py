@@ -10,7 +10,7 @@ from typing import Any
 
 from kitchen import acts, audit
 from kitchen.counters import hold_point, point_by_id, refuse_foreign_point, trace
-from kitchen.database import insert, one, savepoint, writing
+from kitchen.database import one, savepoint, writing
 from kitchen.day_packs import read_token
 from kitchen.errors import Refusal
 from kitchen.meals import void_in_transaction
@@ -19,6 +19,7 @@ from kitchen.servings import Request, essence, take
 from kitchen.shifts import shift_of
 from kitchen.staff import Actor
 from kitchen.till_tables import TillDecision, TillReport
+from kitchen.vouching import insert_vouched
 
 STATUS = {
     "already_served": "conflict",
@@ -190,7 +191,7 @@ async def _withdraw(
         reported["id"],
     )
     if decided is None:
-        await insert(
+        await insert_vouched(
             TillDecision,
             report=reported["id"],
             choice="withdrawn",
@@ -213,7 +214,7 @@ async def _keep(
 ) -> None:
     point = await point_by_id(request.point_id)
     status, code, meal_id = became
-    await insert(
+    await insert_vouched(
         TillReport,
         act=key,
         kitchen=point["kitchen"],
@@ -226,7 +227,7 @@ async def _keep(
         tariff=request.tariff,
         payment=request.payment,
         amount_shown_fen=told.amount_shown_fen,
-        happened_at=told.happened_at,
+        happened_at=_eaten_at(told, now),
         device=told.device,
         device_seq=told.device_seq,
         status=status,

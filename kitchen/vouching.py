@@ -1,8 +1,9 @@
 """Money's rows are vouched for by the audit chain, whose key is not in the database.
 
-The line that records an act carries a digest of every row of money the act wrote. So a
-row that is altered, deleted or slipped in is named, also while its day and month are
-still open, and cutting lines off the chain leaves rows behind that nobody vouches for.
+The line that records an act carries a digest of every row of money the act wrote: what
+was paid, what it was priced by, and who closed, settled or signed it. So a row that is
+altered, deleted or slipped in is named, also while its day and month are still open,
+and cutting lines off the chain leaves rows behind that nobody vouches for.
 """
 
 import hashlib
@@ -10,22 +11,35 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from piccolo.table import Table
 
 from kitchen import audit, database
-from kitchen.database import insert, rows
+from kitchen.database import insert, one, rows, writing
 
 DIGITS = 24
 LINES_AT_ONCE = 1000
+ROWS_AT_ONCE = 5000
+OLDER_AT_ONCE = 200  # rows that one line vouches for afterwards
 POSTINGS = "postings"
 TABLES = (
     *("entry", "meal", "meal_void", "claim_payment", "repayment", "correction"),
     *("purse_grant", "purse_expiry", "recovery_case", "subsidy_bar", "bar_lift"),
+    *("month_close", "finding_settled", "quarter_statement", "statement_signature"),
+    *("shift_close", "till_report", "till_decision"),
+    *("list_price", "approved_price", "scheme_version", "purse_programme"),
 )
 """Tables whose rows are vouched for one by one; an entry's postings stand together
 under the entry's number."""
+APPROVED = ("scheme_version", "purse_programme")
+"""Nothing is priced by a proposal: vouched for when the second person approves it."""
+OLDER = (
+    "这些账目写下的时候还没有指纹：今天按它们现在的样子补上，"
+    "以后改了看得出来；以前有没有改过，这一行不能作证"
+)
+"""What the line says that vouches for older rows."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,12 @@ def vouch(kind: str, row_id: int, values: Mapping[str, object]) -> None:
     database.vouched()[f"{kind} {row_id}"] = digest_of(values)
 
 
+async def vouch_as_it_stands(kind: str, row_id: int) -> None:
+    """The same for a row of `APPROVED` that was just approved."""
+    row = await one(f"SELECT * FROM {kind} WHERE id = {{}}", row_id)  # noqa: S608 - a name of ours
+    vouch(kind, row_id, row or {})
+
+
 async def verify() -> tuple[int, Unvouched | None]:
     """How many rows the chain vouches for, and the first that is not as it says.
 
@@ -66,12 +86,7 @@ async def verify() -> tuple[int, Unvouched | None]:
     seen: Counter[str] = Counter()
     first: dict[str, int] = {}
     async for told in _told():
-        for kind in {key.partition(" ")[0] for key in told}:
-            said = {
-                int(key.partition(" ")[2]): digest
-                for key, digest in told.items()
-                if key.partition(" ")[0] == kind
-            }
+        for kind, said in _by_kind(told).items():
             if bad := await _differing(kind, said):
                 return seen.total(), bad
             seen[kind] += len(said)
@@ -80,6 +95,77 @@ async def verify() -> tuple[int, Unvouched | None]:
         if bad := await _added(kind, since, seen[kind]):
             return seen.total(), bad
     return seen.total(), None
+
+
+async def older() -> int:
+    """How many rows of money nobody vouches for because they were there before."""
+    count = 0
+    first = await _first_vouched()
+    for kind in (*TABLES, POSTINGS):
+        found = await one(_older_sql(kind, "COUNT(*) AS n"), first.get(kind, _NONE))
+        count += int(found["n"]) if found else 0
+    return count
+
+
+async def vouch_for_older(*, by: str, staff_id: int | None, now: datetime) -> int:
+    """Let the chain vouch, from now on, for the rows that are older than its vouching,
+    as they stand today; how many. Its lines say that they prove nothing of the time
+    before. Broken off, it goes on where it was; done, there is nothing left to do."""
+    count = 0
+    first = await _first_vouched()
+    for kind in (*TABLES, POSTINGS):
+        before = first.get(kind, _NONE)
+        while ids := await _older_ids(kind, before):
+            async with writing():
+                for row_id, digest in (await _digests(kind, ids)).items():
+                    database.vouched()[f"{kind} {row_id}"] = digest
+                await audit.record(
+                    by=by,
+                    staff_id=staff_id,
+                    at=now,
+                    action="books.vouch_older",
+                    object_kind="books",
+                    object_id=kind,
+                    after={"first": ids[-1], "last": ids[0], "rows": len(ids)},
+                    reason=OLDER,
+                )
+            before, count = ids[-1], count + len(ids)
+    return count
+
+
+_NONE = 2**31 - 1  # no row is vouched for: all are older
+
+
+async def _first_vouched() -> dict[str, int]:
+    first: dict[str, int] = {}
+    async for told in _told():
+        for kind, said in _by_kind(told).items():
+            first[kind] = min(first.get(kind, _NONE), *said)
+    return first
+
+
+def _older_sql(kind: str, what: str) -> str:
+    table = "entry" if kind == POSTINGS else kind
+    return f"SELECT {what} FROM {table} WHERE id < {{}}{_counted(kind)}"  # noqa: S608 - names of ours
+
+
+async def _older_ids(kind: str, before: int) -> list[int]:
+    """The next numbers below, the highest first."""
+    sql = f"{_older_sql(kind, 'id')} ORDER BY id DESC LIMIT {{}}"
+    return [row["id"] for row in await rows(sql, before, OLDER_AT_ONCE)]
+
+
+def _counted(kind: str) -> str:
+    return " AND approved_at IS NOT NULL" if kind in APPROVED else ""
+
+
+def _by_kind(told: Mapping[str, str]) -> dict[str, dict[int, str]]:
+    """kind → row → digest"""
+    found: dict[str, dict[int, str]] = {}
+    for key, digest in told.items():
+        kind, _space, row_id = key.partition(" ")
+        found.setdefault(kind, {})[int(row_id)] = digest
+    return found
 
 
 async def _told() -> AsyncIterator[dict[str, str]]:
@@ -100,12 +186,15 @@ async def _told() -> AsyncIterator[dict[str, str]]:
 
 
 async def _differing(kind: str, said: Mapping[int, str]) -> Unvouched | None:
-    held = await _digests(kind, sorted(said))
-    for row_id, digest in sorted(said.items()):
-        if row_id not in held:
-            return Unvouched(kind, row_id, "missing")
-        if held[row_id] != digest:
-            return Unvouched(kind, row_id, "altered")
+    ids = sorted(said)
+    for begin in range(0, len(ids), ROWS_AT_ONCE):
+        part = ids[begin : begin + ROWS_AT_ONCE]
+        held = await _digests(kind, part)
+        for row_id in part:
+            if row_id not in held:
+                return Unvouched(kind, row_id, "missing")
+            if held[row_id] != said[row_id]:
+                return Unvouched(kind, row_id, "altered")
     return None
 
 
@@ -132,7 +221,7 @@ async def _added(kind: str, since: int, vouched: int) -> Unvouched | None:
     table, number = ("posting", "entry") if kind == POSTINGS else (kind, "id")
     found = await rows(
         f"SELECT DISTINCT {number} AS id FROM {table} WHERE {number} >= {{}}"  # noqa: S608 - names of ours
-        f" ORDER BY {number}",
+        f"{_counted(kind)} ORDER BY {number}",
         since,
     )
     if len(found) <= vouched:

@@ -21,6 +21,7 @@ HOMES = {
     "backup": "saving",
     "restore": "saving",
     "verify": "checking",
+    "vouch": "checking",
     "doctor": "checking",
 }
 

@@ -184,7 +184,7 @@ async def verify(request: Request) -> VerifyOut:
     checks = await verifying.verify_all()
     return VerifyOut(
         ok=all(check.ok for check in checks),
-        checks=[CheckOut(c.code, c.ok, c.checked, c.fault) for c in checks],
+        checks=[CheckOut(c.code, c.ok, c.checked, c.fault, c.note) for c in checks],
     )
 
 

@@ -27,6 +27,7 @@ FINDINGS = {
     "while_paused": N_("停餐、住院期间有餐"),
     "second_meal": N_("同日两餐"),
     "expired": N_("资格过期"),
+    "not_served": N_("不供餐的日子有补贴"),
     "beyond_booked": N_("超出订餐和散客上限"),
     "device_rate": N_("一台机器一分钟登记太多"),
     "signed_early": N_("出发前就签收"),

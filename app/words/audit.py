@@ -8,6 +8,7 @@ OBJECTS = {
     "area": N_("辖区"),
     "attendance": N_("到餐记录"),
     "balance": N_("对账"),
+    "books": N_("账目"),
     "building": N_("楼栋"),
     "certificate": N_("证件"),
     "day": N_("一天"),
@@ -131,6 +132,7 @@ VERBS = {
     "unload": N_("撤回装车"),
     "use": N_("用料"),
     "void": N_("作废"),
+    "vouch_older": N_("补指纹"),
     "voided": N_("作废"),
     "withdraw": N_("撤回"),
 }

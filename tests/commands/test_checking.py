@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,15 @@ import pytest
 from app.commands import with_database
 from app.doctor import Finding
 from app.settings import Settings
-from kitchen import audit, headcounts, ledger, meals, settlement
+from kitchen import (
+    audit,
+    day_close,
+    headcounts,
+    ledger,
+    meals,
+    registry,
+    settlement,
+)
 from kitchen.database import insert, rows, writing
 from kitchen.places import rename_area
 from kitchen.settlement import MonthClose
@@ -59,9 +68,10 @@ def test_a_sound_installation_passes(run: Run, data: Path) -> None:
         "audit_chain": told["checks"][0]["checked"],
         "ledger": 11,
         "entries": 4,
-        "rows": 4 * 2 + 2 + 1,
+        "rows": 4 * 2 + 2 + 1 + 2,
         "days": 0,
         "seals": 0,
+        "slots": 1,
         "months": 0,
         "statements": 0,
     }
@@ -91,6 +101,14 @@ def test_a_sound_installation_passes(run: Run, data: Path) -> None:
             " UPDATE more SET id = 3; INSERT INTO meal SELECT * FROM more",
             "rows",
             "就餐记录 3：没有操作记录",
+        ),
+        # What lets nobody have two subsidised meals:
+        ("DELETE FROM meal_slot", "slots", "就餐记录 2"),
+        (
+            "INSERT INTO meal_slot (elder, day, meal, served)"
+            " SELECT elder, day, meal, id FROM meal WHERE id = 1",
+            "slots",
+            "就餐记录 1",
         ),
         # The chain's tail cut off, which the chain alone cannot tell:
         (
@@ -162,6 +180,47 @@ def test_a_closed_day_is_checked_against_its_rows_and_its_seal(
     assert result.exit_code == 1
     assert faults["days"].startswith("2026-11-24 lunch")
     assert "AAAAAAAAAAAA" in faults["seals"]
+
+
+def test_a_day_that_was_closed_cannot_vanish(run: Run, sqlite_data: Path) -> None:
+    cast = stage()
+    when = (cast.kitchen, TODAY, "lunch")
+    guest = replace(lunch_for(cast, None), tariff="full")
+
+    async def close(_settings: Settings) -> None:
+        how = {"by": CHEN, "now": MORNING}
+        for elder in (cast.wang, cast.li, cast.zhao, cast.zhou):
+            await registry.set_state(
+                elder, "paused", TODAY, TODAY, "探亲", by=CHEN, now=MORNING
+            )
+        await hand_over(guest)
+        await headcounts.close_headcount(*when, **how)
+        for one in (await day_close.balance_for(*when)).differences:
+            await day_close.note_difference(*when, one.key, "散客", **how)
+        await day_close.close_day(*when, **how)
+
+    with_database(close)
+    assert run("verify").exit_code == 0
+    harm(sqlite_data, "DELETE FROM day_close")
+    result = run("verify", "--json")
+    assert result.exit_code == 1
+    faults = {
+        check["code"]: check["fault"] for check in json.loads(result.stdout)["checks"]
+    }
+    assert faults["seals"].startswith("2026-11-24 lunch 关账不见了")
+
+
+def test_rows_of_an_older_version_are_named_and_vouched_for_once(
+    run: Run, sqlite_data: Path
+) -> None:
+    with_money()
+    harm(sqlite_data, "UPDATE audit_line SET after = '{}'")  # as it wrote its lines
+    assert "还有 13 行更早的没有指纹" in run("verify").stdout
+    assert json.loads(run("vouch", "--json").stdout) == {"rows": 13}
+    assert run("vouch").stderr.strip() == "没有更早的账目要补"
+    assert "没有指纹" not in run("verify").stdout
+    harm(sqlite_data, "UPDATE meal SET self_pay_fen = 0 WHERE id = 2")
+    assert "就餐记录 2：改动过" in run("verify").stdout
 
 
 def test_a_seal_typed_off_a_sheet_is_compared_with_the_chain(

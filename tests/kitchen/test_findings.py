@@ -85,14 +85,22 @@ async def device_rate(cast: Cast) -> str:
     async with writing():
         guest = replace(lunch_for(cast, None), tariff="full", device="平板一")
         await meals.hand_over_all([guest] * 26, by=SUN, now=MORNING)
-    return "平板一 × 26"
+    return "朝阳就餐点 平板一 × 26"
 
 
 async def counts_alike(cast: Cast) -> str:
-    for back in range(3):
+    for back in (0, 1, 4):  # Tuesday, Monday, Friday
         day = TODAY - timedelta(days=back)
         await hand_over(replace(lunch_for(cast, cast.li), day=day))
     return "朝阳就餐点 1 × 3"
+
+
+async def not_served(cast: Cast) -> str:
+    """On a Sunday, where nobody cooks."""
+    sunday = TODAY - timedelta(days=2)
+    await hand_over(replace(lunch_for(cast, cast.li), day=sunday))
+    await hand_over(replace(lunch_for(cast, None), day=sunday, tariff="full"))
+    return "× 1"
 
 
 KINDS: list[Callable[[Cast], Awaitable[str]]] = [
@@ -100,6 +108,7 @@ KINDS: list[Callable[[Cast], Awaitable[str]]] = [
     after_leaving,
     while_paused,
     expired,
+    not_served,
     beyond_booked,
     device_rate,
     counts_alike,
@@ -154,6 +163,18 @@ async def test_a_door_signed_before_its_round_was_loaded_is_found(
 async def test_an_ordinary_month_has_no_findings(database: object) -> None:
     cast = await enter()
     await hand_over(lunch_for(cast, cast.li))
+    assert await found(cast) == []
+
+
+async def test_tablets_of_one_make_at_two_points_are_two(database: object) -> None:
+    """Without scripts a till tells nothing but its browser's name."""
+    cast = await enter()
+    for point in (cast.chaoyang, cast.xinhua):
+        await places.change_point(point, {"walk_in_cap": 99}, by=CHEN, now=MORNING)
+        guest = replace(lunch_for(cast, None), tariff="full", device="Mozilla/5.0")
+        async with writing():
+            here = replace(guest, point_id=point)
+            await meals.hand_over_all([here] * 20, by=SUN, now=MORNING)
     assert await found(cast) == []
 
 

@@ -325,6 +325,19 @@ async def test_the_day_is_the_packs_whatever_the_devices_clock_says(
     assert line.served_at == wall
 
 
+async def test_what_is_decided_later_has_the_time_put_right(database: object) -> None:
+    cast, told = await lunch()
+    fast = {"clock_offset_seconds": -48 * 3600, "device": "tablet-2"}
+    await sent("till-1", told)
+    wrong = replace(told, happened_at=NOON + timedelta(hours=48), **fast)
+    await sent("till-2", wrong)
+    waiting = (await dining.reports_for(cast.kitchen, *WHEN))[0]
+    assert waiting.happened_at == NOON
+    await dining.decide(waiting.id, "self_pay", "吃了两份", by=CHEN, now=EVENING)
+    lines = await dining.served_at(cast.chaoyang, *WHEN)
+    assert [line.served_at for line in lines] == [NOON, NOON]
+
+
 async def test_a_lost_tablet_shows_as_a_gap_in_its_numbers(database: object) -> None:
     cast, told = await lunch()
     await sent("a", replace(told, device_seq=4))
