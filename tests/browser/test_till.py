@@ -487,6 +487,27 @@ def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
     assert min(heights) >= 44
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_whoever_wants_a_slip_gets_it_at_every_width(
+    town: Midday, cards: list[str], enter: Enter, size: str
+) -> None:
+    page = open_till(town, enter, size=size)
+    page.fill(FIELD, cards[0])
+    page.press(FIELD, "Enter")
+    bar(page, "ok")
+    line = page.locator(".served tr").first
+    slip = line.get_by_role("link", name="小票")
+    box = slip.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    assert not overflows(page)
+    picture(page, f"till-slip-{size}", full=True)
+    with page.context.expect_page() as opened:
+        slip.click()
+    expect(opened.value.locator(".slip")).to_contain_text("您付（现金）")
+    expect(line.get_by_role("button", name="撤销")).to_be_visible()
+
+
 def test_the_tallies_follow_what_another_tablet_serves(
     town: Midday, enter: Enter, run: Run[object]
 ) -> None:

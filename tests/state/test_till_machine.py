@@ -3,9 +3,11 @@ alter or take back, everyone has at most one subsidised meal and the books balan
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,20 +20,33 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from kitchen import database, dining, ledger, meals, sealing, upgrading
+from kitchen import (
+    database,
+    dining,
+    findings,
+    ledger,
+    meals,
+    sealing,
+    settlement,
+    upgrading,
+    vouching,
+)
 from kitchen.database import rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.schema import TABLES
 from tests.conftest import run_sql, url_of
-from tests.kitchen.cast import MORNING, SUN, TODAY, Cast, enter
+from tests.kitchen.cast import MORNING, QIAN, SUN, TODAY, Cast, enter
+from tests.kitchen.signed import sign_days
 
 PEOPLE = st.sampled_from(["wang", "li", "zhou"])
 POINTS = st.sampled_from(["chaoyang", "xinhua"])
+MONTH, DECEMBER = "2026-11", date(2026, 12, 1)
 
 
 class Till(RuleBasedStateMachine):
@@ -51,6 +66,7 @@ class Till(RuleBasedStateMachine):
         self.closed: set[str] = set()  # points whose shift is over
         self.reports: dict[str, dining.Told] = {}
         self.paid_in = 0
+        self.day_closed = self.month_closed = False
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -88,8 +104,9 @@ class Till(RuleBasedStateMachine):
             payment="cash",
         )
         self.requests[act] = request
-        if where in self.closed:
-            with pytest.raises(Refusal, match="shift_closed"):
+        if self.day_closed or where in self.closed:
+            code = "day_closed" if self.day_closed else "shift_closed"
+            with pytest.raises(Refusal, match=code):
                 self.run(dining.serve(act, request, by=SUN, now=MORNING))
             return act
         if not full and who in self.slots:
@@ -121,7 +138,7 @@ class Till(RuleBasedStateMachine):
         request, told = self.told(act, who, where, full)
         self.requests[act] = request
         answer, _again = self.run(dining.report(act, told, by=SUN, now=MORNING))
-        if where in self.closed:
+        if self.day_closed or where in self.closed:
             assert (answer["status"], answer["meal_id"]) == ("late", None)
         elif not full and who in self.slots:
             assert (answer["status"], answer["meal_id"]) == ("conflict", None)
@@ -164,9 +181,10 @@ class Till(RuleBasedStateMachine):
         assert repeated
         assert answer["meal_id"] == self.answers[act]["meal_id"]
 
+    @precondition(lambda self: len(self.requests) > 2 and not self.day_closed)
     @rule(where=POINTS)
     def close_shift(self, where: str) -> None:
-        if where in self.closed or len(self.requests) < 8:
+        if where in self.closed:
             return
         when = (getattr(self.cast, where), TODAY, "lunch")
         self.run(dining.close_shift(*when, 0, "没有点钱", by=SUN, now=MORNING))
@@ -185,37 +203,89 @@ class Till(RuleBasedStateMachine):
         if act not in self.answers:
             return
         meal_id = self.answers[act]["meal_id"]
-        self.run(meals.void_meal(meal_id, "按错", by=SUN, now=MORNING))
+        void = meals.void_meal(meal_id, "按错", by=SUN, now=MORNING)
+        if self.day_closed and act not in self.voided:
+            with pytest.raises(Refusal, match="day_closed"):
+                self.run(void)
+            return
+        self.run(void)
         self.voided.add(act)
         self.slots = {who: held for who, held in self.slots.items() if held != act}
 
     @rule(who=PEOPLE, fen=st.integers(min_value=1, max_value=100_000))
     def top_up(self, who: str, fen: int) -> None:
-        self.run(
-            ledger.top_up(
-                getattr(self.cast, who),
-                fen,
-                kitchen_id=self.cast.kitchen,
-                point_id=self.cast.chaoyang,
-                day=TODAY,
-                by=SUN,
-                now=MORNING,
-            )
+        pay = ledger.top_up(
+            getattr(self.cast, who),
+            fen,
+            kitchen_id=self.cast.kitchen,
+            point_id=self.cast.chaoyang,
+            day=TODAY,
+            by=SUN,
+            now=MORNING,
         )
+        if self.month_closed:
+            with pytest.raises(Refusal, match="month_closed"):
+                self.run(pay)
+            return
+        self.run(pay)
         self.paid_in += fen
+
+    @property
+    def standing(self) -> list[dict[str, Any]]:
+        return [a for act, a in self.answers.items() if act not in self.voided]
+
+    @precondition(lambda self: len(self.standing) > 1 and not self.day_closed)
+    @rule()
+    def close_day(self) -> None:
+        self.run(sign_days(self.cast.kitchen, MONTH, now=MORNING))
+        self.day_closed = True
+
+    @precondition(lambda self: self.day_closed and not self.month_closed)
+    @rule()
+    def close_month(self) -> None:
+        """Each finding with a word; from then on it recomputes to the same bytes."""
+        month, who = (self.cast.kitchen, MONTH), {"by": QIAN, "now": MORNING}
+        for one in self.run(findings.findings(*month)):
+            self.run(findings.explain(*month, one.key, "已核实", **who))
+        self.run(settlement.close_month(*month, today=DECEMBER, **who))
+        self.month_closed = True
 
     @invariant()
     def the_books_balance_to_the_fen(self) -> None:
         if not hasattr(self, "cast"):
             return
         assert self.run(ledger.unbalanced()) == []
-        standing = [a for act, a in self.answers.items() if act not in self.voided]
-        cash = self.paid_in + sum(answer["self_pay_fen"] for answer in standing)
-        owed = sum(a["list_price_fen"] - a["self_pay_fen"] for a in standing)
+        cash = self.paid_in + sum(answer["self_pay_fen"] for answer in self.standing)
+        owed = sum(a["list_price_fen"] - a["self_pay_fen"] for a in self.standing)
         points = (self.cast.chaoyang, self.cast.xinhua)
         held = [self.run(ledger.balance_of(f"cash:{point}")) for point in points]
         assert sum(held) == cash
         assert self.run(ledger.balance_of("funder:district")) == owed
+
+    @invariant()
+    def the_month_equals_a_recount_of_its_rows(self) -> None:
+        """By plain loops over the rows of meals and voids, and no code of ours."""
+        if not hasattr(self, "cast"):
+            return
+        voided = {row["served"] for row in self.run(rows("SELECT * FROM meal_void"))}
+        own: dict[str, int] = {}
+        owed: dict[str, int] = {}
+        for meal in self.run(rows("SELECT * FROM meal")):
+            if meal["id"] not in voided:
+                place = f"point:{meal['point']}"
+                own[place] = own.get(place, 0) + meal["self_pay_fen"]
+                funded = sum(fen for _payer, fen, _why in json.loads(meal["lines"]))
+                owed[place] = owed.get(place, 0) + funded
+        month = self.run(settlement.month_for(self.cast.kitchen, MONTH))
+        assert {p.place: p.self_pay_fen for p in month.places} == own
+        assert {p.place: p.subsidy_fen for p in month.places} == owed
+        if self.month_closed:
+            assert self.run(settlement.replay(self.cast.kitchen, MONTH))
+
+    @invariant()
+    def every_row_of_money_is_vouched_for(self) -> None:
+        if hasattr(self, "cast"):
+            assert self.run(vouching.verify())[1] is None
 
     @invariant()
     def everyone_holds_one_slot_at_most(self) -> None:
@@ -228,7 +298,7 @@ class Till(RuleBasedStateMachine):
 
 Till.TestCase.settings = settings(
     max_examples=30,
-    stateful_step_count=25,
+    stateful_step_count=35,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
