@@ -95,6 +95,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "dining.undo": _only(_M, _P),
     "dining.decide": _only(_M, _F),  # finance only notes what came after the seal
     "dining.shift": _only(_M, _P),
+    "dining.tablets": _only(_M),  # one is lost, or was found
     "dining.receive": _only(_M, _P),
     # money
     "ledger.read": _only(_M, _F, _S, _A),

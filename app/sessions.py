@@ -127,6 +127,25 @@ async def _touch(digest: str, now: dt.datetime) -> None:
             )
 
 
+async def tablet_of(token: str) -> str:
+    """The key of the tablet that this session is on; "" where none was told."""
+    asked = "SELECT tablet FROM session WHERE digest = {}"
+    row = await database.one(asked, digest_of(token))
+    return str(row["tablet"]) if row else ""
+
+
+async def note_tablet(token: str, key: str) -> None:
+    """This session is on that tablet."""
+    if await tablet_of(token) == key:
+        return
+    async with database.writing():
+        await database.rows(
+            "UPDATE session SET tablet = {} WHERE digest = {} AND ended_at IS NULL",
+            key,
+            digest_of(token),
+        )
+
+
 async def sign_out(token: str, by: Actor, now: dt.datetime) -> None:
     """End the session of this cookie."""
     async with database.writing():

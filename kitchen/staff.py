@@ -54,6 +54,7 @@ class Session(Table, tablename="session"):
     created_at = Timestamptz()
     seen_at = Timestamptz()
     ended_at = Timestamptz(null=True, default=None)
+    tablet = Text(default="")  # the key its browser made, see `tablets`
 
 
 class SignInFailure(Table, tablename="sign_in_failure"):

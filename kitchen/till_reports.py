@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kitchen import acts, audit
+from kitchen import acts, audit, tablets
 from kitchen.counters import hold_point, point_by_id, refuse_foreign_point, trace
 from kitchen.database import one, savepoint, writing
 from kitchen.day_packs import read_token
@@ -28,6 +28,7 @@ STATUS = {
     "balance_too_low": "review",
     "elder_unknown": "review",
     "subsidy_barred": "review",
+    "tablet_blocked": "review",
     "provider_barred": "review",
     "above_approved_price": "review",
     "free_item_charged": "review",
@@ -125,6 +126,7 @@ async def _serve(
         shift = await shift_of(*when)
         if shift is not None and shift.closed_at is not None:
             raise Refusal("shift_closed", at=shift.closed_at)
+        await tablets.refuse_blocked(told.device)
         await _refuse_away(request)
         async with savepoint():
             answer = await take(request, point, _eaten_at(told, now), by=by, now=now)
@@ -166,6 +168,7 @@ async def _undo(told: Told, *, by: Actor, now: datetime) -> acts.Answer:
         return _became("ok")
     await _refuse_meal_elsewhere(int(meal_id), read_token(told.pack).point_id)
     try:
+        await tablets.refuse_blocked(told.device)
         async with savepoint():
             await void_in_transaction(int(meal_id), "按错", by=by, now=now)
     except Refusal as refusal:

@@ -7,7 +7,7 @@
   if (!net || !window.ActQueue) return;
   const PACK_EVERY = 120000, LOOK_EVERY = 4000;
   const shell = net.dataset.shell === "yes"; // the page kept by the service worker
-  let queue, pack = null, down = shell || !navigator.onLine, device = "", acts = [];
+  let blocked = false, queue, pack = null, down = shell || !navigator.onLine, device = "", acts = [];
 
   const where = () => (shell ? "" : net.dataset.pack);
   const outcome = () => document.getElementById("outcome");
@@ -192,7 +192,7 @@
   let state = { waiting: 0, parked: 0, reason: "" };
   const draw = () => {
     const line = net.querySelector("[data-net-line]");
-    const kind = !queue || !queue.durable ? "paper" : state.reason === "signin" ? "signin"
+    const kind = blocked ? "lost" : !queue || !queue.durable ? "paper" : state.reason === "signin" ? "signin"
       : state.waiting || down ? "offline" : "online";
     net.dataset.kind = kind;
     for (const part of line.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== kind;
@@ -232,7 +232,7 @@
     try {
       const sent = Date.now();
       const answer = await fetch(where(), { headers: { Accept: "application/json" }, cache: "no-store" });
-      if (!answer.ok) return;
+      if (!answer.ok) return await wiped();
       const fresh = await answer.json();
       fresh.offset = new Date(fresh.server_time).getTime() - (sent + Date.now()) / 2;
       if (Math.abs(fresh.offset) > 300000) net.querySelector("[data-clock]").hidden = false;
@@ -241,6 +241,26 @@
       navigator.serviceWorker?.controller?.postMessage("keep");
     } catch { /* the last one stands */ }
   };
+
+  // A lost tablet: the list of names goes, see tablet.js.
+  const wiped = async () => {
+    if (!(await Tablet.lost(queue))) return;
+    blocked = true;
+    pack = null;
+    draw();
+  };
+  // Whose session is on which tablet, so that a lost one can be signed out by itself.
+  const name = async () => {
+    const token = document.querySelector("#till [name=csrf]");
+    if (!token) return;
+    await fetch("/api/till/tablets", { method: "POST", cache: "no-store", body: JSON.stringify({ key: device }),
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": token.value },
+    }).catch(() => {});
+  };
+  // Also what is served with the network says on which tablet.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (device && /\/servings$/.test(event.detail.path)) event.detail.parameters.device = device;
+  });
 
   const start = async () => {
     queue = await ActQueue.open();
@@ -264,6 +284,7 @@
       return;
     }
     if (down) return look();
+    await name();
     await fetchPack();
     setInterval(() => { if (!down) fetchPack(); }, PACK_EVERY);
     if (navigator.serviceWorker) navigator.serviceWorker.register("/dining/worker.js", { scope: "/dining/" }).catch(() => {});

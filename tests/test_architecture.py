@@ -27,6 +27,7 @@ KITCHEN_ORDER = """
     approved_prices
     place_changes
     places
+    tablets
     certificates hands
     people_tables people_facts people_trace
     elders

@@ -43,6 +43,7 @@ OBJECTS = {
     "sheet": N_("送餐单"),
     "staff": N_("员工"),
     "stop": N_("停靠点"),
+    "tablet": N_("平板"),
 }
 
 VERBS = {
@@ -70,6 +71,7 @@ VERBS = {
     "assign_driver": N_("派送餐员"),
     "start": N_("改出发点"),
     "ban": N_("停派"),
+    "block": N_("报丢失"),
     "cancel": N_("取消"),
     "change": N_("修改"),
     "check": N_("晨检"),

@@ -18,6 +18,7 @@ REPORT_CODES = {
     "balance_too_low": N_("账户余额不够"),
     "elder_unknown": N_("名册里没有"),
     "subsidy_barred": N_("这位老人已停发补贴"),
+    "tablet_blocked": N_("平板已报丢失"),
     "provider_barred": N_("运营单位已停发补贴"),
     "above_approved_price": N_("高于核定价"),
     "free_item_charged": N_("免费项目不能收钱"),
@@ -59,5 +60,7 @@ SENTENCES = {
     "till_reports_open": N_(
         "断网时的 {count} 条就餐记录还没有处理，请到“断网记录”里逐条定下来"
     ),
+    "tablet_blocked": N_("这台平板已报丢失停用，找回来了请主管在“平板”里恢复"),
+    "tablet_unknown": N_("没有这台平板"),
     "guest_pays_cash": N_("没有登记的客人只能付现金"),
 }

@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from app.auth import session_cookie
-from kitchen import dining, registry
+from kitchen import dining, registry, tablets
 from kitchen.database import rows
 from tests.app.client import Clock
 from tests.browser.conftest import QUIET, Run, Server, _signed_in, picture
@@ -323,6 +323,34 @@ def test_without_a_session_the_act_waits_for_a_sign_in(
     page.evaluate("window.dispatchEvent(new Event('online'))")
     all_sent(page)
     assert served(town, run) == 6
+
+
+def test_a_lost_tablet_wipes_its_names_and_keeps_what_was_not_sent(
+    town: Midday, cards: list[str], till: Till, network: LossyNetwork, run: Run[object]
+) -> None:
+    page = till()
+    scan(page, cards[1])
+    page.wait_for_selector("[data-tone=ok], [data-tone=diet]")
+    key = page.evaluate("ActQueue.open().then((queue) => queue.kept('device'))")
+    meals = run(rows("SELECT device FROM meal ORDER BY id DESC LIMIT 1"))
+    assert meals == [{"device": key}]  # which tablet, also with the network
+    network.mode = "down"
+    scan(page, cards[0])
+    expect(page.locator(WAITING)).to_have_text("1")
+    assert page.evaluate(HELD) == [True, 1]
+    run(tablets.block(town.kitchen, key, "丢了", by=CHEN, now=MORNING))
+    network.mode = "up"
+    page.wait_for_selector("#till-net [data-when=signin]:not([hidden])")
+    page.goto(f"{HERE}/{town.point}")  # whoever found it is shown the door
+    page.wait_for_selector("[name=password]")
+    page.wait_for_function(f"({HELD})().then(([names]) => !names)")
+    assert page.evaluate(HELD) == [False, 1]
+    assert served(town, run) == 5
+
+
+# Whether names are held, and how many acts still wait.
+HELD = """() => ActQueue.open().then(async (queue) =>
+  [Boolean(await queue.kept("pack")), (await queue.list("wait")).length])"""
 
 
 def test_on_a_lan_without_tls_the_queue_works_and_says_what_does_not(

@@ -58,6 +58,7 @@ BODIES = {  # the JSON routes look at the body before they look for the row
     "/return": {"reported_by": "试试"},
 }
 PLAIN = {"day": str(TODAY), "meal": "lunch", "month": "2026-11", "kind": "sheet"}
+PLAIN |= {"key": "5f0c3c63-15d0-4a8e-9a42-0a7a5a4f2f10"}  # of nobody's tablet
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from app.controllers.dining import (
     reports,
     roster,
     screen,
+    tablets,
     till,
 )
 
@@ -18,4 +19,5 @@ handlers = [
     *counter.handlers,
     *roster.handlers,
     *screen.handlers,
+    *tablets.handlers,
 ]

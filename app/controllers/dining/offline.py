@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Response
 from msgspec import Meta
 
+from app import sessions
 from app.api_shapes import Body, Line, Name, Payment, RowId, unreadable
 from app.assets import FOLDER
 from app.days import meal_in
@@ -21,7 +22,7 @@ from app.scope import point_of
 from app.till_packs import pack_json
 from app.till_pages import PAYMENTS
 from app.typed import CONTROL
-from kitchen import acts, dining
+from kitchen import acts, dining, tablets
 from kitchen.dining import Told
 from kitchen.errors import Refusal
 
@@ -66,6 +67,7 @@ async def pack(
     """What the tablet keeps to go on serving: people, prices, the day, all signed."""
     meal = meal_in(meal)
     here = await point_of(request, point)
+    await tablets.refuse_blocked(await sessions.tablet_of(request.session_token))
     found = await dining.pack_for(here.id, day, meal, now=request.now)
     return pack_json(found, here.id, day, meal, request.now)
 
@@ -137,7 +139,7 @@ async def tally(request: Request, data: JSONBody[TallyIn]) -> dict[str, Any]:
 
 KEPT_FILES = (
     *("tokens.css", "app.css", "components.css", "dining.css"),
-    *("queue.js", "till.js", "till_offline.js", "vendor/icons.svg"),
+    *("queue.js", "tablet.js", "till.js", "till_offline.js", "vendor/icons.svg"),
 )
 SHELL = "/dining/offline"
 

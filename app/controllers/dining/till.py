@@ -191,7 +191,7 @@ async def _serve(
         tariff="full" if full else "subsidised",
         payment=payment,
         amount_shown_fen=form.identifier("shown"),
-        device=request.device,
+        device=form.raw("device")[:60] or request.device,
     )
     try:
         answer, _repeated = await dining.serve(
