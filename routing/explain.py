@@ -26,6 +26,7 @@ _REASON = {
     "age": "too_far_to_stay_hot",
     "delay": "window_missed",
     "supply": "not_supplied",
+    "missing_break": "no_time_to_rest",
     "vehicle_forbidden": "no_vehicle_allowed",
     "skills": "no_vehicle_allowed",
 }

@@ -110,8 +110,9 @@ class Unassigned:
     """A job nobody visits, with the first binding reason and all of them.
 
     reason, reasons: `no_vehicle_allowed`, `too_big`, `too_far_to_stay_hot`,
-    `window_missed`, `outside_shift`, `not_supplied`, `no_room` (possible alone, but not
-    beside the others) or `not_planned` (the given rounds do not name it).
+    `window_missed`, `outside_shift`, `no_time_to_rest` (no place is left for a break),
+    `not_supplied`, `no_room` (possible alone, but not beside the others) or
+    `not_planned` (the given rounds do not name it).
     """
 
     job: Id

@@ -92,6 +92,7 @@ WHY = {
     "too_far_to_stay_hot": N_("太远，饭会凉"),
     "window_missed": N_("赶不上开饭时间"),
     "outside_shift": N_("在所有人的班次之外"),
+    "no_time_to_rest": N_("送这里的人就没时间休息了"),
     "no_room": N_("车都满了或时间排满"),
     "not_supplied": N_("没有人把饭送到出发点"),
     "not_planned": N_("还没有编进线路"),

@@ -136,6 +136,7 @@ def test_a_crate_too_small_and_a_rest_too_early_can_be_mended() -> None:
     early = widened_morning(shift=TimeWindow(10, 90_000), breaks=(rest,))
     solution = solve(early, engine="floor")
     (left, *_) = solution.unassigned
+    assert left.reasons == ("no_time_to_rest",)
     remedies = {r.change: r for r in explain(early, solution)[left.job]}
     assert (remedies["missing_break"].size, remedies["missing_break"].value) == (10, 10)
 
