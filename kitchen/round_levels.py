@@ -83,6 +83,7 @@ def within_room(
         for drop in drops
         if drop.is_point
     }
+    brought = {key for order in locked for key in order.keys}
     shares = Counter[int]()
     for vehicle in vehicles:
         if vehicle.id in inputs.starts:
@@ -90,8 +91,9 @@ def within_room(
     kept = []
     for vehicle in vehicles:
         point = inputs.starts.get(int(vehicle.id))
-        if point is not None and room.get(point, doors) < doors:
-            most = room[point] // shares[point]
+        known = doors if ("point", point) in brought else 0  # there by a locked round
+        if point is not None and room.get(point, known) < doors:
+            most = room.get(point, known) // shares[point]
             vehicle = replace(vehicle, capacity=(min(vehicle.capacity[0], most),))
         if vehicle.capacity[0] > 0:
             kept.append(vehicle)

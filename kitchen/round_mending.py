@@ -35,7 +35,7 @@ def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
     least late; who does not fit at all waits with the reason.
     """
     if taken := _taken_over(inputs, shape, driver_id):
-        return _served(inputs, taken)
+        return _served(inputs, shape, taken)
     lost = [order for order in shape.orders if order.driver_id == driver_id]
     kept = [order for order in shape.orders if order.driver_id != driver_id]
     drops = inputs.served(shape.orders)
@@ -50,15 +50,20 @@ def without_driver(inputs: Inputs, shape: Shape, driver_id: int) -> Shape:
         else:
             orders = _put(orders, drop.key, *place)
     gone = {drop.key for drop in homeless}
-    return _served(inputs, Shape(tuple(orders), why, shape.pinned - gone))
+    after = Shape(tuple(orders), why, shape.pinned - gone)
+    return _served(inputs, shape, after)
 
 
-def _served(inputs: Inputs, shape: Shape) -> Shape:
-    """Without the points where nobody eats and, with the driver gone, nobody begins."""
+def _served(inputs: Inputs, before: Shape, shape: Shape) -> Shape:
+    """Without the points where nobody eats and, with the driver gone, nobody begins;
+    one where somebody might begin, and nothing is brought now, waits."""
     known = inputs.by_key()
     nowhere = {key for key in (*shape.placed, *shape.why) if key not in known}
     orders = tuple(without(order, nowhere) for order in shape.orders)
     why = {key: said for key, said in shape.why.items() if key in known}
+    left = known.keys() & {*before.placed, *before.why}
+    idle = left - {*shape.placed, *shape.why}
+    why |= dict.fromkeys(sorted(idle), "not_planned")
     return Shape(orders, why, shape.pinned - nowhere)
 
 

@@ -267,6 +267,53 @@ async def test_a_van_planned_alone_knows_until_when_its_riders_can_wait(
     assert found.rounds == ()
 
 
+async def test_nobody_begins_where_nobody_eats_and_nothing_can_be_brought(
+    database: object,
+) -> None:
+    """Without a van that day a rider's crate comes to no point, whoever eats there."""
+    cast, inputs, plan = await a_street_on_two_levels()
+    riders = tuple(one for one in inputs.drivers if not one.carries_bulk)
+    crate = ("point", cast.xinhua)
+    for eats_there in (True, False):
+        drops = tuple(
+            d if d.key != crate or eats_there else replace(d, portions=0, containers=())
+            for d in inputs.drops
+        )
+        alone = replace(inputs, drops=drops, drivers=riders)
+        problem, groups = problem_of(alone)
+        assert problem is not None
+        assert inputs.starts.keys().isdisjoint(v.id for v in problem.vehicles)
+        found = routing.solve(problem, seconds=0, engine="floor")
+        orders = proposal_of(alone, found, groups).orders
+        assert "supply" not in codes(timetable(alone, orders).faults)
+    # a van that stays as it is brings something to whoever begins there
+    [van] = [order for order in plan.orders if crate in order.keys]
+    problem, _groups = problem_of(replace(inputs, drops=drops), [van])
+    assert problem is not None
+    assert inputs.starts.keys() <= {v.id for v in problem.vehicles}
+
+
+async def test_a_point_that_a_missing_driver_goes_to_for_nothing_is_not_lost(
+    database: object,
+) -> None:
+    cast, inputs, plan = await a_street_on_two_levels()
+    crate = ("point", cast.xinhua)
+    drops = tuple(
+        replace(d, portions=0, containers=()) if d.key == crate else d
+        for d in inputs.drops
+    )
+    van, rider, other = plan.orders
+    shape = shape_of(plan)
+    idle = replace(rider, keys=())  # nobody begins there yet
+    full = replace(other, keys=(*rider.keys, *other.keys))
+    shape = replace(shape, orders=(van, idle, full))
+    left = replace(inputs, drops=drops, drivers=inputs.drivers[1:])
+    after = round_mending.without_driver(left, shape, inputs.drivers[0].id)
+    assert crate in after.why
+    everybody = [*(k for o in after.orders for k in o.keys), *after.why]
+    assert sorted(everybody) == sorted(left.by_key())
+
+
 async def test_a_rider_planned_alone_waits_for_the_crate_that_is_only_theirs(
     database: object,
 ) -> None:
