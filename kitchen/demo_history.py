@@ -140,7 +140,7 @@ async def _cook(past: Past, sheet: ProductionSheet) -> None:
         await production.record_sample(
             *past.when,
             dish.dish.id,
-            130,
+            dish.sample_grams,
             fridge="1 号",
             put_in_at=kept,
             by=past.by,

@@ -156,6 +156,26 @@ async def test_past_lunches_are_closed_without_an_open_difference(
     assert await headcounts.closed(town.kitchen_id, FRIDAY, "lunch") is None
 
 
+async def test_a_dish_of_which_one_small_portion_was_cooked_is_no_difference(
+    sqlite_database: object,
+) -> None:
+    """On such a day a few grams are more than a ladle's part of what was served, and
+    the first start would end there."""
+    tuesday = date(2026, 11, 24)
+    town = await demo.build(
+        people=40,
+        seed=7,
+        today=tuesday,
+        now=morning_of(tuesday),
+        password_hash="x",
+        history=True,
+    )
+    monday = (town.kitchen_id, tuesday - timedelta(days=1), "lunch")
+    sheet = (await kitchen_day(*monday)).sheet
+    assert 0 < min(dish.portions_grams for dish in sheet.dishes) < 100
+    assert (await day_close.balance_for(*monday)).differences == ()
+
+
 async def test_the_same_seed_and_day_give_the_same_past(
     sqlite_url: str, memory_folder: Path
 ) -> None:
