@@ -37,18 +37,19 @@ from kitchen.use_by import BatchFacts
 from kitchen.wastes import WasteFacts
 
 Cells = tuple[str, ...]
-LONGEST_PACK = timedelta(days=92)
+LONGEST_PACK = timedelta(days=31)
+"""A month of a kitchen of 300 is eighty pages and half a minute of drawing; a quarter
+was over the deadline of a paper."""
 MOST_DAYS = timedelta(days=3653)
 """Ten years: records are kept for two."""
 
 
 def packs_over(first: date, last: date) -> list[str]:
     """The packs that hold every record of these days, by their subjects: one, or where
-    it would be too long to draw and to read, one for each quarter of a year."""
+    it would be too long to draw, one for each month."""
     found = []
     while last - first > LONGEST_PACK:
-        quarter = (first.month - 1) // 3 + 1
-        following = date(first.year + quarter // 4, quarter % 4 * 3 + 1, 1)
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
         found.append(f"{first}_{following - timedelta(days=1)}")
         first = following
     return [*found, f"{first}_{last}"]

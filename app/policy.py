@@ -66,6 +66,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "production.record": _only(_M, _C),
     "safety.read": _only(_M, _P, _C, _S, _A),
     "safety.record": _only(_M, _P, _C),
+    "safety.packs": _only(_M, _C),
     "hands.read": _only(_M, _C, _S, _A),
     "hands.record": _only(_M, _C),
     "hands.write": _only(_M),

@@ -8,9 +8,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from app import pack_jobs
 from app.days import day_redirect, day_url, meal_in
 from app.desk import Desk
 from app.forms import Form, act_id, read_form
+from app.i18n import language
 from app.i18n import translate as _
 from app.paper_safety import MOST_DAYS, packs_over
 from app.pdf import pdf_answer
@@ -161,10 +163,30 @@ async def inspection(request: Request) -> Response[Any]:
     )
 
 
+@post(INSPECTION, allows="safety.packs", include_in_schema=False)
+async def draw(request: Request) -> Response[Any]:
+    """Many months take minutes: drawn in the background, then led to."""
+    kitchen, form = await kitchen_of(request), await read_form(request)
+    first, last = form.date("first", _("从哪天")), form.date("last", _("到哪天"))
+    packs = _subjects(first, last) if form.ok else []
+    if not packs:
+        raise NotFoundException
+    arguments = {
+        "kitchen": kitchen.id,
+        "packs": packs,
+        "language": language.get(),
+        "desk": Desk.of(request.settings).as_json(),
+    }
+    job = await request.app.state.jobs.start(
+        pack_jobs.JOB, _("检查资料"), arguments, request.actor
+    )
+    return see_other(request, f"/jobs/{job}")
+
+
 @get(f"{INSPECTION}/{{file:str}}", allows="hands.read", include_in_schema=False)
 async def pack(request: Request, file: FromPath[str]) -> Response[Any]:
     """The pack itself, `2026-11-01_2026-11-30.pdf`, as the records stand now; of many
-    months quarter by quarter, in one file."""
+    months month by month, in one file."""
     kitchen, desk = await kitchen_of(request), Desk.of(request.settings)
     first, _bar, last = file.removesuffix(".pdf").partition("_")
     days = parse_date(first), parse_date(last)
@@ -190,5 +212,6 @@ handlers = [
     measure,
     clear,
     inspection,
+    draw,
     pack,
 ]

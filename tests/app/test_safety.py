@@ -1,10 +1,12 @@
 """The pages of food safety, and the pack an inspector takes away."""
 
+import asyncio
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
+from app import jobs
 from app.desk import Desk
 from app.paper_safety import packs_over
 from app.print_papers import paper_at
@@ -193,29 +195,44 @@ async def test_the_pack_holds_every_record_of_its_days(
     assert not any(len(table.rows) for table in later.tables[1:])  # type: ignore[attr-defined]  # it is a pack
 
 
-async def test_a_pack_of_two_years_holds_every_day_once_in_one_file(
-    cast: Cast, manager: Client
-) -> None:
-    days = "2025-01-15_2026-12-01"
-    first, _bar, last = days.partition("_")
-    packs = packs_over(date.fromisoformat(first), date.fromisoformat(last))
-    assert len(packs) == 8
+async def test_packs_of_two_years_hold_every_day_once(manager: Client) -> None:
+    await enter()
+    first, last = date(2025, 1, 15), date(2026, 12, 1)
+    packs = packs_over(first, last)
+    assert len(packs) == 23
     assert (packs[0], packs[-1]) == (
-        "2025-01-15_2025-03-31",
-        "2026-10-01_2026-12-01",
+        "2025-01-15_2025-01-31",
+        "2026-11-01_2026-12-01",
     )
     for before, after in pairwise(packs):
         gap = date.fromisoformat(after[:10]) - date.fromisoformat(before[-10:])
         assert gap == timedelta(days=1)
+    assert packs_over(date(2026, 11, 1), last) == packs[-1:]
     page = (await manager.get(f"{PACK}?first={first}&last={last}")).text
     assert all(f"{PACK}/{pack}.pdf" in page for pack in packs)
     assert "<iframe" not in page  # drawn when somebody asks
-    answer = await manager.get(f"{PACK}/{days}.pdf")
-    text = "".join(texts(answer.content))
-    for pack in packs:
+
+
+async def test_many_months_are_drawn_beside_the_tills_into_one_file(
+    cast: Cast, manager: Client
+) -> None:
+    days = {"first": "2026-09-20", "last": "2026-11-24"}
+    answer = await manager.submit(PACK, **days)
+    number = int(answer.headers["Location"].rpartition("/")[2])
+    async with asyncio.timeout(120):
+        while (job := await jobs.job_by_id(number)) and job.state != "done":
+            assert job.state in ("waiting", "queued", "running"), job
+            await asyncio.sleep(0.1)
+    assert job
+    file = f"{PACK}/2026-09-20_2026-11-24.pdf"
+    assert job.result["location"] == file
+    text = "".join(texts((await manager.get(file)).content))
+    for pack in packs_over(date(2026, 9, 20), TODAY):
         assert pack.replace("_", "–") in text
     kept = await samples.samples_for(cast.kitchen, TODAY, "lunch")
     assert [text.count(sample.label) for sample in kept] == [1] * len(kept)
+    wrong = await manager.submit(PACK, first="2026-11-24", last="2026-09-20")
+    assert wrong.status_code == 404
 
 
 @pytest.mark.parametrize(
