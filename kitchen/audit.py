@@ -99,6 +99,12 @@ async def record(
     database.write_last(_chain, line)
 
 
+async def join_chain() -> None:
+    """Let the lines recorded so far join the chain at once: whoever seals the day reads
+    its own line."""
+    await database.write_what_was_kept()
+
+
 async def _chain(lines: list[Line]) -> None:
     prev = await _last_mac()
     linked = []

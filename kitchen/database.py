@@ -65,6 +65,7 @@ __all__ = [
     "update_row",
     "vouched",
     "write_last",
+    "write_what_was_kept",
     "writing",
 ]
 
@@ -125,7 +126,7 @@ async def writing() -> AsyncIterator[None]:
     """
     async with current().writing():
         yield
-        await _write_what_was_kept()
+        await write_what_was_kept()
 
 
 @asynccontextmanager
@@ -137,7 +138,7 @@ async def rehearsing() -> AsyncIterator[None]:
         raise DatabaseMisuse("rehearsing() is for PostgreSQL")
     async with engine.rehearsing():
         yield
-        await _write_what_was_kept()
+        await write_what_was_kept()
 
 
 def write_last(write: Callable[[list[T]], Awaitable[None]], item: T) -> None:
@@ -147,9 +148,12 @@ def write_last(write: Callable[[list[T]], Awaitable[None]], item: T) -> None:
     _writing("write_last()").kept.setdefault(write, []).append(item)
 
 
-async def _write_what_was_kept() -> None:
-    for write, items in _writing("writing()").kept.items():
-        await write(items)
+async def write_what_was_kept() -> None:
+    """Before the commit; by hand where the rest of the transaction must read it."""
+    kept = _writing("writing()").kept
+    while kept:
+        write = next(iter(kept))
+        await write(kept.pop(write))
 
 
 def _writing(what: str) -> Transaction:

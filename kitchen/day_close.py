@@ -428,6 +428,7 @@ async def close_day(
             object_id=kitchen_id,
             after={"day": day, "meal": meal, **figures},
         )
+        await audit.join_chain()
         seal = await audit.day_seal(now.astimezone(audit.LOCAL_ZONE).date())
         await insert(
             DayClose,

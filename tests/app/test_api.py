@@ -320,6 +320,7 @@ async def test_the_balance_counts_and_the_checks_hold(
         "seals",
         "months",
         "rows",
+        "slots",
         "statements",
     }
 
