@@ -204,6 +204,26 @@ def axe_faults(page: Page) -> list[str]:
     return [str(fault) for fault in found]
 
 
+def faults_at_every_width(page: Page) -> list[str]:
+    """`axe_faults` and `overflows` of a page at the three widths, loaded once."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = []
+    for scheme, rules in (
+        ("light", [*WCAG_AA, "best-practice"]),
+        ("dark", ["color-contrast"]),
+    ):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(COLOURS_CHANGE)
+        for name, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            told = [str(fault) for fault in page.evaluate(ASK_AXE, rules)]
+            if scheme == "light" and overflows(page):
+                told.append("pushed sideways")
+            found += [f"{name} {scheme}: {fault}" for fault in told]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
 def overflows(page: Page) -> bool:
     """Whether the page has to be pushed sideways, or a card is squeezed beside
     another where both cannot be."""

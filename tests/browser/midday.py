@@ -59,9 +59,9 @@ async def midday(people: int = 60) -> Midday:
     await headcounts.close_headcount(
         town.kitchen_id, *LUNCH, spares=[spare], by=CHEN, now=MORNING
     )
-    trip = await _publish_rounds(town.kitchen_id)
+    trip = await publish_rounds(town.kitchen_id)
     eaters = await headcounts.eaters_for(town.kitchen_id, *LUNCH)
-    await _serve(point.id, [e for e in eaters if e.point_id == point.id][:4])
+    await serve(point.id, [e for e in eaters if e.point_id == point.id][:4])
     return Midday(town.kitchen_id, point.id, ouyang, sima, tuple(eaters), trip)
 
 
@@ -92,7 +92,7 @@ async def _enrol(
     return elder_id
 
 
-async def _publish_rounds(kitchen: int) -> int:
+async def publish_rounds(kitchen: int) -> int:
     inputs = await inputs_for(kitchen, *LUNCH)
     problem, groups = problem_of(inputs, ())
     assert problem is not None
@@ -106,7 +106,7 @@ async def _publish_rounds(kitchen: int) -> int:
     return max(plan.rounds, key=lambda row: len(plan.stops_of(row.id))).id
 
 
-async def _serve(point: int, eaters: list[Eater]) -> None:
+async def serve(point: int, eaters: list[Eater]) -> None:
     noon = MORNING + dt.timedelta(hours=3)
     await dining.open_shift(point, *LUNCH, by=SUN, now=noon)
     await dining.receive(

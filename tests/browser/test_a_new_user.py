@@ -13,7 +13,7 @@ from kitchen import drivers
 from kitchen.deliveries import outcomes_for
 from kitchen.drivers import DriverFields
 from kitchen.sheets import Sheet, xlsx
-from tests.browser.conftest import Enter, Run
+from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows
 from tests.browser.test_a_day import LUNCH, Keys, close_the_count_of, plan_rounds
 from tests.browser.test_till import scan
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -73,6 +73,7 @@ def test_the_first_ten_minutes_without_help(
     told = run(outcomes_for(cast.kitchen, TODAY, "lunch"))
     assert isinstance(told, dict)
     assert sorted(one.outcome for one in told.values()) == ["away", "refused"]
+    nobody_opens(page, "郑长河")
     serve_a_lunch(enter("point_staff", "孙阿姨", point_id=cast.chaoyang), cast)
 
 
@@ -80,7 +81,13 @@ def enter_the_list(page: Page) -> None:
     page.goto("/imports")
     page.set_input_files("[name=file]", files=[a_list()])
     page.get_by_role("button", name="预览").click()
-    page.get_by_role("button", name=f"登记 {len(NEW)} 人").click()
+    entry = page.get_by_role("button", name=f"登记 {len(NEW)} 人")
+    entry.wait_for()
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        assert axe_faults(page) == []
+        assert not overflows(page)
+    entry.click()
     page.get_by_text(f"已登记 {len(NEW)} 人").wait_for()
 
 
@@ -119,6 +126,17 @@ def record(page: Page, name: str, outcome: str) -> None:
     form.locator("[name=reporter]").fill("赵师傅")
     form.locator("button").last.click()
     page.get_by_text(name).first.wait_for()
+
+
+def nobody_opens(page: Page, name: str) -> None:
+    """The clock and whom to turn to are one click away, from the first closed door."""
+    page.goto(f"/doors/{LUNCH}")
+    page.get_by_text("这里就开始计时").wait_for()
+    record(page, name, "no_answer_unreached")
+    page.goto(f"/doors/{LUNCH}")
+    case = page.locator(".case", has_text=name)
+    assert "前要有着落" in case.locator(".case-clock").inner_text()
+    assert case.get_by_role("button", name="没联系上").first.is_visible()
 
 
 def serve_a_lunch(page: Page, cast: Cast) -> None:

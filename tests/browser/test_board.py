@@ -153,10 +153,38 @@ def test_the_map_shows_every_round_without_tiles(street: Cast, enter: Enter) -> 
         "ways => ways.map(way => way.getAttribute('stroke-dasharray'))"
     )
     assert len(set(dashes)) == len(dashes)
+    colours = page.locator("#map path.way").evaluate_all(
+        "ways => ways.map(way => getComputedStyle(way).stroke)"
+    )
+    assert len(set(colours)) == len(colours)
+    places = page.locator("#columns [data-at*=',']").evaluate_all(
+        """stops => new Set(stops.map(
+            s => s.closest("[data-round]").dataset.number + s.dataset.at)).size"""
+    )
+    assert page.locator("#map .pin-first, #map .pin-stop").count() == places > rounds
     assert page.locator("#map .leaflet-control-scale-line").count() == 1
     assert {url.split("/")[2] for url in asked if url.startswith("http")} == {
         page.url.split("/")[2]
     }
+
+
+def test_an_operators_tiles_lie_below_the_rounds(
+    street: Cast, enter: Enter, server: Server
+) -> None:
+    state = server.app.state
+    tiles = f"{server.address}/static/tiles/{{z}}/{{x}}/{{y}}.png"
+    state.settings = state.settings.model_copy(
+        update={"tiles": tiles, "tiles_credit": "© 某图"}
+    )
+    page = enter("dispatcher", kitchen_id=street.kitchen)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(BOARD)
+    page.wait_for_selector("#map .pin-home")
+    page.wait_for_selector("#map img.leaflet-tile", state="attached")
+    assert any("/static/tiles/" in url for url in asked)
+    assert "© 某图" in page.locator("#map .leaflet-control-attribution").inner_text()
+    assert page.locator("#map path.way").count() >= 2
 
 
 def test_without_scripts_the_sketch_and_the_forms_stay(
