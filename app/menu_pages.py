@@ -29,7 +29,7 @@ from kitchen import (
     registry,
     scaling,
 )
-from kitchen.clash_groups import decided_groups
+from kitchen.clash_groups import OpenDish, decided_groups
 from kitchen.consequences import Consequences, Grounds, choices_for, consequences_of
 from kitchen.food import DishFacts
 from kitchen.menus import CHOICES, ROWS, DayMenu, LastEdit, Place, monday_of
@@ -270,3 +270,20 @@ async def show_week(
         cycles=await menu_cycles.cycles_of(kitchen.id, meal),
         **context,
     )
+
+
+async def still_open(
+    kitchen: KitchenFacts, days: Sequence[dt.date], meal: str
+) -> list[tuple[dt.date, list[OpenDish]]]:
+    """The days not published yet on which somebody cannot eat a dish and nobody has
+    decided what they get, with those dishes."""
+    first, last = min(days) - WEEK, max(days) + WEEK
+    near = await menus.menus_for(kitchen.id, first, last, meal)
+    found = []
+    for day in days:
+        if not near[day].lines or near[day].state == "published":
+            continue
+        seen = await consequences_on(kitchen, day, meal, near)
+        if seen.open_dishes:
+            found.append((day, seen.open_dishes))
+    return found

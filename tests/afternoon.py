@@ -101,6 +101,8 @@ def screens(seen: Afternoon) -> dict[str, str]:
         "recall-person": f"/recalls?kind=person&row={seen.cast.wang}",
         "safety": f"/safety/{lunch}",
         "inspection": "/safety/inspection",
+        "inspection-shown": "/safety/inspection?first=2026-11-24&last=2026-11-24",
+        "inspection-months": "/safety/inspection?first=2025-01-15&last=2026-11-24",
         "hands": f"/hands/{lunch}",
         "hands-papers": "/hands/people",
         "forecast": f"/forecasts/{lunch}",

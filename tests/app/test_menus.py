@@ -175,7 +175,7 @@ async def test_a_decision_closes_the_open_block(manager: Client) -> None:
 
 async def test_the_week_is_published_and_a_change_is_seen(manager: Client) -> None:
     cast, _ = await stocked()
-    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "番茄龙利鱼"})
     answer = await manager.submit(f"{PAGE}/publications", scope="week")
     assert answer.status_code == 303
     assert (await menu(cast)).state == "published"
@@ -183,6 +183,42 @@ async def test_the_week_is_published_and_a_change_is_seen(manager: Client) -> No
     page = (await manager.get(PAGE)).text
     assert "发布后改过" in page
     assert "data-confirm" in page
+
+
+@pytest.mark.parametrize("scope", ["week", "day"])
+async def test_publishing_asks_once_and_names_whom_the_dishes_hurt(
+    manager: Client, scope: str
+) -> None:
+    cast, _ = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁", cell(5): "白米饭"})
+    asked = await manager.submit(f"{PAGE}/publications", scope=scope)
+    assert asked.status_code == 409
+    told = asked.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    for said in ("11月24日", "宫保鸡丁", "花生过敏", "李德福"):
+        assert said in told
+    assert "白米饭" not in told
+    assert f'name="scope" value="{scope}"' in asked.text
+    assert (await menu(cast)).state == "draft"
+    sure = await manager.submit(f"{PAGE}/publications", scope=scope, sure="on")
+    assert sure.status_code == 303
+    assert (await menu(cast)).state == "published"
+    again = await manager.submit(f"{PAGE}/publications", scope="week")
+    assert again.status_code == 303  # nothing new: nothing to ask
+
+
+async def test_who_has_decided_is_not_asked(manager: Client) -> None:
+    cast, ids = await stocked()
+    await manager.submit(f"{PAGE}/cells", **{cell(1): "宫保鸡丁"})
+    await manager.submit(
+        f"{PAGE}/decisions",
+        kind="substitute",
+        substitute=str(ids["番茄龙利鱼"]),
+        dish=str(ids["宫保鸡丁"]),
+        elders=str(cast.li),
+    )
+    answer = await manager.submit(f"{PAGE}/publications", scope="week")
+    assert answer.status_code == 303
+    assert (await menu(cast)).state == "published"
 
 
 async def test_publishing_nothing_is_refused_in_words(manager: Client) -> None:

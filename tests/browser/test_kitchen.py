@@ -205,6 +205,11 @@ def test_a_week_is_planned_by_keyboard_alone(
     page.locator("button", has_text="发布本周").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    assert "李德福" in page.inner_text("main")  # peanuts: asked once, by name
+    assert axe_faults(page) == []
+    page.get_by_role("button", name="照样发布").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "已发布 5 天的菜单" in page.inner_text("body")
     holds(page, WEEK_OF[3], "红烧肉")
     lunch = run(menus.menu_for(kitchen.cast.kitchen, TODAY, "lunch"))

@@ -418,6 +418,18 @@ def test_the_public_notice_names_nobody_whole(read: Read) -> None:
     assert all("姓名社区餐数" in page for page in pages)  # the head is repeated
 
 
+def test_the_wall_is_read_from_across_the_kitchen(drawn: Drawn) -> None:
+    """Dishes in 27 points, portions and the total in 34 (UX 6.4)."""
+    wall, found = samples.production(), pieces(drawn["production"].pdf, 0)
+    for dish in wall.dishes:
+        (name,) = (p for p in found if dish.name in p.text and p.size > 20)
+        assert name.size == pytest.approx(27, abs=0.5)
+    big = [p.text for p in found if p.size == pytest.approx(34, abs=0.5)]
+    for dish in wall.dishes:
+        assert any(str(dish.portions) in text for text in big)
+    assert any(f"共{wall.portions}份" in "".join(text.split()) for text in big)
+
+
 def test_the_pack_repeats_its_heads_and_says_where_nothing_is(read: Read) -> None:
     pages = ["".join(page.extract_text().split()) for page in read("inspection").pages]
     assert len(pages) > 1

@@ -10,11 +10,17 @@ from litestar.response import Response
 from app.days import day_redirect, day_url, meal_in
 from app.forms import Form, read_form
 from app.i18n import translate as _
-from app.menu_pages import consequences_on, show_week, words_for_templates
-from app.rendering import fragment, see_other
+from app.menu_pages import (
+    consequences_on,
+    show_week,
+    still_open,
+    words_for_templates,
+)
+from app.rendering import fragment, page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import menus
+from kitchen.clash_groups import OpenDish
 from kitchen.menus import monday_of
 
 
@@ -59,6 +65,10 @@ async def publish(
     monday = monday_of(day)
     whole = form.raw("scope") == "week"
     days = [monday + dt.timedelta(days=n) for n in range(7)] if whole else [day]
+    if form.raw("sure") != "on":
+        waiting = await still_open(kitchen, days, meal_in(meal))
+        if waiting:
+            return _asked(request, day, meal, "week" if whole else "day", waiting)
     published = await menus.publish(
         kitchen.id, days, meal_in(meal), by=request.actor, now=request.now
     )
@@ -66,6 +76,26 @@ async def publish(
         _("已发布 {n} 天的菜单", n=len(published)) if published else _("已经是最新的了")
     )
     return see_other(request, day_url("menus", day, meal), said)
+
+
+def _asked(
+    request: Request,
+    day: dt.date,
+    meal: str,
+    scope: str,
+    waiting: list[tuple[dt.date, list[OpenDish]]],
+) -> Response[Any]:
+    """Once, before it is published: whom it hurts without anybody's decision."""
+    return page(
+        request,
+        "menus/publish.html",
+        status_code=409,
+        day=day,
+        meal=meal,
+        scope=scope,
+        waiting=waiting,
+        **words_for_templates(),
+    )
 
 
 handlers = [day_redirect("menus", "menus.read"), index, consequences, publish]
