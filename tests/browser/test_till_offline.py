@@ -445,7 +445,7 @@ def test_what_cannot_be_kept_or_is_refused_goes_to_paper(
     page.route("**/api/till/acts", lambda route: route.fulfill(**answer))
     network.mode = "down"
     scan(page, cards[0])
-    expect(page.locator(WAITING)).to_have_text("1")
+    expect(page.locator("#outcome")).to_contain_text("已存在本机")
     network.mode = "up"
     kept = page.locator("[data-kept]")
     expect(kept.locator(".state-bad")).to_have_text("请联系管理员", timeout=20_000)

@@ -27,6 +27,7 @@ async def serve(key: str) -> tuple[int, bool]:
             object_kind="meal",
             object_id=key,
         )
+        await audit.join_chain()
         line = await database.one("SELECT MAX(id) AS id FROM audit_line")
         return {"line": line["id"] if line else 0}
 
