@@ -30,8 +30,11 @@ async def draw_packs(arguments: jobs.Arguments, tell: jobs.Tell) -> jobs.Result:
         note = _("已排好 {n} 份，共 {of} 份", n=done, of=len(subjects))
         await tell(95 * done // len(subjects), note)
 
-    async with asyncio.TaskGroup() as group:  # as many at once as there are cores
-        for subject in subjects:
-            group.create_task(draw(subject))
+    try:
+        async with asyncio.TaskGroup() as group:  # the printer draws one a core
+            for subject in subjects:
+                group.create_task(draw(subject))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
     days = f"{subjects[0][:10]}_{subjects[-1][-10:]}"
     return {"location": f"/safety/inspection/{days}.pdf"}

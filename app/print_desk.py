@@ -25,7 +25,7 @@ from app.print_acts import (
     void_dissolved,
 )
 from app.print_papers import papers_for
-from app.printing import join, render
+from app.printing import PrintFailed, join, render
 from kitchen import prints
 from kitchen.errors import Refusal
 from kitchen.prints import PrintFacts
@@ -150,13 +150,17 @@ async def current_pages(desk: Desk, kitchen_id: int, paper: Paper) -> bytes:
 
 
 async def preview(desk: Desk, paper: Paper) -> bytes:
-    """The paper as it would be printed now, marked as not registered."""
+    """The paper as it would be printed now, marked as not registered. Refuses
+    `print_failed`."""
     document = document_for(paper, Stamp(0, 0, ""))
     digest = hashlib.sha256(document.html.encode() + document.css.encode())
     name = f"view-{digest.hexdigest()[:32]}"
     if pdf := desk.store.get(name):
         return pdf
-    (printed,) = await render([document])
+    try:
+        (printed,) = await render([document])
+    except PrintFailed as failed:
+        raise Refusal("print_failed", what=failed.name) from failed
     desk.store.put(name, printed.pdf)
     return printed.pdf
 

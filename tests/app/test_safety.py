@@ -4,10 +4,12 @@ import asyncio
 from datetime import date, timedelta
 from itertools import pairwise
 
+import httpx
 import pytest
 
-from app import jobs
+from app import jobs, printing
 from app.desk import Desk
+from app.jobs import JobFacts
 from app.paper_safety import packs_over
 from app.print_papers import paper_at
 from app.settings import Settings
@@ -213,17 +215,23 @@ async def test_packs_of_two_years_hold_every_day_once(manager: Client) -> None:
     assert "<iframe" not in page  # drawn when somebody asks
 
 
+async def over(answer: httpx.Response) -> JobFacts:
+    """The job that a form has begun, at its end."""
+    number = int(answer.headers["Location"].rpartition("/")[2])
+    async with asyncio.timeout(120):
+        while True:
+            job = await jobs.job_by_id(number)
+            if job is not None and job.is_over:
+                return job
+            await asyncio.sleep(0.05)
+
+
 async def test_many_months_are_drawn_beside_the_tills_into_one_file(
     cast: Cast, manager: Client
 ) -> None:
     days = {"first": "2026-09-20", "last": "2026-11-24"}
-    answer = await manager.submit(PACK, **days)
-    number = int(answer.headers["Location"].rpartition("/")[2])
-    async with asyncio.timeout(120):
-        while (job := await jobs.job_by_id(number)) and job.state != "done":
-            assert job.state in ("waiting", "queued", "running"), job
-            await asyncio.sleep(0.1)
-    assert job
+    job = await over(await manager.submit(PACK, **days))
+    assert job.state == "done", job
     file = f"{PACK}/2026-09-20_2026-11-24.pdf"
     assert job.result["location"] == file
     text = "".join(texts((await manager.get(file)).content))
@@ -233,6 +241,20 @@ async def test_many_months_are_drawn_beside_the_tills_into_one_file(
     assert [text.count(sample.label) for sample in kept] == [1] * len(kept)
     wrong = await manager.submit(PACK, first="2026-11-24", last="2026-09-20")
     assert wrong.status_code == 404
+
+
+async def test_a_pack_that_cannot_be_drawn_says_so_on_the_page_and_in_the_job(
+    cast: Cast, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("START_SECONDS", "DOCUMENT_SECONDS"):
+        monkeypatch.setattr(printing, limit, 0.01)
+    answer = await manager.get(f"{PACK}/2026-11-01_2026-11-24.pdf")
+    assert answer.status_code == 409
+    assert "这张单子画不出来：检查资料" in answer.text
+    answer = await manager.submit(PACK, first="2026-09-20", last="2026-11-24")
+    job = await over(answer)
+    assert job.state == "failed"
+    assert job.result["refusal"]["code"] == "print_failed"
 
 
 @pytest.mark.parametrize(
