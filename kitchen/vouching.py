@@ -81,26 +81,31 @@ async def verify() -> tuple[int, Unvouched | None]:
     """How many rows the chain vouches for, and the first that is not as it says.
 
     The chain itself is `audit.verify`'s. Rows older than the first that was ever
-    vouched for are not asked about.
+    vouched for are not asked about: `look` counts them.
     """
+    count, bad, _older = await look()
+    return count, bad
+
+
+async def look() -> tuple[int, Unvouched | None, int]:
+    """`verify`, and how many rows nobody vouches for because they were there before;
+    one walk through the chain for both. None are counted where one is bad."""
     seen: Counter[str] = Counter()
     first: dict[str, int] = {}
     async for told in _told():
         for kind, said in _by_kind(told).items():
             if bad := await _differing(kind, said):
-                return seen.total(), bad
+                return seen.total(), bad, 0
             seen[kind] += len(said)
             first[kind] = min(first.get(kind, min(said)), *said)
     for kind, since in sorted(first.items()):
         if bad := await _added(kind, since, seen[kind]):
-            return seen.total(), bad
-    return seen.total(), None
+            return seen.total(), bad, 0
+    return seen.total(), None, await _count_older(first)
 
 
-async def older() -> int:
-    """How many rows of money nobody vouches for because they were there before."""
+async def _count_older(first: Mapping[str, int]) -> int:
     count = 0
-    first = await _first_vouched()
     for kind in (*TABLES, POSTINGS):
         found = await one(_older_sql(kind, "COUNT(*) AS n"), first.get(kind, _NONE))
         count += int(found["n"]) if found else 0

@@ -170,15 +170,15 @@ async def test_older_rows_are_vouched_for_once_as_they_stand(database: object) -
     async with writing():
         await without_triggers("audit_line")
         await rows("UPDATE audit_line SET after = {}", "{}")
-    assert await vouching.older() == 1 + 2 + PRICED_BY
+    assert await vouching.look() == (0, None, 1 + 2 + PRICED_BY)
     harm = "UPDATE meal SET self_pay_fen = 0"
     assert await tampered("meal", harm) is None  # nobody could tell
     await hand_over(lunch_for(cast, cast.zhou))  # of today's version
-    assert await vouching.older() == 1 + 2 + PRICED_BY
+    assert await vouching.look() == (3, None, 1 + 2 + PRICED_BY)
     who = {"by": "命令行", "staff_id": 0, "now": MORNING}
     assert await vouching.vouch_for_older(**who) == 1 + 2 + PRICED_BY
-    assert await vouching.vouch_for_older(**who) == await vouching.older() == 0
-    assert await vouching.verify() == (2 * 3 + PRICED_BY, None)
+    assert await vouching.vouch_for_older(**who) == 0
+    assert await vouching.look() == (2 * 3 + PRICED_BY, None, 0)
     found = await tampered("meal", harm)
     assert found == Unvouched("meal", handed.meal_id, "altered")
     gone = await tampered("posting", "DELETE FROM posting WHERE entry = 1")
