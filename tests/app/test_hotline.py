@@ -90,3 +90,37 @@ async def test_another_kitchens_caller_is_not_there(
     )
     stranger = await sign_in_as("dispatcher", kitchen_id=cast.kitchen + 1)
     assert (await stranger.get(opened.headers["location"])).status_code == 404
+
+
+async def test_what_happened_at_the_door_who_rang_before_and_who_took_it_are_there(
+    street: tuple[Cast, Plan], manager: Client, sign_in_as: SignInAs, clock: Clock
+) -> None:
+    cast, plan = street
+    stop = await stop_of(cast, plan, cast.wang)
+    reports = f"/deliveries/stops/{stop}/reports"
+    await manager.submit(reports, outcome="no_answer", reporter="钱师傅")
+    assert "没人应门，正在找" in (await manager.get("/hotline?q=wxy")).text
+    clock.forward(minutes=3)
+    await manager.submit(reports, outcome="elder", reporter="钱师傅")
+    found = (await manager.get("/hotline?q=wxy")).text
+    assert "正在找" not in found
+    assert "本人签收" in found
+    assert "钱师傅 报" in found
+
+    call = {"elder": str(cast.wang), "kind": "no_meal", "caller": "女儿"}
+    first = (
+        await manager.submit("/hotline/incidents", **call, said="还没收到")
+    ).headers["location"]
+    assert "以前的来电" not in (await manager.get(first)).text
+    other = await sign_in_as("dispatcher", "林调度", kitchen_id=cast.kitchen)
+    assert (await other.submit(f"{first}/steps", kind="taken")).status_code == 303
+    assert "林调度 接手" in (await manager.get("/hotline")).text
+    await other.submit(f"{first}/steps", kind="done", said="刚送到，已回电")
+    second = (
+        await manager.submit("/hotline/incidents", **call, said="菜凉了")
+    ).headers["location"]
+    page = (await manager.get(second)).text
+    before = page.split("以前的来电")[1]
+    assert f'href="{first}"' in before
+    assert "还没收到" in before
+    assert "菜凉了" not in before
