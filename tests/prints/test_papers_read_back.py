@@ -124,8 +124,6 @@ KEY_ITEMS = [
     ("sheet", "朝阳里", 15.0),  # where, before who
     ("sheet", "王秀英", 13.0),
     ("sheet", "10:45", 11.0),
-    ("sheet", "1", 20.0),  # the stop's number
-    ("sheet", "2", 20.0),  # and its portions
     # in the hand
     ("labels", "3-14", 22.0),
     ("labels", "欧阳慧芳婉清", 16.0),
@@ -147,6 +145,16 @@ def test_what_matters_is_large_enough_for_where_it_is_read(
     found = [piece.size for piece in pieces(drawn[name].pdf, 0) if text in piece.text]
     assert found
     assert max(found) >= points - 0.1
+
+
+def test_stop_numbers_and_portions_are_the_largest_of_their_rows(drawn: Drawn) -> None:
+    figures = [p for p in pieces(drawn["sheet"].pdf, 0) if p.text.isdecimal()]
+    numbers = [p for p in figures if p.x < 100]
+    assert [p.text for p in numbers][:4] == ["1", "2", "3", "4"]
+    rows = {p.y for p in numbers}
+    portions = [p for p in figures if p.x > 300 and any(abs(p.y - y) < 9 for y in rows)]
+    assert {p.text for p in portions} == {"1", "2"}
+    assert all(p.size == pytest.approx(20, abs=0.1) for p in (*numbers, *portions))
 
 
 def test_a_regular_driver_sees_what_is_new_and_who_is_not_to_be_rung(
