@@ -101,7 +101,27 @@ async def look() -> tuple[int, Unvouched | None, int]:
     for kind, since in sorted(first.items()):
         if bad := await _added(kind, since, seen[kind]):
             return seen.total(), bad, 0
+    if bad := await _slipped_below(first):
+        return seen.total(), bad, 0
     return seen.total(), None, await _count_older(first)
+
+
+async def _slipped_below(first: Mapping[str, int]) -> Unvouched | None:
+    """A row with a number below all others, after older rows had been vouched for: by
+    then there were none left."""
+    for kind in sorted(await _done()):
+        if ids := await _older_ids(kind, first.get(kind, _NONE)):
+            return Unvouched(kind, ids[-1], "added")
+    return None
+
+
+async def _done() -> set[str]:
+    """Kinds of which no older row was left when older rows were vouched for."""
+    lines = await rows(
+        "SELECT after FROM audit_line WHERE action = 'books.vouch_older'"
+        " AND object_id = 'all' ORDER BY id DESC LIMIT 1"
+    )
+    return set(json.loads(lines[0]["after"])["done"]) if lines else set()
 
 
 async def _count_older(first: Mapping[str, int]) -> int:
@@ -121,21 +141,36 @@ async def vouch_for_older(*, by: str, staff_id: int | None, now: datetime) -> in
     for kind in (*TABLES, POSTINGS):
         before = first.get(kind, _NONE)
         while ids := await _older_ids(kind, before):
+            told = {"first": ids[-1], "last": ids[0], "rows": len(ids)}
             async with writing():
                 for row_id, digest in (await _digests(kind, ids)).items():
                     database.vouched()[f"{kind} {row_id}"] = digest
-                await audit.record(
-                    by=by,
-                    staff_id=staff_id,
-                    at=now,
-                    action="books.vouch_older",
-                    object_kind="books",
-                    object_id=kind,
-                    after={"first": ids[-1], "last": ids[0], "rows": len(ids)},
-                    reason=OLDER,
-                )
+                await _trace_older(kind, told, by, staff_id, now)
             before, count = ids[-1], count + len(ids)
+    kinds = sorted((*TABLES, POSTINGS))
+    if await _done() != set(kinds):
+        async with writing():
+            await _trace_older("all", {"done": kinds}, by, staff_id, now)
     return count
+
+
+async def _trace_older(
+    what: str,
+    after: Mapping[str, object],
+    by: str,
+    staff_id: int | None,
+    now: datetime,
+) -> None:
+    await audit.record(
+        by=by,
+        staff_id=staff_id,
+        at=now,
+        action="books.vouch_older",
+        object_kind="books",
+        object_id=what,
+        after=after,
+        reason=OLDER,
+    )
 
 
 _NONE = 2**31 - 1  # no row is vouched for: all are older

@@ -26,7 +26,7 @@ from app.jobs import Job
 from app.refusals import sentence_for
 from app.settings import Settings
 from app.typed import parse_fen
-from kitchen import database, food, places, schema, staff, upgrading
+from kitchen import database, food, places, schema, staff, upgrading, vouching
 from kitchen.errors import Refusal
 from kitchen.passwords import check_password, hash_password
 from kitchen.places import ServiceFacts
@@ -99,6 +99,8 @@ def init(
                 password_hash=hash_password(secret[role]),
                 now=utc_now(),
             )
+        by = OPERATOR
+        await vouching.vouch_for_older(by=by.name, staff_id=by.staff_id, now=utc_now())
         return kitchen_id
 
     kitchen_id = with_database(work)

@@ -54,6 +54,23 @@ def test_an_empty_kitchen_gets_its_name_and_two_accounts(run: Run, data: Path) -
     assert with_database(kitchens) == ["东山助餐中心"]
 
 
+def test_a_new_kitchens_money_is_vouched_for_from_its_first_row(
+    run: Run, sqlite_data: Path
+) -> None:
+    """A price slipped in with a number below all others, which nobody would look at."""
+    run("init", "--kitchen", "东山助餐中心")
+    assert run("verify").exit_code == 0
+    with closing(sqlite3.connect(sqlite_data / "nuancan.db")) as file:
+        file.execute(
+            "INSERT INTO list_price (id, kitchen, meal, price_fen, announced_on,"
+            " valid_from, at, by) SELECT -1, kitchen, meal, 1, announced_on,"
+            " valid_from, at, by FROM list_price LIMIT 1"
+        )
+        file.commit()
+    result = run("verify")
+    assert (result.exit_code, "定价 -1：没有操作记录" in result.stdout) == (1, True)
+
+
 def test_the_demo_is_moved_aside_and_still_opens(run: Run, sqlite_data: Path) -> None:
     assert run("demo", "--people", "3").exit_code == 0
     result = run("init", "--kitchen", "东山助餐中心", "--json")

@@ -163,6 +163,13 @@ async def test_whoever_closed_priced_settled_or_signed_is_vouched_for(
     assert await tampered("scheme_version", proposal) is None  # nothing is priced by it
 
 
+BELOW = (
+    "INSERT INTO list_price (id, kitchen, meal, price_fen, announced_on, valid_from,"
+    " at, by) SELECT -1, kitchen, meal, 1, announced_on, valid_from, at, by"
+    " FROM list_price"
+)
+
+
 async def test_older_rows_are_vouched_for_once_as_they_stand(database: object) -> None:
     """A version before fingerprints wrote rows and lines without any."""
     cast = await enter()
@@ -183,6 +190,8 @@ async def test_older_rows_are_vouched_for_once_as_they_stand(database: object) -
     assert found == Unvouched("meal", handed.meal_id, "altered")
     gone = await tampered("posting", "DELETE FROM posting WHERE entry = 1")
     assert gone == Unvouched("postings", 1, "altered")
+    slipped = await tampered("list_price", BELOW)  # where nobody would look
+    assert slipped == Unvouched("list_price", -1, "added")
     lines = await rows("SELECT * FROM audit_line WHERE action = 'books.vouch_older'")
     assert all("以前有没有改过，这一行不能作证" in line["reason"] for line in lines)
 
