@@ -2,7 +2,7 @@
 whom it hurts, how much to cook, where it goes. Nothing here is stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +38,7 @@ from kitchen.portions import (
     purchases_for,
     sheet_for,
 )
-from kitchen.pot_choices import pot_choices_for
+from kitchen.pot_choices import full_first_for, pot_choices_for
 from kitchen.registry import off_the_map
 from kitchen.scaling import Scaling, scaling_for
 
@@ -108,13 +108,14 @@ async def kitchen_day(
     day: date,
     meal: str,
     round_of: Mapping[int, int] | None = None,
-    batching: str = "equal",
+    batching: str = "",
     eaters: Sequence[Eater] | None = None,
     leaving: Mapping[Row, Dispatch] | None = None,
 ) -> KitchenDay:
     """The kitchen's meal. `round_of`: diner_id → round number, where rounds exist;
     `eaters`: who eats, where the caller has loaded them; `leaving`: row of the grid →
-    when it leaves. Refuses `meal_not_served`."""
+    when it leaves; `batching`: equal | full for every dish, "" as somebody chose.
+    Refuses `meal_not_served`."""
     if eaters is None:
         eaters = await eaters_for(kitchen_id, day, meal)
     [read] = await _read(kitchen_id, {(day, meal): eaters})
@@ -171,6 +172,7 @@ class _Material:
     eaters: Sequence[Eater]
     orders: list[Order]
     by_hand: Mapping[int, tuple[int, ...]]
+    full_first: Collection[int]
     scaling: Scaling
 
     def blocks(self) -> list[Block]:
@@ -179,12 +181,13 @@ class _Material:
     def sheet(
         self,
         blocks: Iterable[Block],
-        batching: str = "equal",
+        batching: str = "",
         times: Mapping[int, Dispatch] | None = None,
     ) -> ProductionSheet:
         return sheet_for(
             *(self.orders, blocks, self.kitchen, self.service),
-            *(batching, times, self.by_hand, self.scaling),
+            *(batching or "equal", times, self.by_hand, self.scaling),
+            full_first=() if batching else self.full_first,
         )
 
 
@@ -214,6 +217,7 @@ async def _read(
             eaters=mine,
             orders=[*mine, *map(_spare, await spares_for(kitchen_id, *when))],
             by_hand=await pot_choices_for(kitchen_id, *when),
+            full_first=await full_first_for(kitchen_id, *when),
             scaling=scaling,
         )
         for when, mine in eaters.items()

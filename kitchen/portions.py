@@ -159,8 +159,10 @@ def sheet_for(
     dispatches: Mapping[int, Dispatch] | None = None,
     by_hand: Mapping[int, tuple[int, ...]] | None = None,
     scaling: Scaling = PLAIN,
+    full_first: Collection[int] = (),
 ) -> ProductionSheet:
-    """The production sheet of one meal. `batching`: equal | full (full pots first);
+    """The production sheet of one meal. `batching`: equal | full (full pots first, and
+    so for the dishes of `full_first` in any case);
     `dispatches`: dish → when it leaves, where rounds are known; `by_hand`: dish →
     fillings of its plain pot that somebody chose; `scaling`: what does not grow in
     proportion."""
@@ -179,7 +181,7 @@ def sheet_for(
             replaced.get(dish, ()),
             kitchen,
             service,
-            batching,
+            "full" if dish.id in full_first else batching,
             (dispatches or {}).get(dish.id),
             (by_hand or {}).get(dish.id, ()),
             scaling,

@@ -89,6 +89,7 @@ def screens(seen: Afternoon) -> dict[str, str]:
         "scaling": "/food/scaling",
         "compositions": "/food/compositions",
         "production": f"/production/{lunch}",
+        "production-full": f"/production/{lunch}?pots=full",
         "packing": f"/production/{lunch}/packing",
         "purchases": f"/production/{lunch}/purchases",
         "after-service": f"/wastes/{lunch}",

@@ -31,7 +31,8 @@ from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet
-from kitchen.pot_planning import choose_pots
+from kitchen.pot_choices import full_first_for
+from kitchen.pot_planning import choose_pots, fill_pots
 from kitchen.production import BatchFacts, PackedFacts, SampleFacts
 from kitchen.staff import Actor
 from kitchen.use_by import Place
@@ -91,7 +92,7 @@ class PointRow:
 
 
 async def day_of(
-    kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = "equal"
+    kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
 ) -> KitchenDay:
     """The kitchen's day with the rounds that exist by now."""
     codes = await round_plans.round_codes(kitchen.id, day, meal_in(meal))
@@ -133,8 +134,10 @@ async def _sheet(
     request: Request, day: dt.date, meal: str, form: Form
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
-    batching = "full" if request.query_params.get("pots") == "full" else "equal"
-    seen = await day_of(kitchen, day, meal, batching)
+    stored = "full" if await full_first_for(kitchen.id, day, meal) else "equal"
+    asked = request.query_params.get("pots", "")
+    batching = asked if asked in production_words.POT_WORDS else stored
+    seen = await day_of(kitchen, day, meal, batching if batching != stored else "")
     cooked = await production.cooked_for(kitchen.id, day, meal)
     samples = await production.samples_for(kitchen.id, day, meal)
     waiting = open_dishes(seen.clashes)
@@ -144,6 +147,8 @@ async def _sheet(
         "production/index.html",
         status_code=200 if form.ok else 422,
         batching=batching,
+        stored=stored,
+        POT_WORDS=production_words.POT_WORDS,
         rows=[
             DishRow(
                 sheet,
@@ -233,8 +238,16 @@ async def purchases(
 async def fill(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
 ) -> Response[Any]:
-    """How many portions go into each pot, by hand; empty: as before."""
+    """How many portions go into each pot, by hand; empty: as before. With `how`, all
+    dishes alike or full pots first."""
     kitchen, form = await kitchen_of(request), await read_form(request)
+    if form.raw("how"):
+        how = form.choice("how", _("分锅"), production_words.POT_WORDS)
+        if form.ok:
+            with form.refusals():
+                when = (kitchen.id, day, meal_in(meal))
+                await fill_pots(*when, how, by=request.actor, now=request.now)
+        return await _done(request, day, meal, form, _("分锅已改"))
     typed = form.text("fillings", _("每锅份数"), longest=200, required=False)
     parts = typed.replace("+", " ").replace("，", " ").replace(",", " ").split()
     if not all(part.isdecimal() and len(part) <= 5 for part in parts):

@@ -27,6 +27,9 @@ ROW_WORDS = {
 }
 
 
+POT_WORDS = {"equal": N_("每锅一样"), "full": N_("先装满")}
+"""How the portions of a dish are shared out over its pots."""
+
 VOID_KINDS = {
     "batch": N_("这一锅"),
     "sample": N_("留样"),

@@ -71,6 +71,37 @@ async def test_the_wall_keeps_to_the_kitchens_limits_and_the_rounds_clock(
     assert "另锅少盐，调料减半 1 锅 × 1 份" in pans  # 王秀英's, with its filling
 
 
+async def test_full_pots_first_are_kept_and_printed_until_somebody_says_otherwise(
+    manager: Client, settings: Settings
+) -> None:
+    cast = await rounds.a_morning()
+    await plan_the_menu(cast)
+    few = {"pot_portions": 3}
+    await places.change_kitchen(cast.kitchen, few, by=CHEN, now=MORNING)
+    page = f"/production/{TODAY}/lunch"
+
+    async def pots() -> set[str]:
+        place = (Desk.of(settings), cast.kitchen, *LUNCH, "production", "all")
+        wall = await paper_at(*place)
+        assert isinstance(wall, ProductionSheet)
+        return {dish.batches for dish in wall.dishes}
+
+    assert "2 锅 × 2 份" in await pots()
+    looked = (await manager.get(f"{page}?pots=full")).text
+    assert "1 锅 × 3 份 + 1 锅 × 1 份" in looked
+    assert "打印也照它" in looked
+    assert "2 锅 × 2 份" in await pots()  # looking changes nothing
+    for _twice in range(2):
+        answer = await manager.submit(f"{page}/pots", how="full")
+        assert answer.status_code == 303
+    assert "1 锅 × 3 份 + 1 锅 × 1 份" in await pots()
+    assert "打印也照它" not in (await manager.get(page)).text
+    await manager.submit(f"{page}/pots", how="equal")
+    assert "2 锅 × 2 份" in await pots()
+    wrong = await manager.submit(f"{page}/pots", how="huge")
+    assert wrong.status_code == 422
+
+
 WALL = samples.production()
 ROW = WALL.dishes[0]
 OTHER: dict[type, object] = {int: 999, str: "别的", tuple: ()}

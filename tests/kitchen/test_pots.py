@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kitchen import headcounts
+from kitchen import headcounts, places
 from kitchen.blocks import Order, blocks_for
 from kitchen.dispatches import dispatches_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.portions import DishSheet, Dispatch, out_of_pot, sheet_for
-from kitchen.pot_choices import pot_choices_for
-from kitchen.pot_planning import choose_pots
+from kitchen.pot_choices import full_first_for, pot_choices_for
+from kitchen.pot_planning import choose_pots, fill_pots
 from tests.kitchen import test_rounds as rounds
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.plates import dish, dishes, order
@@ -147,6 +147,30 @@ async def test_pots_by_hand_stand_until_the_count_changes(database: object) -> N
     assert stale.pots[0].batches == (6,)
     await choose_pots(*place, [], by=CHEN, now=MORNING)
     assert await pot_choices_for(cast.kitchen, *WHEN) == {}
+
+
+async def test_full_pots_first_outlive_a_late_change_and_leave_those_by_hand(
+    database: object,
+) -> None:
+    cast, rice = await a_count()
+    when = (cast.kitchen, *WHEN)
+    await choose_pots(*when, rice, [3, 1], by=CHEN, now=MORNING)
+    few = {"pot_portions": 3}
+    await places.change_kitchen(cast.kitchen, few, by=CHEN, now=MORNING)
+    changed = await fill_pots(*when, "full", by=CHEN, now=MORNING)
+    assert changed == 2  # all but the rice
+    assert await fill_pots(*when, "full", by=CHEN, now=MORNING) == 0
+    spares = [SpareFacts(0, None, "spare", "regular", 1)]
+    await headcounts.set_spares(*when, spares, by=CHEN, now=MORNING)
+    sheets = (await kitchen_day(*when)).sheet.dishes
+    plain = {
+        s.dish.category: pot.batches for s in sheets for pot in s.pots if not pot.steps
+    }
+    assert plain["staple"] == (3, 2)  # by hand no more: alike
+    assert all(max(b) == min(sum(b), 3) for k, b in plain.items() if k != "staple")
+    await choose_pots(*when, sheets[0].dish.id, [], by=CHEN, now=MORNING)
+    assert await fill_pots(*when, "equal", by=CHEN, now=MORNING) <= 2
+    assert await full_first_for(*when) == set()
 
 
 @pytest.mark.parametrize(
