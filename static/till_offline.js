@@ -255,7 +255,7 @@
     if (!token) return;
     await fetch("/api/till/tablets", { method: "POST", cache: "no-store", body: JSON.stringify({ key: device }),
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": token.value },
-    }).catch(() => {});
+    }).then((answer) => answer.text()).catch(() => {}); // unread, it would count as under way
   };
   // Also what is served with the network says on which tablet.
   document.addEventListener("htmx:configRequest", (event) => {
