@@ -16,7 +16,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 import uvicorn
@@ -42,8 +42,7 @@ PICTURES = ROOT / "out" / "pictures"
 ASK_AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
     .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(" ")).join(", ")}`)"""
 WCAG_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-COLOURS_CHANGE = 250
-"""Milliseconds until buttons have faded into the colours of the other scheme."""
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -196,11 +195,9 @@ def axe_faults(page: Page) -> list[str]:
     # Not add_script_tag: the page's own policy allows files of ours only.
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(ASK_AXE, [*WCAG_AA, "best-practice"])
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(COLOURS_CHANGE)
+    draw_in("dark", page)
     found += [f"dark {fault}" for fault in page.evaluate(ASK_AXE, ["color-contrast"])]
-    page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(COLOURS_CHANGE)
+    draw_in("light", page)
     return [str(fault) for fault in found]
 
 
@@ -212,16 +209,22 @@ def faults_at_every_width(page: Page) -> list[str]:
         ("light", [*WCAG_AA, "best-practice"]),
         ("dark", ["color-contrast"]),
     ):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(COLOURS_CHANGE)
+        draw_in(scheme, page)
         for name, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             told = [str(fault) for fault in page.evaluate(ASK_AXE, rules)]
             if scheme == "light" and overflows(page):
                 told.append("pushed sideways")
             found += [f"{name} {scheme}: {fault}" for fault in told]
-    page.emulate_media(color_scheme="light")
+    draw_in("light", page)
     return found
+
+
+def draw_in(scheme: Literal["light", "dark"], page: Page) -> None:
+    """The page in other colours, at once: buttons that fade would be caught on the
+    way."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate(DRAWN)
 
 
 def overflows(page: Page) -> bool:
