@@ -1,8 +1,9 @@
 """`./run bench [ARGS]` for the product, and by area: `./run bench routing [ARGS]` for
 the rounds, `menus` for the menu planner, `till` for the till under load, kills and
 history, `board` for a delivery morning, `history` for the close of a month, `forecast`
-for the headcount forecast on real attendance. Figures, never tests. Results are printed
-as tables; `--write` puts them into docs/.
+for the headcount forecast on real attendance. Figures, never timed tests: tables are
+printed, a missed figure is marked and ends with exit code 3; `--write` puts them into
+docs/, where a test reads them.
 """
 
 import sys

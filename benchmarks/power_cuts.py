@@ -22,7 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.spine import Figure, service_day
+from benchmarks.figures import Figure
+from benchmarks.spine import service_day
 from benchmarks.till_server import TILLS, Server, act, open_point, signed_in
 from kitchen import audit, database, sealing
 from kitchen.schema import TABLES

@@ -9,7 +9,8 @@ from datetime import date
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.spine import PASSWORD, Figure
+from benchmarks.figures import Figure
+from benchmarks.spine import PASSWORD
 
 SCANNER_MS, FINGER_MS, READING_MS = 10, 180, 400
 NUMBERS = [f"01{number:05d}" for number in range(11, 41)]

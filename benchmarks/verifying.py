@@ -13,8 +13,8 @@ from typing import Any
 
 from app import verifying
 from app.backups import CHECK_SECONDS
+from benchmarks.figures import Figure
 from benchmarks.history import NOW, TODAY, write_history
-from benchmarks.spine import Figure
 from kitchen import audit, database, sealing, upgrading, vouching
 from kitchen.audit import AuditLine
 from kitchen.database import rows, writing
