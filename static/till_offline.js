@@ -254,6 +254,7 @@
     const token = document.querySelector("#till [name=csrf]");
     if (!token) return;
     await fetch("/api/till/tablets", { method: "POST", cache: "no-store", body: JSON.stringify({ key: device }),
+      signal: AbortSignal.timeout(5000), // the list of names does not wait for longer
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": token.value },
     }).then((answer) => answer.text()).catch(() => {}); // unread, it would count as under way
   };

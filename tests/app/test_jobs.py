@@ -208,7 +208,6 @@ async def test_a_childs_answer_and_progress_come_back() -> None:
     [
         ("import sys; sys.exit(3)", "failed"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "killed"),
-        ("import time; time.sleep(60)", "timed_out"),
         ("x = bytearray(10**9)", "failed"),  # more memory than it is given
         ("import sys\nwhile True: sys.stdout.write('x' * 65536)", "too_much_output"),
     ],
@@ -218,6 +217,12 @@ async def test_a_child_that_misbehaves_is_an_outcome(code: str, ending: str) -> 
         python(code), b"", seconds=60, memory_bytes=512 * MEBIBYTE
     )
     assert outcome.ending == ending
+    assert outcome.json() is None
+
+
+async def test_a_child_that_takes_too_long_is_an_outcome() -> None:
+    outcome = await run_child(python("import time; time.sleep(60)"), b"", seconds=2)
+    assert outcome.ending == "timed_out"
     assert outcome.json() is None
 
 

@@ -212,6 +212,7 @@ def faults_at_every_width(page: Page) -> list[str]:
         draw_in(scheme, page)
         for name, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(DRAWN)
             told = [str(fault) for fault in page.evaluate(ASK_AXE, rules)]
             if scheme == "light" and overflows(page):
                 told.append("pushed sideways")

@@ -137,7 +137,7 @@ def till(
 
 
 def ready(page: Page, town: Midday) -> Page:
-    with page.expect_response("**/api/till/packs/**"):
+    with page.expect_request_finished(lambda asked: "/api/till/packs/" in asked.url):
         page.goto(f"{HERE}/{town.point}")
     page.wait_for_selector(ONLINE)
     return page
