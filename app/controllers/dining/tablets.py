@@ -1,6 +1,7 @@
 """Tablets: who signed in on which, one lost, one found again."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import get, post
@@ -79,37 +80,31 @@ async def ask(key: FromPath[str]) -> dict[str, Any]:
 )
 async def block(request: Request, key: FromPath[str]) -> Response[Any]:
     """It is lost: signed out at once, and it gets no list of names any more."""
-    kitchen = await kitchen_of(request)
-    form = await read_form(request)
-    reason = form.text("reason", _("原因"), longest=80)
-    if form.ok:
-        with form.refusals():
-            await tablets.block(
-                kitchen.id, _key(key), reason, by=request.actor, now=request.now
-            )
-    if not form.ok:
-        return await _index(request, form, 422)
-    return see_other(request, "/dining/tablets", _("已停用，它上面的登录已退出"))
+    return await _with_reason(
+        request, key, tablets.block, _("已停用，它上面的登录已退出")
+    )
 
 
 @post(
-    "/dining/tablets/{key:str}/return",
-    allows="dining.tablets",
-    include_in_schema=False,
+    "/dining/tablets/{key:str}/return", allows="dining.tablets", include_in_schema=False
 )
 async def give_back(request: Request, key: FromPath[str]) -> Response[Any]:
     """It was found."""
+    return await _with_reason(request, key, tablets.lift, _("可以再用了"))
+
+
+async def _with_reason(
+    request: Request, key: str, verb: Callable[..., Awaitable[None]], done: str
+) -> Response[Any]:
     kitchen = await kitchen_of(request)
     form = await read_form(request)
     reason = form.text("reason", _("原因"), longest=80)
     if form.ok:
         with form.refusals():
-            await tablets.lift(
-                kitchen.id, _key(key), reason, by=request.actor, now=request.now
-            )
+            await verb(kitchen.id, _key(key), reason, by=request.actor, now=request.now)
     if not form.ok:
         return await _index(request, form, 422)
-    return see_other(request, "/dining/tablets", _("可以再用了"))
+    return see_other(request, "/dining/tablets", done)
 
 
 handlers = [index, name, ask, block, give_back]
