@@ -8,7 +8,7 @@ are whole numbers; coordinates are (lon, lat). docs/routing.md has the contract.
 from routing.changes import Change
 from routing.check import Fault, check
 from routing.distances import Travel
-from routing.explain import Remedy, Why, explain, explain_late, why
+from routing.explain import explain, explain_late
 from routing.faults import InvalidInput
 from routing.geojson import geojson
 from routing.grouping import Door, Grouped, group
@@ -28,6 +28,7 @@ from routing.problem import (
     Vehicle,
     Weights,
 )
+from routing.remedy import Remedy
 from routing.replan import Moved, Replanned, replan
 from routing.roads import with_legs
 from routing.schedule import schedule
@@ -41,6 +42,7 @@ from routing.solution import (
     Violation,
 )
 from routing.solver import confirm, solve
+from routing.why import Why, why
 
 __all__ = [
     "Break",

@@ -11,8 +11,9 @@ from itertools import pairwise
 from routing.distances import Travel
 from routing.locks import Locks
 from routing.problem import Break, Id, Job, Location, Problem, TimeWindow, Vehicle
-from routing.schedule import Scheduler, is_changed
+from routing.schedule import Scheduler
 from routing.solution import Round
+from routing.trips import is_changed
 
 FAR = 1 << 40
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from routing.changes import Change
 from routing.check import Fault, check
-from routing.explain import explain, explain_late, why
+from routing.explain import explain, explain_late
 from routing.faults import Faults, InvalidInput
 from routing.geojson import geojson
 from routing.io import read_job, read_problem
@@ -29,6 +29,7 @@ from routing.schedule import schedule
 from routing.solution import Round, Solution, Violation
 from routing.solver import confirm, solve
 from routing.vroom import refuse_forced_times
+from routing.why import why
 from routing.widening import WIDENABLE, widened
 
 FINE, INTERNAL, INPUT, INCOMPLETE = 0, 1, 2, 3

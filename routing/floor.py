@@ -15,9 +15,10 @@ from routing.curve import curve_order
 from routing.distances import Travel
 from routing.locks import Locks
 from routing.problem import Id, Job, Problem, Vehicle
-from routing.schedule import Scheduler, is_changed
-from routing.solution import Round, Route, all_violations
+from routing.schedule import Scheduler
+from routing.solution import Round
 from routing.supply import over_stock
+from routing.trips import Trip, is_changed, total_load
 
 NONE = Locks()
 
@@ -304,10 +305,10 @@ class Draft:
         """Whether the vehicle's rounds break no rule."""
         if vehicle.supplied_by is not None and self.is_tight:
             return self._holds_in_all(vehicle, orders)
-        routes = self.scheduler.vehicle_routes(vehicle, orders)
-        broken = all_violations(routes)
+        day = self.scheduler.day(vehicle, orders)
+        broken = self.scheduler.broken(day)
         if not broken:
-            return self._in_stock(vehicle, routes)
+            return self._in_stock(vehicle, day.trips)
         if vehicle.supplied_by is None or {found.cause for found in broken} != {"age"}:
             return False
         self.is_tight = self._holds_in_all(vehicle, orders)
@@ -318,19 +319,23 @@ class Draft:
         others = [r for r in self.rounds() if r.vehicle != vehicle.id]
         mine = [Round(vehicle.id, tuple(order)) for order in orders]
         whole = Scheduler(self.problem, self.scheduler.travel)
-        whole.visits = self.scheduler.visits
-        return not all_violations(whole.all_routes([*others, *mine]))
+        whole.clock, whole.known = self.scheduler.clock, self.scheduler.known
+        return not whole.broken_in_all(whole.all_days([*others, *mine]))
 
-    def _in_stock(self, vehicle: Vehicle, routes: list[Route]) -> bool:
+    def _in_stock(self, vehicle: Vehicle, trips: list[Trip]) -> bool:
         """Whether what these rounds give out has been brought to their start."""
         if vehicle.supplied_by is None:
             return True
+        jobs = self.scheduler.jobs
         others = {
-            v.id: self.scheduler.vehicle_routes(v, self.orders[v.id])
+            v.id: [
+                total_load(v, [jobs[j] for j in order]) for order in self.orders[v.id]
+            ]
             for v in self.problem.vehicles
             if v.supplied_by == vehicle.supplied_by and v.id != vehicle.id
         }
-        return not over_stock(self.problem, {**others, vehicle.id: routes})
+        mine = [trip.load for trip in trips]
+        return not over_stock(self.problem, {**others, vehicle.id: mine})
 
     def _places(
         self, vehicle: Vehicle, job: Job, orders: list[list[Id]] | None = None

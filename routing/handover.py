@@ -10,12 +10,24 @@ be served later too, inside their windows.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.problem import Break, Id, Job, Problem, TimeWindow, Vehicle
-from routing.solution import Route, Step
+from routing.problem import Id, Job, Problem
+from routing.supply import Supply
+from routing.timing import Timed
+from routing.trips import Trip, VehicleDay
 
 FAR = 1 << 40
-Routes = Mapping[Id, Sequence[Route]]
-Departures = dict[tuple[Id, int], int]
+NOTHING: Mapping[Id, int] = {}
+Supplies = Mapping[Id, Supply]
+Departures = dict[Id, dict[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All vehicles' rounds on the clock, and what they bring to others' starts."""
+
+    problem: Problem
+    days: Mapping[Id, VehicleDay]
+    supplies: Supplies
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,151 +40,114 @@ class Room:
     until_next: int
 
 
-def late_departures(problem: Problem, routes: Routes) -> Departures:
+def late_departures(plan: Plan) -> Departures:
     """When supplying rounds can leave so that no round ends later for it, by vehicle
     and number of the round; rounds that serve only others may end later themselves."""
-    spare = {crate: _idle(problem, routes, crate) for crate in problem.supplying}
+    spare = {crate: _idle(plan, crate) for crate in plan.supplies}
     found: Departures = {}
-    for vehicle, number, route in _supplying(problem, routes):
-        room = _room(problem, vehicle, routes[vehicle.id][number:], spare)
-        serves_none = problem.supplying.issuperset(route.jobs)
+    for mine in _supplying(plan):
+        trip, room = mine[0], _room(mine, spare)
+        serves_none = len(trip.crates) == len(trip.jobs)
         by = min(room.windows, room.until_next if serves_none else room.own)
         if by > 0:
-            found[vehicle.id, route.round] = route.departs + by
+            found.setdefault(trip.vehicle.id, {})[trip.number] = trip.departs + by
     return found
 
 
-# What is told of a vehicle's rounds, with the rounds themselves, so that they live on.
-Gives = dict[tuple[int, ...], tuple[Sequence[Route], int]]
-
-
-def needed_departures(problem: Problem, routes: Routes, gives: Gives) -> Departures:
-    """Departures later still, where what is brought would be too old at a door;
-    `gives` keeps what the same rounds are asked for over and over."""
+def needed_departures(plan: Plan) -> Departures:
+    """Departures later still, where what is brought would be too old at a door."""
     spare: dict[Id, int] = {}
     found: Departures = {}
-    for vehicle, number, route in _supplying(problem, routes):
-        crates = problem.supplying.intersection(route.jobs)
-        users = (u for crate in crates for u in _supplied(problem, routes, crate))
-        needed = _too_old([route, *(r for user in users for r in routes[user.id])])
-        if not needed:
+    for mine in _supplying(plan):
+        trip = mine[0]
+        needed = _too_old(plan, trip)
+        if needed <= 0:
             continue
-        spare = spare or {
-            c: _give(problem, routes, c, gives) for c in problem.supplying
-        }
-        room = _room(problem, vehicle, routes[vehicle.id][number:], spare)
-        by = min(room.windows, needed)
+        spare = spare or {crate: _give(plan, crate) for crate in plan.supplies}
+        by = min(_room(mine, spare).windows, needed)
         if by > 0:
-            found[vehicle.id, route.round] = route.departs + by
+            found.setdefault(trip.vehicle.id, {})[trip.number] = trip.departs + by
     return found
 
 
-def _supplying(problem: Problem, routes: Routes) -> list[tuple[Vehicle, int, Route]]:
-    wanted = problem.supplying
+def _supplying(plan: Plan) -> list[Sequence[Trip]]:
+    """The rounds that supply others, each with those after it of its vehicle."""
     return [
-        (vehicle, number, route)
-        for vehicle in problem.vehicles
-        for number, route in enumerate(routes[vehicle.id])
-        if not wanted.isdisjoint(route.jobs)
+        mine[number:]
+        for vehicle in plan.problem.vehicles
+        for mine in (plan.days[vehicle.id].trips,)
+        for number, trip in enumerate(mine)
+        if trip.crates
     ]
 
 
-def _supplied(problem: Problem, routes: Routes, crate: Id) -> list[Vehicle]:
-    return [v for v in problem.vehicles if v.supplied_by == crate and routes[v.id]]
+def _supplied(plan: Plan, crate: Id) -> list[VehicleDay]:
+    """The days of the vehicles that give out what comes with the crate."""
+    return [
+        plan.days[vehicle.id]
+        for vehicle in plan.problem.vehicles
+        if vehicle.supplied_by == crate and plan.days[vehicle.id].trips
+    ]
 
 
-def _idle(problem: Problem, routes: Routes, crate: Id) -> int:
+def _idle(plan: Plan, crate: Id) -> int:
     """Seconds the crate may come later before anybody waiting for it begins later."""
-    users = _supplied(problem, routes, crate)
-    ready = _ready(routes, crate)
-    if not users or ready is None:
-        return 0
-    return min(routes[user.id][0].steps[0].begin for user in users) - ready
+    begins = [day.trips[0].begins for day in _supplied(plan, crate)]
+    return min(begins) - plan.supplies[crate].ready if begins else 0
 
 
-def _give(problem: Problem, routes: Routes, crate: Id, gives: Gives) -> int:
+def _give(plan: Plan, crate: Id) -> int:
     """Seconds the crate may come later before anybody's window or shift is missed."""
-    users = _supplied(problem, routes, crate)
-    ready = _ready(routes, crate)
-    if not users or ready is None:
-        return 0
-    found = []
-    for user in users:
-        mine = routes[user.id]
-        first = mine[0].steps[0]
-        more = 0
-        if first.type == "start":
-            key = tuple(map(id, mine))
-            if key not in gives:
-                gives[key] = mine, max(0, _room(problem, user, mine, {}).windows)
-            more = gives[key][1]
-        found.append(first.begin - ready + more)
-    return min(found)
-
-
-def _ready(routes: Routes, crate: Id) -> int | None:
-    for mine in routes.values():
-        for route in mine:
-            for step in route.steps:
-                if step.type == "job" and step.id == crate:
-                    return step.departure
-    return None
-
-
-def _too_old(routes: Sequence[Route]) -> int:
-    """By how much the oldest food is too old at a door of these rounds."""
-    sizes = [
-        broken.size
-        for route in routes
-        for step in route.steps
-        for broken in step.violations
-        if broken.cause == "age"
+    ready = plan.supplies[crate].ready
+    found = [
+        day.trips[0].begins - ready + _room_of(day) for day in _supplied(plan, crate)
     ]
-    return max(sizes, default=0)
+    return min(found, default=0)
 
 
-def _room(
-    problem: Problem, vehicle: Vehicle, routes: Sequence[Route], spare: Mapping[Id, int]
-) -> Room:
+def _room_of(day: VehicleDay) -> int:
+    """Seconds by which the whole day can be put off; a rest before leaving holds its
+    place."""
+    if day.room is None:
+        held = day.trips[0].before
+        day.room = 0 if held else max(0, _room(day.trips).windows)
+    return day.room
+
+
+def _too_old(plan: Plan, trip: Trip) -> int:
+    """By how much the oldest food that left with the round is too old at a door."""
+    young_from = trip.young_from
+    for crate in trip.crates:
+        for day in _supplied(plan, crate.visit.task.id):
+            young_from = max(young_from, *(after.young_from for after in day.trips))
+    return young_from - trip.departs
+
+
+def _room(trips: Sequence[Trip], spare: Mapping[Id, int] = NOTHING) -> Room:
     """How much later the first of these rounds can leave, the others following."""
-    tasks = _tasks(problem, vehicle)
+    vehicle = trips[0].vehicle
     waited, least, own, until_next = 0, FAR, 0, FAR
-    free: int | None = None
-    for route in routes:
-        if free is not None:
-            waited += route.steps[0].arrival - free
-            until_next = min(until_next, waited)
-        clock, begun = free, free is not None
-        for step in route.steps:
-            begun = begun or step.type == "start"
-            if not begun:
-                continue
-            if clock is not None and step is not route.steps[0]:
-                waited += step.arrival - step.travel - clock
-            waited += step.waiting
-            least = min(least, waited + _slack(tasks, step))
-            if step.type == "job" and step.id in problem.supplying:
-                least = min(least, waited + spare.get(step.id, 0))
-            if step.type == "end" and route is routes[0]:
-                own = waited
-            clock = step.departure
-        free = max(route.ends + vehicle.reload, route.steps[-1].departure)
-    shut = waited + vehicle.shift.closes - routes[-1].ends
+    for trip in trips:
+        if trip is not trips[0]:  # whose rests are over when it may leave later
+            idle = 0 if trip.before else trip.departs - trip.ready
+            until_next = min(until_next, waited + idle)
+            waited, least = _later(trip.before, waited, least, spare)
+            waited += trip.departs - trip.ready
+        waited, least = _later(trip.timed, waited, least, spare)
+        own = waited if trip is trips[0] else own
+        waited, least = _later(trip.after, waited, least, spare)
+    shut = waited + vehicle.shift.closes - trips[-1].ends
     return Room(min(least, shut), own, min(until_next, shut))
 
 
-def _tasks(
-    problem: Problem, vehicle: Vehicle
-) -> Mapping[tuple[str, Id | None], Job | Break]:
-    jobs = {("job", job.id): job for job in problem.jobs}
-    return jobs | {("break", rest.id): rest for rest in vehicle.breaks}
-
-
-def _slack(tasks: Mapping[tuple[str, Id | None], Job | Break], step: Step) -> int:
-    """Seconds until the window shuts in which the step begins."""
-    task = tasks.get((step.type, step.id))
-    windows: tuple[TimeWindow, ...] = () if task is None else task.windows
-    if not windows:
-        return FAR
-    shuts = (w.closes for w in windows if w.opens <= step.begin <= w.closes)
-    return next(shuts, step.begin) - step.begin
+def _later(
+    visits: Sequence[Timed], waited: int, least: int, spare: Mapping[Id, int]
+) -> tuple[int, int]:
+    """What is waited for up to the last of them, and the least room of all."""
+    for timed in visits:
+        waited += timed.waiting
+        least = min(least, waited + timed.slack)
+        task = timed.visit.task
+        if spare and isinstance(task, Job) and task.id in spare:
+            least = min(least, waited + spare[task.id])
+    return waited, least

@@ -19,7 +19,7 @@ from routing.distances import Travel
 from routing.problem import ALWAYS, Id, Job, Problem, TimeWindow, Vehicle
 from routing.schedule import Scheduler
 from routing.solution import Round, Solution
-from routing.supply import Supply, supplies_of
+from routing.supply import Supply
 
 # How often the promise is renewed, and by how many percent of the time there is for
 # what it brings a crate may then come later than in the last plan.
@@ -51,12 +51,12 @@ def search_levels(
         puts the rest in again.
     """
     dice = random.Random(seed)  # noqa: S311 - a search, not a secret
-    best = plan
+    best, clock = plan, Scheduler(problem, travel)
     for number in range(PASSES):
-        supplies = dict(supplies_of(problem, best.routes))
         if number % 2:  # crates as early as they can be leave all orders open
-            prompt = Scheduler(problem, travel).prompt_supplies(best.rounds)
-            supplies = dict(prompt)
+            supplies = clock.prompt_supplies(best.rounds)
+        else:
+            supplies = clock.knowing(best.rounds).supplies
         if number:
             supplies = _changed(problem, travel, supplies, dice)
         asked = promised(problem, supplies, is_loose=number % 4 == 3)
@@ -111,7 +111,7 @@ def _delayed(
     latest = min(shuts, last, _last_moment(own, supply.left) + own.service)
     by = max(0, latest - supply.ready) * percent // 100
     left = supply.left + by if moves else supply.left
-    return replace(supply, left=left, ready=supply.ready + by)
+    return Supply(left, supply.ready + by)
 
 
 def _last_moment(job: Job, left: int) -> int:

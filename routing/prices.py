@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from routing.distances import Travel
 from routing.problem import Id, Location, Problem, Vehicle
-from routing.schedule import Scheduler, is_changed, total_load
-from routing.solution import Round, Violation, all_violations
+from routing.schedule import Scheduler
+from routing.solution import Round, Violation
+from routing.trips import is_changed, total_load
 
 Orders = tuple[tuple[Id, ...], ...]
 
@@ -200,27 +201,27 @@ class Prices:
         if self.problem.supplying:
             return self._price_of_all(changed)
         cost = 0
-        violations: tuple[Violation, ...] = ()
+        violations: list[Violation] = []
         for identifier, orders in changed.items():
             vehicle = self._vehicles[identifier]
-            routes = self._scheduler.vehicle_routes(vehicle, [o for o in orders if o])
-            cost += sum(route.cost for route in routes) - self._cost(vehicle)
-            violations += all_violations(routes)
-        return Price(cost, violations)
+            day = self._scheduler.day(vehicle, [o for o in orders if o])
+            cost += day.cost - self._cost(vehicle)
+            violations += self._scheduler.broken(day)
+        return Price(cost, tuple(violations))
 
     def _price_of_all(self, changed: dict[Id, Orders]) -> Price:
         """With two levels a change of one round moves those it supplies."""
         if self._whole is None:
-            before = self._scheduler.all_routes(self.rounds())
-            self._whole = sum(route.cost for route in before)
-        after = self._scheduler.all_routes(self.rounds(changed))
-        cost = sum(route.cost for route in after) - self._whole
-        return Price(cost, all_violations(after))
+            before = self._scheduler.all_days(self.rounds())
+            self._whole = sum(day.cost for day in before.values())
+        after = self._scheduler.all_days(self.rounds(changed))
+        cost = sum(day.cost for day in after.values()) - self._whole
+        return Price(cost, tuple(self._scheduler.broken_in_all(after)))
 
     def _cost(self, vehicle: Vehicle) -> int:
         if vehicle.id not in self._costs:
-            routes = self._scheduler.vehicle_routes(vehicle, self._orders[vehicle.id])
-            self._costs[vehicle.id] = sum(route.cost for route in routes)
+            day = self._scheduler.day(vehicle, self._orders[vehicle.id])
+            self._costs[vehicle.id] = day.cost
         return self._costs[vehicle.id]
 
 

@@ -6,8 +6,9 @@ place has a bound that is known at once, from the clock up to it and what lies b
 it, so that few of them are timed: a price of one change is asked for by the thousand.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from routing.problem import Break, Id, Job, TimeWindow, Vehicle
 from routing.timing import Visit, departure
@@ -49,7 +50,7 @@ class Day:
     backs: Sequence[int]
     since: int | None
     prompt: Collection[Id]
-    leaves: dict[int, int]
+    leaves: Mapping[int, int]
     is_plain: bool = True  # no stop and no rest has a choice of windows
 
 
@@ -207,54 +208,90 @@ def _bounds(
     day: Day, order: list[Stop], number: int, rest: Stop, state: State, is_last: bool
 ) -> list[tuple[int, int]]:
     """For the rest at each place the least that is broken, and the earliest end of the
-    last round, told from the clock before it and the ways behind it."""
-    clock, broken, _, _ = state
+    last round, told from the clock before it and the room behind it.
+
+    A rest delays what lies behind it by less than it takes, as long as others would
+    have been waited for; only food that is old by the way alone is surely too old.
+    """
     doors = len(order)
     while order[doors - 1].is_rest:
         doors -= 1
-    shut, found = day.vehicle.shift.closes, []
-    behind = _behind(order[:doors], day.backs[number])
-    lates = _lates(order[:doors], clock)
-    broken += sum(lates)  # of those before the rest as of those behind it
-    to_come = sum(lates)
-    for stop, own, (left, opens, latest) in zip(order, lates, behind, strict=False):
+    walk = _walk(day, order[:doors], state[0])
+    least = _least_behind(walk.rooms)
+    older = _sums_behind(walk.olds, 0 if day.since is not None else rest.service)
+    broken, shut = state[1] + walk.late, day.vehicle.shift.closes
+    ends = walk.clock + day.backs[number]
+    leaving = next(place for place, stop in enumerate(order) if not stop.is_rest)
+    old_before, found = 0, []
+    places = zip(walk.clocks, walk.waits, least, walk.olds, older, strict=True)
+    for place, (clock, waited, room, own, behind) in enumerate(places):
         late, over = _resting(rest, clock)
-        ends = max(over + left, opens)
-        late += max(0, over - latest - to_come, ends - shut - to_come)
-        found.append((broken + late, ends if is_last else 0))
-        to_come -= own
-        clock += stop.way
-        if stop.windows and clock < stop.windows[0].opens:
-            clock = stop.windows[0].opens
-        clock += stop.service
+        delay = over - clock + waited
+        if delay > room:
+            late += sum([delay - r for r in walk.rooms[place:] if delay > r])
+        old = old_before + behind if place > leaving else walk.old
+        later = ends + delay - walk.waited if delay > walk.waited else ends
+        if later > shut:
+            late += later - shut
+        found.append((broken + late + old, later if is_last else 0))
+        if own > 0:
+            old_before += own
     # Taken at home it delays nobody on the way.
-    return found + [(broken, 0)] * (len(order) + 1 - doors)
+    home = broken + walk.old + max(0, ends - shut), ends if is_last else 0
+    return found + [home] * (len(order) + 1 - doors)
 
 
-def _lates(doors: list[Stop], clock: int) -> list[int]:
-    """By how much each is missed without one more rest, left as early as possible."""
-    made = []
+@dataclass(slots=True)
+class Walk:
+    """A round left as early as possible: before each stop the clock and what has been
+    waited for; by how much that may be exceeded before the stop is late; and by how
+    much its food is too old however late the round leaves."""
+
+    clocks: list[int]
+    waits: list[int]
+    rooms: list[int]
+    olds: list[int]
+    clock: int
+    waited: int
+    late: int
+    old: int
+
+
+def _walk(day: Day, doors: list[Stop], free: int) -> Walk:
+    clock, waited, way, late = free, 0, 0, 0
+    clocks, waits, rooms, olds = [], [], [], []
+    is_out = False
     for stop in doors:
+        clocks.append(clock)
+        waits.append(waited)
         clock += stop.way
-        late = 0
-        if stop.windows:
-            late = max(0, clock - stop.windows[-1].closes)
-            clock = max(clock, stop.windows[0].opens)
+        way += stop.way
+        room, windows = FAR, stop.windows
+        if windows:
+            opens, closes = windows[0].opens, windows[-1].closes
+            if clock < opens:
+                waited += opens - clock
+                clock = opens
+            room = waited
+            if clock > closes:
+                late += clock - closes
+            else:
+                room += closes - clock
+        rooms.append(room)
+        age = way if day.since is None else clock - day.since
+        olds.append(-FAR if stop.max_age is None else age - stop.max_age)
+        is_out = is_out or not stop.is_rest
         clock += stop.service
-        made.append(late)
-    return made
+        way += stop.service if is_out else 0
+    old = sum([old for old in olds if old > 0])
+    return Walk(clocks, waits, rooms, olds, clock, waited, late, old)
 
 
-def _behind(doors: list[Stop], back: int) -> list[tuple[int, int, int]]:
-    """Before each stop: seconds to the end of the round, the earliest it can end, and
-    the latest moment to go on without being late for any one window."""
-    left, opens, latest, made = back, 0, FAR, []
-    for stop in reversed(doors):
-        latest -= stop.service
-        if stop.windows:
-            opens = max(opens, stop.windows[0].opens + stop.service + left)
-            latest = min(latest, stop.windows[-1].closes)
-        latest -= stop.way
-        left += stop.way + stop.service
-        made.append((left, opens, latest))
-    return made[::-1]
+def _least_behind(rooms: list[int]) -> list[int]:
+    return list(accumulate(reversed(rooms), min))[::-1]
+
+
+def _sums_behind(olds: list[int], more: int) -> list[int]:
+    """Of what is too old from each stop on, with so many seconds more on the way."""
+    over = [old + more if old + more > 0 else 0 for old in reversed(olds)]
+    return list(accumulate(over))[::-1]

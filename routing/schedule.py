@@ -5,24 +5,26 @@ the order breaks is listed with its size, never only the first, and nothing is
 refused except names that do not exist.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import sub
 
 from routing.distances import Travel
 from routing.faults import Faults
-from routing.handover import Departures, Gives, late_departures, needed_departures
+from routing.handover import Departures, Plan, late_departures, needed_departures
 from routing.limits import (
-    break_step,
-    broken_at_door,
-    broken_by_round,
+    broken_at,
+    broken_by_trip,
+    broken_in,
+    left_kitchen,
     mark_twice,
+    out_of_time,
+    too_much_work,
     with_violations,
-    with_work_limit,
 )
 from routing.problem import Break, Id, Job, Problem, Vehicle
-from routing.rests import Day, stop_of, with_rests
 from routing.solution import (
     Round,
     Route,
@@ -30,16 +32,12 @@ from routing.solution import (
     Step,
     Summary,
     Unassigned,
+    Violation,
     all_violations,
 )
-from routing.supply import (
-    Supply,
-    by_level,
-    not_supplied,
-    supplies_of,
-    with_stock_limits,
-)
-from routing.timing import Timed, Visit, departure, run
+from routing.supply import Supply, broken_stock, by_level
+from routing.timing import Timed
+from routing.trips import NO_LEAVES, Clock, Trip, VehicleDay, is_changed
 
 
 def schedule(
@@ -86,271 +84,215 @@ class Scheduler:
 
     problem: Problem
     travel: Travel
-    jobs: dict[Id, Job] = field(init=False)
-    supplying: frozenset[Id] = field(init=False)
+    clock: Clock = field(init=False)
     supplies: dict[Id, Supply] = field(default_factory=dict)
-    visits: dict[tuple[object, ...], Visit] = field(default_factory=dict)
-    leaves: Departures = field(default_factory=dict)
-    known: dict[tuple[object, ...], list[Route]] = field(default_factory=dict)
-    gives: Gives = field(default_factory=dict)
+    known: OrderedDict[tuple[object, ...], VehicleDay] = field(
+        default_factory=OrderedDict
+    )
 
     def __post_init__(self) -> None:
-        self.jobs = {job.id: job for job in self.problem.jobs}
-        self.supplying = self.problem.supplying
+        self.clock = Clock(self.problem, self.travel)
+
+    @property
+    def jobs(self) -> dict[Id, Job]:
+        return self.clock.jobs
 
     def all_routes(self, rounds: Sequence[Round]) -> list[Route]:
-        """All vehicles' rounds; those that supply others leave as late as these let
-        them."""
-        found = self._by_level(rounds)
-        if self.supplying:
-            found = self._leaving_late(found, rounds)
-        with_stock_limits(self.problem, found)
-        return [route for v in self.problem.vehicles for route in found[v.id]]
+        """All vehicles' rounds, told in full."""
+        days = self.all_days(rounds)
+        stock = broken_stock(self.problem, loads_of(days))
+        routes = []
+        for vehicle in self.problem.vehicles:
+            mine = self._told(days[vehicle.id])
+            if vehicle.id in stock:
+                mine[-1] = with_violations(mine[-1], stock[vehicle.id])
+            routes += mine
+        return routes
+
+    def all_days(self, rounds: Sequence[Round]) -> dict[Id, VehicleDay]:
+        """All vehicles' days on the clock; rounds that supply others leave as late as
+        these let them."""
+        days = self._by_level(rounds, {})
+        if not self.problem.supplying:
+            return days
+        leaves = late_departures(self._plan(days))
+        if leaves:
+            days = self._by_level(rounds, leaves)
+        if more := needed_departures(self._plan(days)):
+            supplies = self.supplies
+            again = self._by_level(rounds, _joined(leaves, more))
+            if _out_of_time(again) < _out_of_time(days):
+                return again
+            self.supplies = supplies
+        return days
+
+    def broken_in_all(self, days: Mapping[Id, VehicleDay]) -> list[Violation]:
+        """Everything these days violate, all vehicles taken together."""
+        stock = broken_stock(self.problem, loads_of(days))
+        return list(chain(*map(self.broken, days.values()), *stock.values()))
+
+    def broken(self, day: VehicleDay) -> list[Violation]:
+        """Everything the day violates, others' left out of account, for each round
+        stops first."""
+        if day.broken is None:
+            day.broken = broken_in(self.problem, day.trips, day.supply)
+        return day.broken
 
     def prompt_supplies(self, rounds: Sequence[Round]) -> dict[Id, Supply]:
         """What the rounds bring, every crate as early as its round can."""
-        self._by_level(rounds)
+        self._by_level(rounds, {})
         return self.supplies
-
-    def _by_level(self, rounds: Sequence[Round]) -> dict[Id, list[Route]]:
-        """The rounds by vehicle, suppliers timed before whom they supply."""
-        found: dict[Id, list[Route]] = {}
-        self.supplies = {}
-        for vehicle in by_level(self.problem):
-            orders = [r.jobs for r in rounds if r.vehicle == vehicle.id and r.jobs]
-            found[vehicle.id] = self._remembered(vehicle, orders)
-            if self.supplying:
-                self.supplies |= supplies_of(self.problem, found[vehicle.id])
-        return found
-
-    def _remembered(
-        self, vehicle: Vehicle, orders: Sequence[tuple[Id, ...]]
-    ) -> list[Route]:
-        """With two levels all vehicles are asked for and a change moves few of them."""
-        if not self.supplying:
-            return self.vehicle_routes(vehicle, orders)
-        leaves = tuple(
-            self.leaves.get((vehicle.id, k)) for k in range(1, len(orders) + 1)
-        )
-        key = (vehicle.id, tuple(orders), self._supply(vehicle), leaves)
-        if len(self.known) > MOST_KNOWN:
-            self.known.clear()
-            self.gives.clear()
-        if key not in self.known:
-            self.known[key] = self.vehicle_routes(vehicle, orders)
-        return list(self.known[key])
-
-    def _leaving_late(
-        self, found: dict[Id, list[Route]], rounds: Sequence[Round]
-    ) -> dict[Id, list[Route]]:
-        self.leaves = late_departures(self.problem, found)
-        if self.leaves:
-            found = self._by_level(rounds)
-        if more := needed_departures(self.problem, found, self.gives):
-            supplies = self.supplies
-            self.leaves = self.leaves | more
-            again = self._by_level(rounds)
-            if _broken(again) < _broken(found):
-                found = again
-            else:
-                self.supplies = supplies
-        self.leaves = {}
-        return found
 
     def knowing(self, rounds: Sequence[Round]) -> "Scheduler":
         """This scheduler, aware of what these rounds bring to others' starts."""
         if self.problem.supplying:
-            self.all_routes(rounds)
+            self.all_days(rounds)
         return self
+
+    def day(self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]) -> VehicleDay:
+        """The vehicle's rounds on the clock, one after the other."""
+        supply = self._supply(vehicle)
+        return self._day(self.clock.trips(vehicle, orders, supply), supply)
+
+    def vehicle_routes(
+        self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]
+    ) -> list[Route]:
+        """The vehicle's rounds one after the other, told in full."""
+        return self._told(self.day(vehicle, orders))
+
+    def _day(self, trips: list[Trip], supply: Supply | None) -> VehicleDay:
+        return VehicleDay(trips, supply, sum(map(self._cost, trips)))
+
+    def _cost(self, trip: Trip) -> int:
+        cost = trip.travel + trip.changed * self.problem.weights.changed_vehicle
+        if trip.number == 1:
+            cost += self.problem.vehicle_cost(trip.vehicle)
+        return cost
+
+    def _by_level(
+        self, rounds: Sequence[Round], leaves: Departures
+    ) -> dict[Id, VehicleDay]:
+        """Days by vehicle, suppliers timed before whom they supply."""
+        orders: dict[Id, list[tuple[Id, ...]]] = {}
+        for planned in rounds:
+            if planned.jobs:
+                orders.setdefault(planned.vehicle, []).append(planned.jobs)
+        days: dict[Id, VehicleDay] = {}
+        self.supplies = {}
+        for vehicle in by_level(self.problem):
+            mine = orders.get(vehicle.id, [])
+            later = leaves.get(vehicle.id, NO_LEAVES)
+            days[vehicle.id] = day = self._remembered(vehicle, mine, later)
+            for trip in day.trips:
+                if trip.crates:
+                    self.supplies |= trip.supplies
+        return days
+
+    def _remembered(
+        self,
+        vehicle: Vehicle,
+        orders: Sequence[tuple[Id, ...]],
+        leaves: Mapping[int, int],
+    ) -> VehicleDay:
+        """With two levels all vehicles are asked for and a change moves few of them."""
+        if not self.problem.supplying:
+            return self.day(vehicle, orders)
+        supply = self._supply(vehicle)
+        alike = (vehicle.id, tuple(orders), tuple(leaves.items()))
+        key = (*alike, supply)
+        if key in self.known:
+            self.known.move_to_end(key)
+            return self.known[key]
+        first = self.known.get(alike)
+        if first is None or not first.stays(vehicle, supply):
+            trips = self.clock.trips(vehicle, orders, supply, leaves)
+        else:
+            trips = first.trips
+        day = self.known[key] = self._day(trips, supply)
+        self.known.setdefault(alike, day)
+        while len(self.known) > MOST_KNOWN:
+            self.known.popitem(last=False)
+        return day
+
+    def _plan(self, days: Mapping[Id, VehicleDay]) -> Plan:
+        return Plan(self.problem, days, self.supplies)
 
     def _supply(self, vehicle: Vehicle) -> Supply | None:
         name = vehicle.supplied_by
         return None if name is None else self.supplies.get(name)
 
-    def vehicle_routes(
-        self, vehicle: Vehicle, orders: Sequence[Sequence[Id]]
-    ) -> list[Route]:
-        """The vehicle's rounds one after the other, breaks placed where they fit."""
-        plan: list[list[Job | Break]] = [[self.jobs[j] for j in o] for o in orders]
-        if not plan:
-            return []
-        if vehicle.breaks:
-            plan = self._with_breaks(vehicle, plan)
-        return self._timed(vehicle, plan)
+    def _told(self, day: VehicleDay) -> list[Route]:
+        """Steps, totals and what is broken, of one vehicle's rounds."""
+        routes = []
+        for trip in day.trips:
+            route = self._route(trip, left_kitchen(trip, day.supply))
+            routes.append(with_violations(route, broken_by_trip(trip, day.supply)))
+        if routes:
+            routes[-1] = with_violations(routes[-1], too_much_work(day.trips))
+        return routes
 
-    def _with_breaks(
-        self, vehicle: Vehicle, plan: list[list[Job | Break]]
-    ) -> list[list[Job | Break]]:
-        """All rests where they harm least."""
-        supply = self._supply(vehicle)
-        visits = [self._visits(vehicle, order) for order in plan]
-        leaves = {
-            number: when
-            for (name, number), when in self.leaves.items()
-            if name == vehicle.id
-        }
-        day = Day(
-            vehicle=vehicle,
-            free=self._free(vehicle, supply),
-            backs=[self._back(vehicle, o, o is plan[-1])[0] for o in plan],
-            since=None if supply is None else supply.left,
-            prompt=self.supplying,
-            leaves=leaves,
-        )
-        stops = [[stop_of(visit, self.supplying) for visit in o] for o in visits]
-        rested = with_rests(day, stops, vehicle.breaks)
-        return [[stop.task for stop in order] for order in rested]
-
-    def _free(self, vehicle: Vehicle, supply: Supply | None) -> int:
-        opens = vehicle.shift.opens
-        return opens if supply is None else max(opens, supply.ready)
-
-    def _back(
-        self, vehicle: Vehicle, tasks: Sequence[Job | Break], last: bool
-    ) -> tuple[int, int]:
-        """The way to the end of a round, which is the start before another."""
-        end = vehicle.end if last else vehicle.start
-        place = tasks[-1].location if isinstance(tasks[-1], Job) else vehicle.start
-        return self.travel.leg(vehicle, place, end)
-
-    def _timed(self, vehicle: Vehicle, plan: list[list[Job | Break]]) -> list[Route]:
-        supply = self._supply(vehicle)
-        free, routes = self._free(vehicle, supply), []
-        for number, tasks in enumerate(plan, start=1):
-            last = number == len(plan)
-            route = self._round(vehicle, number, tasks, free, last)
-            if vehicle.supplied_by is not None and supply is None:
-                route = with_violations(route, [not_supplied(route)])
-            free = max(route.ends + vehicle.reload, route.steps[-1].departure)
-            routes.append(route)
-        return with_work_limit(vehicle, routes)
-
-    def _round(
-        self,
-        vehicle: Vehicle,
-        number: int,
-        tasks: list[Job | Break],
-        free: int,
-        last: bool,
-    ) -> Route:
-        before, inside, after = _split_breaks(tasks)
-        rested = run([Visit(rest, 0, 0, 0) for rest in before], free)
-        if rested:
-            free = rested[-1].departure
-        visits = self._visits(vehicle, inside)
-        departs = departure(visits, free, self.supplying)
-        if self.leaves:
-            departs = max(departs, self.leaves.get((vehicle.id, number), 0))
-        timed = run(visits, departs)
-        back, back_metres = self._back(vehicle, inside, last)
-        ends = timed[-1].departure + back
-        resting = run([Visit(rest, 0, 0, 0) for rest in after], ends)
-        steps = self._steps(vehicle, number, timed, departs)
-        steps.append(Step(type="end", arrival=ends, travel=back, distance=back_metres))
-        steps = [
-            *(break_step(vehicle, number, rest) for rest in rested),
-            *steps,
-            *(break_step(vehicle, number, rest) for rest in resting),
-        ]
-        return self._route(vehicle, number, steps)
-
-    def _visits(self, vehicle: Vehicle, tasks: list[Job | Break]) -> list[Visit]:
-        visits: list[Visit] = []
-        before: Job | None = None
-        for task in tasks:
-            if isinstance(task, Break):
-                visits.append(Visit(task, 0, 0, 0))
-                continue
-            visits.append(self._visit(vehicle, before, task))
-            before = task
-        return visits
-
-    def _visit(self, vehicle: Vehicle, before: Job | None, job: Job) -> Visit:
-        """Remembered from door to door, since prices time them over and over."""
-        if before is None:
-            seconds, metres = self.travel.leg(vehicle, vehicle.start, job.location)
-            return Visit(job, seconds, metres, job.setup)
-        key = (vehicle.profile, vehicle.speed_percent, before.id, job.id)
-        known = self.visits.get(key)
-        if known is None:
-            seconds, metres = self.travel.leg(vehicle, before.location, job.location)
-            setup = 0 if job.building == before.building else job.setup
-            known = self.visits[key] = Visit(job, seconds, metres, setup)
-        return known
-
-    def _steps(
-        self, vehicle: Vehicle, number: int, timed: list[Timed], departs: int
-    ) -> list[Step]:
-        jobs = [t.visit.task for t in timed if isinstance(t.visit.task, Job)]
-        load = total_load(vehicle, jobs)
-        supply = self._supply(vehicle)
-        since = departs if supply is None else supply.left
-        steps = [Step(type="start", arrival=departs, load=load)]
-        problem = self.problem
-        for moment in timed:
-            visit = moment.visit
-            task = visit.task
-            if isinstance(task, Break):
-                steps.append(break_step(vehicle, number, moment, load))
-                continue
-            if task.delivery:
-                load = tuple(map(sub, load, task.delivery))
-            age, late = moment.begin - since, moment.late
-            steps.append(
-                Step(
-                    type="job",
-                    id=task.id,
-                    arrival=moment.arrival,
-                    setup=visit.setup,
-                    waiting=moment.begin - moment.arrival - visit.setup,
-                    service=task.service,
-                    load=load,
-                    age=age,
-                    travel=visit.travel,
-                    distance=visit.distance,
-                    violations=broken_at_door(
-                        problem, vehicle, number, task, late, age
-                    ),
-                )
-            )
-        return steps
-
-    def _route(self, vehicle: Vehicle, number: int, steps: list[Step]) -> Route:
-        jobs = []
-        travel = service = setup = waiting = distance = max_age = changed = 0
-        for step in steps:  # once through them all: prices do this over and over
-            travel += step.travel
-            service += step.service
-            distance += step.distance
-            if step.type == "job" and step.id is not None:
-                job = self.jobs[step.id]
-                jobs.append(job)
-                setup += step.setup
-                waiting += step.waiting
-                max_age = max(max_age, step.age)
-                changed += is_changed(job, vehicle)
-        cost = travel + changed * self.problem.weights.changed_vehicle
-        if number == 1:
-            cost += self.problem.vehicle_cost(vehicle)
-        route = Route(
-            vehicle=vehicle.id,
-            round=number,
+    def _route(self, trip: Trip, since: int) -> Route:
+        steps = self._steps(trip, since)
+        doors = [step for step in steps if step.type == "job"]
+        return Route(
+            vehicle=trip.vehicle.id,
+            round=trip.number,
             steps=tuple(steps),
-            cost=cost,
-            travel=travel,
-            service=service,
-            setup=setup,
-            waiting=waiting,
-            distance=distance,
-            max_age=max_age,
-            load=total_load(vehicle, jobs),
+            cost=self._cost(trip),
+            travel=trip.travel,
+            service=sum(step.service for step in steps),
+            setup=sum(step.setup for step in doors),
+            waiting=sum(step.waiting for step in doors),
+            distance=sum(step.distance for step in steps),
+            max_age=max(0, *(step.age for step in doors)),
+            load=trip.load,
         )
-        broken = broken_by_round(vehicle, route, len(jobs))
-        return with_violations(route, broken) if broken else route
+
+    def _steps(self, trip: Trip, since: int) -> list[Step]:
+        load = trip.load
+        steps = [self._step(trip, rest, since, ()) for rest in trip.before]
+        steps.append(Step(type="start", arrival=trip.departs, load=load))
+        for timed in trip.timed:
+            task = timed.visit.task
+            if isinstance(task, Job) and task.delivery:
+                load = tuple(map(sub, load, task.delivery))
+            steps.append(self._step(trip, timed, since, load))
+        seconds, metres = trip.back
+        end = Step(type="end", arrival=trip.ends, travel=seconds, distance=metres)
+        after = (self._step(trip, rest, since, ()) for rest in trip.after)
+        return [*steps, end, *after]
+
+    def _step(
+        self, trip: Trip, timed: Timed, since: int, load: tuple[int, ...]
+    ) -> Step:
+        visit = timed.visit
+        is_rest = isinstance(visit.task, Break)
+        return Step(
+            type="break" if is_rest else "job",
+            id=visit.task.id,
+            arrival=timed.arrival,
+            setup=visit.setup,
+            waiting=timed.waiting,
+            service=visit.task.service,
+            load=load,
+            age=0 if is_rest else timed.begin - since,
+            travel=visit.travel,
+            distance=visit.distance,
+            violations=broken_at(self.problem, trip, timed, since),
+        )
 
 
-def _broken(routes: Mapping[Id, Sequence[Route]]) -> int:
-    return sum(v.size for mine in routes.values() for v in all_violations(mine))
+def loads_of(days: Mapping[Id, VehicleDay]) -> dict[Id, list[tuple[int, ...]]]:
+    return {vehicle: [t.load for t in day.trips] for vehicle, day in days.items()}
+
+
+def _out_of_time(days: Mapping[Id, VehicleDay]) -> int:
+    return sum(out_of_time(day.trips, day.supply) for day in days.values())
+
+
+def _joined(leaves: Departures, more: Departures) -> Departures:
+    vehicles = leaves.keys() | more.keys()
+    return {v: leaves.get(v, {}) | more.get(v, {}) for v in vehicles}
 
 
 def _refuse_unknown_names(scheduler: Scheduler, rounds: Sequence[Round]) -> None:
@@ -363,28 +305,6 @@ def _refuse_unknown_names(scheduler: Scheduler, rounds: Sequence[Round]) -> None
             if job not in scheduler.jobs:
                 faults.add(f"rounds[{number}].jobs[{place}]", f"no job {job!r}")
     faults.raise_if_any()
-
-
-def _split_breaks(
-    tasks: list[Job | Break],
-) -> tuple[list[Break], list[Job | Break], list[Break]]:
-    """Breaks before leaving, the round itself, breaks after coming back."""
-    jobs = [place for place, task in enumerate(tasks) if isinstance(task, Job)]
-    first, last = jobs[0], jobs[-1]
-    before = [task for task in tasks[:first] if isinstance(task, Break)]
-    after = [task for task in tasks[last + 1 :] if isinstance(task, Break)]
-    return before, tasks[first : last + 1], after
-
-
-def total_load(vehicle: Vehicle, jobs: Sequence[Job]) -> tuple[int, ...]:
-    amounts = [job.delivery for job in jobs if job.delivery]
-    if not amounts:
-        return (0,) * len(vehicle.capacity)
-    return tuple(map(sum, zip(*amounts, strict=True)))
-
-
-def is_changed(job: Job, vehicle: Vehicle) -> bool:
-    return job.preferred_vehicle not in (None, vehicle.id)
 
 
 def summarise(

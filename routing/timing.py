@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from routing.problem import Break, Id, Job, TimeWindow
 
+FAR = 1 << 40
+
 
 @dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
 class Visit:
@@ -63,14 +65,45 @@ def late_departure(
 ) -> int:
     """The latest departure by which the round is over no later than leaving at
     `earliest`, every window kept; the jobs in `prompt` are served no later either."""
-    waited, room = 0, None
-    for timed in run(visits, earliest):
-        waited += timed.begin - timed.arrival - timed.visit.setup
-        least = waited + timed.slack
-        if prompt and timed.visit.task.id in prompt:
-            least = waited
-        room = least if room is None or least < room else room
-    return earliest if room is None else earliest + min(waited, room)
+    return earliest + _idle(run(visits, earliest), prompt)
+
+
+def leave_late(
+    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
+) -> tuple[int, list[Timed]]:
+    """When to leave, as `departure`, and every visit then."""
+    if any(len(visit.task.windows) > 1 for visit in visits):
+        departs = departure(visits, earliest, prompt)
+        return departs, run(visits, departs)
+    timed = run(visits, earliest)
+    by = _idle(timed, prompt)
+    _put_off(timed, by)
+    return earliest + by, timed
+
+
+def _idle(timed: Sequence[Timed], prompt: Collection[Id]) -> int:
+    """Seconds of waiting on the way that are as well waited before leaving."""
+    waited, room = 0, FAR
+    for moment in timed:
+        visit = moment.visit
+        waited += moment.begin - moment.arrival - visit.setup
+        is_prompt = prompt and visit.task.id in prompt
+        least = waited if is_prompt else waited + moment.slack
+        if least < room:
+            room = least
+    return min(waited, room)
+
+
+def _put_off(timed: Sequence[Timed], by: int) -> None:
+    """Leave later by what is waited for anyway, which spares a second clock."""
+    for moment in timed:
+        if not by:
+            return
+        waited = moment.begin - moment.arrival - moment.visit.setup
+        moment.arrival += by
+        by = max(0, by - waited)
+        moment.begin += by
+        moment.slack -= by
 
 
 def departure(
@@ -116,4 +149,4 @@ def _begin(visit: Visit, arrival: int) -> Timed:
             return Timed(visit, arrival, begin, 0, closes - begin)
     if windows:
         return Timed(visit, arrival, ready, ready - windows[-1].closes, 0)
-    return Timed(visit, arrival, ready, 0, 1 << 40)
+    return Timed(visit, arrival, ready, 0, FAR)

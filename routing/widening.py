@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from routing.check import Fault
-from routing.explain import Remedy, with_remedy
 from routing.problem import Problem
+from routing.remedy import Remedy, with_remedy
 
 WIDENABLE = frozenset(
     {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from routing import Job, Problem, Travel, Vehicle
-from routing.schedule import is_changed
+from routing.trips import is_changed
 
 Order = tuple[Job, ...]
 Span = tuple[int, int]

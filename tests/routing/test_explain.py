@@ -18,8 +18,9 @@ from routing import (
     schedule,
     solve,
 )
-from routing.explain import remedied_rounds, why, with_remedy
 from routing.problem import Id
+from routing.remedy import remedied_rounds, with_remedy
+from routing.why import why
 from tests.routing.cases import district, problem
 from tests.routing.test_optimum import long_morning, mixed, on_one_way_streets
 from tests.routing.test_two_levels import morning, two_levels

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from routing import Break, Job, Problem, Round, Solution, TimeWindow, Travel, schedule
+from routing.limits import broken_in
 from routing.prices import Place, Price, Prices
 from routing.problem import Id
 from routing.schedule import Scheduler
@@ -154,5 +155,6 @@ def best_of(
 ) -> tuple[int, int]:
     tried: list[list[object]] = [list(tasks) for tasks in plan]
     tried[number].insert(place, rest)
-    routes = scheduler._timed(vehicle, tried)
-    return sum(v.size for v in all_violations(routes)), routes[-1].ends
+    trips = scheduler.clock.timed(vehicle, tried)
+    broken = broken_in(scheduler.problem, trips, None)
+    return sum(v.size for v in broken), trips[-1].ends
