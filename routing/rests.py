@@ -58,17 +58,18 @@ Plan = list[list[Stop]]
 
 
 def with_rests(day: Day, plan: Plan, rests: Sequence[Break]) -> Plan:
-    """All rests, the first due first; what breaks a rule so is moved once more."""
+    """All rests, the first due first; each without which less would be broken is moved
+    once more."""
     ordered = sorted(rests, key=lambda rest: rest.windows[-1].closes)
     stops = [stop_of(Visit(rest, 0, 0, 0), ()) for rest in ordered]
     every = (stop for order in (*plan, stops) for stop in order)
     day.is_plain = all(len(stop.windows) < 2 for stop in every)
-    broken = 0
+    broken, begin = 0, (day.free, 0, 0, 0)
     for stop in stops:
         plan, broken = _with_rest(day, plan, stop)
-    if len(stops) > 1 and broken:
-        for stop in stops:
-            others = [[s for s in order if s is not stop] for order in plan]
+    for stop in stops if len(stops) > 1 and broken else ():
+        others = [[s for s in order if s is not stop] for order in plan]
+        if _harm(day, others, 0, begin, FAR)[0] < broken:
             plan, broken = _with_rest(day, others, stop)
     return plan
 
@@ -79,15 +80,15 @@ def _with_rest(day: Day, plan: Plan, rest: Stop) -> tuple[Plan, int]:
     best, chosen = (FAR, FAR, 0, 0), plan
     states = _states(day, plan)
     places = [
-        (*bound, number, place)
+        place
         for number, order in enumerate(plan)
-        for place, bound in enumerate(
-            _bounds(day, order, number, rest, states[number], number == len(plan) - 1)
-        )
+        for place in _bounds(day, order, number, rest, states[number], len(plan))
     ]
-    for broken, ends, number, place in sorted(places):
-        if (broken, ends, number, place) >= best:
+    places.sort()
+    for bound in places:
+        if bound >= best:
             break
+        _, _, number, place = bound
         order = plan[number]
         tried = [*plan[:number], [*order[:place], rest, *order[place:]]]
         tried += plan[number + 1 :]
@@ -205,10 +206,11 @@ def _late_departure(inside: list[Stop], free: int) -> int:
 
 
 def _bounds(
-    day: Day, order: list[Stop], number: int, rest: Stop, state: State, is_last: bool
-) -> list[tuple[int, int]]:
+    day: Day, order: list[Stop], number: int, rest: Stop, state: State, rounds: int
+) -> list[tuple[int, int, int, int]]:
     """For the rest at each place the least that is broken, and the earliest end of the
-    last round, told from the clock before it and the room behind it.
+    last round, told from the clock before it and the room behind it; with the number
+    of the round and the place.
 
     A rest delays what lies behind it by less than it takes, as long as others would
     have been waited for; only food that is old by the way alone is surely too old.
@@ -221,6 +223,7 @@ def _bounds(
     older = _sums_behind(walk.olds, 0 if day.since is not None else rest.service)
     broken, shut = state[1] + walk.late, day.vehicle.shift.closes
     ends = walk.clock + day.backs[number]
+    is_last = number == rounds - 1
     leaving = next(place for place, stop in enumerate(order) if not stop.is_rest)
     old_before, found = 0, []
     places = zip(walk.clocks, walk.waits, least, walk.olds, older, strict=True)
@@ -233,12 +236,13 @@ def _bounds(
         later = ends + delay - walk.waited if delay > walk.waited else ends
         if later > shut:
             late += later - shut
-        found.append((broken + late + old, later if is_last else 0))
+        found.append((broken + late + old, later if is_last else 0, number, place))
         if own > 0:
             old_before += own
     # Taken at home it delays nobody on the way.
-    home = broken + walk.old + max(0, ends - shut), ends if is_last else 0
-    return found + [home] * (len(order) + 1 - doors)
+    home, over = broken + walk.old + max(0, ends - shut), ends if is_last else 0
+    at_home = range(doors, len(order) + 1)
+    return found + [(home, over, number, place) for place in at_home]
 
 
 @dataclass(slots=True)
