@@ -6,38 +6,14 @@ place has a bound that is known at once, from the clock up to it and what lies b
 it, so that few of them are timed: a price of one change is asked for by the thousand.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from routing.problem import Break, Id, Job, TimeWindow, Vehicle
+from routing.problem import Break, Vehicle
 from routing.timing import Visit, departure
 
 FAR = 1 << 40
-
-
-@dataclass(slots=True)
-class Stop:
-    """A visit with all that its clock needs, read once."""
-
-    visit: Visit
-    task: Job | Break
-    way: int  # travel and setup
-    windows: tuple[TimeWindow, ...]
-    service: int
-    max_age: int | None
-    is_rest: bool
-    is_prompt: bool
-
-
-def stop_of(visit: Visit, prompt: Collection[Id]) -> Stop:
-    task = visit.task
-    is_rest = isinstance(task, Break)
-    limit = task.max_age if isinstance(task, Job) else None
-    way, waited_for = visit.travel + visit.setup, task.id in prompt if prompt else False
-    return Stop(
-        visit, task, way, task.windows, task.service, limit, is_rest, waited_for
-    )
 
 
 @dataclass(slots=True)
@@ -49,19 +25,18 @@ class Day:
     free: int
     backs: Sequence[int]
     since: int | None
-    prompt: Collection[Id]
     leaves: Mapping[int, int]
     is_plain: bool = True  # no stop and no rest has a choice of windows
 
 
-Plan = list[list[Stop]]
+Plan = list[list[Visit]]
 
 
 def with_rests(day: Day, plan: Plan, rests: Sequence[Break]) -> Plan:
     """All rests, the first due first; each without which less would be broken is moved
     once more."""
     ordered = sorted(rests, key=lambda rest: rest.windows[-1].closes)
-    stops = [stop_of(Visit(rest, 0, 0, 0), ()) for rest in ordered]
+    stops = [Visit(rest) for rest in ordered]
     every = (stop for order in (*plan, stops) for stop in order)
     day.is_plain = all(len(stop.windows) < 2 for stop in every)
     broken, begin = 0, (day.free, 0, 0, 0)
@@ -74,7 +49,7 @@ def with_rests(day: Day, plan: Plan, rests: Sequence[Break]) -> Plan:
     return plan
 
 
-def _with_rest(day: Day, plan: Plan, rest: Stop) -> tuple[Plan, int]:
+def _with_rest(day: Day, plan: Plan, rest: Visit) -> tuple[Plan, int]:
     """The rest at the place that breaks least, then ends earliest, then comes first;
     and how much is broken then."""
     best, chosen = (FAR, FAR, 0, 0), plan
@@ -125,7 +100,7 @@ def _harm(day: Day, plan: Plan, first: int, state: State, most: int) -> tuple[in
     return broken, ends
 
 
-def _round(day: Day, order: list[Stop], number: int, state: State, most: int) -> State:
+def _round(day: Day, order: list[Visit], number: int, state: State, most: int) -> State:
     """One round from where the vehicle stands, as `schedule` times it; no further than
     until more than `most` is broken."""
     free, broken, worked, _ = state
@@ -166,7 +141,7 @@ def _round(day: Day, order: list[Stop], number: int, state: State, most: int) ->
     return free, broken, worked + ends - departs, ends
 
 
-def _resting(stop: Stop, clock: int) -> tuple[int, int]:
+def _resting(stop: Visit, clock: int) -> tuple[int, int]:
     """By how much it begins too late, and when it is over."""
     for window in stop.windows:
         if clock <= window.closes:
@@ -174,15 +149,15 @@ def _resting(stop: Stop, clock: int) -> tuple[int, int]:
     return clock - stop.windows[-1].closes, clock + stop.service
 
 
-def _departs(day: Day, inside: list[Stop], number: int, free: int) -> int:
+def _departs(day: Day, inside: list[Visit], number: int, free: int) -> int:
     """As `timing.departure`, without its objects where every door has one window."""
     departs = _late_departure(inside, free)
     if not day.is_plain:
-        departs = departure([stop.visit for stop in inside], free, day.prompt)
+        departs = departure(inside, free)
     return max(departs, day.leaves.get(number + 1, 0)) if day.leaves else departs
 
 
-def _late_departure(inside: list[Stop], free: int) -> int:
+def _late_departure(inside: list[Visit], free: int) -> int:
     clock, waited, room = free, 0, FAR
     for stop in inside:
         clock += stop.way
@@ -206,7 +181,7 @@ def _late_departure(inside: list[Stop], free: int) -> int:
 
 
 def _bounds(
-    day: Day, order: list[Stop], number: int, rest: Stop, state: State, rounds: int
+    day: Day, order: list[Visit], number: int, rest: Visit, state: State, rounds: int
 ) -> list[tuple[int, int, int, int]]:
     """For the rest at each place the least that is broken, and the earliest end of the
     last round, told from the clock before it and the room behind it; with the number
@@ -261,7 +236,7 @@ class Walk:
     old: int
 
 
-def _walk(day: Day, doors: list[Stop], free: int) -> Walk:
+def _walk(day: Day, doors: list[Visit], free: int) -> Walk:
     clock, waited, way, late = free, 0, 0, 0
     clocks, waits, rooms, olds = [], [], [], []
     is_out = False

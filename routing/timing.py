@@ -5,30 +5,36 @@ departure, so that waiting happens at the kitchen, where food stays hot, and not
 road.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from routing.problem import Break, Id, Job, TimeWindow
+from routing.problem import Break, Job, TimeWindow
 
 FAR = 1 << 40
 
 
 @dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
 class Visit:
-    """A job or a break with the way that leads to it."""
+    """A job or a rest with the way that leads to it, and all that its clock needs, read
+    once. A visit that `is_prompt` brings others what they wait for."""
 
     task: Job | Break
-    travel: int
-    distance: int
-    setup: int
+    travel: int = 0
+    distance: int = 0
+    setup: int = 0
+    is_prompt: bool = False
+    way: int = field(init=False)  # travel and setup
+    windows: tuple[TimeWindow, ...] = field(init=False)
+    service: int = field(init=False)
+    max_age: int | None = field(init=False)
+    is_rest: bool = field(init=False)
 
-    @property
-    def service(self) -> int:
-        return self.task.service
-
-    @property
-    def windows(self) -> tuple[TimeWindow, ...]:
-        return self.task.windows
+    def __post_init__(self) -> None:
+        task = self.task
+        self.way = self.travel + self.setup
+        self.windows, self.service = task.windows, task.service
+        self.is_rest = isinstance(task, Break)
+        self.max_age = task.max_age if isinstance(task, Job) else None
 
 
 @dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
@@ -56,39 +62,34 @@ def run(visits: Sequence[Visit], departs: int) -> list[Timed]:
     for visit in visits:
         made = _begin(visit, clock + visit.travel)
         timed.append(made)
-        clock = made.begin + visit.task.service
+        clock = made.begin + visit.service
     return timed
 
 
-def late_departure(
-    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
-) -> int:
+def late_departure(visits: Sequence[Visit], earliest: int) -> int:
     """The latest departure by which the round is over no later than leaving at
-    `earliest`, every window kept; the jobs in `prompt` are served no later either."""
-    return earliest + _idle(run(visits, earliest), prompt)
+    `earliest`, every window kept; nobody who waits for a visit is served later."""
+    return earliest + _idle(run(visits, earliest))
 
 
-def leave_late(
-    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
-) -> tuple[int, list[Timed]]:
+def leave_late(visits: Sequence[Visit], earliest: int) -> tuple[int, list[Timed]]:
     """When to leave, as `departure`, and every visit then."""
-    if any(len(visit.task.windows) > 1 for visit in visits):
-        departs = departure(visits, earliest, prompt)
+    if any(len(visit.windows) > 1 for visit in visits):
+        departs = departure(visits, earliest)
         return departs, run(visits, departs)
     timed = run(visits, earliest)
-    by = _idle(timed, prompt)
+    by = _idle(timed)
     _put_off(timed, by)
     return earliest + by, timed
 
 
-def _idle(timed: Sequence[Timed], prompt: Collection[Id]) -> int:
+def _idle(timed: Sequence[Timed]) -> int:
     """Seconds of waiting on the way that are as well waited before leaving."""
     waited, room = 0, FAR
     for moment in timed:
         visit = moment.visit
         waited += moment.begin - moment.arrival - visit.setup
-        is_prompt = prompt and visit.task.id in prompt
-        least = waited if is_prompt else waited + moment.slack
+        least = waited if visit.is_prompt else waited + moment.slack
         if least < room:
             room = least
     return min(waited, room)
@@ -106,24 +107,20 @@ def _put_off(timed: Sequence[Timed], by: int) -> None:
         moment.slack -= by
 
 
-def departure(
-    visits: Sequence[Visit], earliest: int, prompt: Collection[Id] = ()
-) -> int:
+def departure(visits: Sequence[Visit], earliest: int) -> int:
     """When to leave: as `late_departure`, or later still for a later window.
 
     With several windows at a door, serving it early can age the food of the next ones;
     then the departures that meet later windows are tried too.
     """
-    best = late_departure(visits, earliest, prompt)
+    best = late_departure(visits, earliest)
     if all(len(visit.windows) < 2 for visit in visits) or not _harm(visits, best):
         return best
     clock, tried = 0, [best]
     for visit in visits:
         clock += visit.travel + visit.setup
         later = [window.opens - clock for window in visit.windows[1:]]
-        tried += [
-            late_departure(visits, when, prompt) for when in later if when > earliest
-        ]
+        tried += [late_departure(visits, when) for when in later if when > earliest]
         clock += visit.service
     return min(tried, key=lambda when: (_harm(visits, when), when))
 
@@ -132,7 +129,7 @@ def _harm(visits: Sequence[Visit], departs: int) -> int:
     """Seconds of lateness and of age beyond the limits, summed."""
     harm = 0
     for timed in run(visits, departs):
-        limit = timed.visit.task.max_age if isinstance(timed.visit.task, Job) else None
+        limit = timed.visit.max_age
         too_old = 0 if limit is None else timed.begin - departs - limit
         harm += timed.late + max(0, too_old)
     return harm
@@ -141,7 +138,7 @@ def _harm(visits: Sequence[Visit], departs: int) -> int:
 def _begin(visit: Visit, arrival: int) -> Timed:
     """Service in the first window still open on arrival, or late after the last."""
     ready = arrival + visit.setup
-    windows = visit.task.windows
+    windows = visit.windows
     for window in windows:
         closes = window.closes
         if ready <= closes:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 from routing.distances import Travel
 from routing.problem import Break, Id, Job, Problem, Vehicle
-from routing.rests import Day, stop_of, with_rests
+from routing.rests import Day, with_rests
 from routing.solution import Violation
 from routing.supply import Supply
 from routing.timing import Timed, Visit, leave_late, run
 
 LONG_AGO = -(1 << 40)
 NO_LEAVES: Mapping[int, int] = {}
-Tasks = list[Job | Break]
 
 
 @dataclass(slots=True)  # not frozen: made by the thousand, and that costs twice
@@ -40,9 +39,9 @@ class Trip:
     back: tuple[int, int]  # seconds and metres
     ends: int
     after: list[Timed]
-    jobs: list[Job]
-    load: tuple[int, ...]
-    crates: list[Timed]
+    jobs: list[Job] = field(default_factory=list)
+    crates: list[Timed] = field(default_factory=list)
+    load: tuple[int, ...] = ()
     travel: int = 0
     changed: int = 0
     late: int = 0
@@ -105,7 +104,7 @@ class Clock:
     travel: Travel
     jobs: dict[Id, Job] = field(init=False)
     open_to_all: frozenset[Id] = field(init=False)
-    visits: dict[tuple[object, ...], Visit] = field(default_factory=dict)
+    ways: dict[tuple[object, ...], Visit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs = {job.id: job for job in self.problem.jobs}
@@ -127,7 +126,7 @@ class Clock:
     ) -> list[Trip]:
         """The vehicle's rounds, its rests where they harm least; `leaves` are moments
         before which a round, by its number, does not leave."""
-        plan: list[Tasks] = [[self.jobs[j] for j in o] for o in orders]
+        plan = [self.visits(vehicle, [self.jobs[j] for j in o]) for o in orders]
         if plan and vehicle.breaks:
             plan = self._with_rests(vehicle, plan, supply, leaves)
         return self.timed(vehicle, plan, supply, leaves)
@@ -135,134 +134,95 @@ class Clock:
     def timed(
         self,
         vehicle: Vehicle,
-        plan: Sequence[Tasks],
+        plan: Sequence[list[Visit]],
         supply: Supply | None = None,
         leaves: Mapping[int, int] = NO_LEAVES,
     ) -> list[Trip]:
-        """Rounds of jobs and rests as they stand."""
+        """Rounds of doors and rests as they stand."""
         free, trips = free_from(vehicle, supply), []
-        for number, tasks in enumerate(plan, start=1):
-            back = self._back(vehicle, tasks, number == len(plan))
-            trip = self._trip(vehicle, number, tasks, free, back, leaves.get(number, 0))
+        for number, visits in enumerate(plan, start=1):
+            back = self._back(vehicle, visits, number == len(plan))
+            trip = _trip(vehicle, number, visits, free, back, leaves.get(number, 0))
+            self._sum_up(trip)
             free = trip.free
             trips.append(trip)
         return trips
 
-    def _with_rests(
-        self,
-        vehicle: Vehicle,
-        plan: list[Tasks],
-        supply: Supply | None,
-        leaves: Mapping[int, int],
-    ) -> list[Tasks]:
-        prompt = self.problem.supplying
-        day = Day(
-            vehicle=vehicle,
-            free=free_from(vehicle, supply),
-            backs=[self._back(vehicle, o, o is plan[-1])[0] for o in plan],
-            since=None if supply is None else supply.left,
-            prompt=prompt,
-            leaves=leaves,
-        )
-        stops = [
-            [stop_of(visit, prompt) for visit in self._visits(vehicle, order)]
-            for order in plan
-        ]
-        rested = with_rests(day, stops, vehicle.breaks)
-        return [[stop.task for stop in order] for order in rested]
-
-    def _back(
-        self, vehicle: Vehicle, tasks: Sequence[Job | Break], last: bool
-    ) -> tuple[int, int]:
-        """The way to the end of a round, which is the start before another."""
-        end = vehicle.end if last else vehicle.start
-        inside = (task for task in reversed(tasks) if isinstance(task, Job))
-        place = next(inside).location
-        return self.travel.leg(vehicle, place, end)
-
-    def _trip(
-        self,
-        vehicle: Vehicle,
-        number: int,
-        tasks: Tasks,
-        free: int,
-        back: tuple[int, int],
-        leaves: int,
-    ) -> Trip:
-        before, inside, after = _split(tasks)
-        rested = _resting(before, free)
-        if rested:
-            free = rested[-1].departure
-        visits = self._visits(vehicle, inside)
-        departs, timed = leave_late(visits, free, self.problem.supplying)
-        if leaves > departs:
-            departs, timed = leaves, run(visits, leaves)
-        ends = timed[-1].departure + back[0]
-        jobs = [task for task in inside if isinstance(task, Job)]
-        trip = Trip(
-            vehicle=vehicle,
-            number=number,
-            before=rested,
-            ready=free,
-            departs=departs,
-            timed=timed,
-            back=back,
-            ends=ends,
-            after=_resting(after, ends),
-            jobs=jobs,
-            load=total_load(vehicle, jobs),
-            crates=self._crates(timed),
-        )
-        self._sum_up(trip)
-        return trip
-
-    def _crates(self, timed: list[Timed]) -> list[Timed]:
-        crates = self.problem.supplying
-        return [t for t in timed if t.visit.task.id in crates] if crates else []
-
-    def _sum_up(self, trip: Trip) -> None:
-        """What prices ask for, found in one walk."""
-        vehicle, may_serve = trip.vehicle, self.problem.may_serve
-        travel, changed, young = trip.back[0], 0, trip.young
-        late = sum(rest.late for rest in (*trip.before, *trip.after))
-        for moment in trip.timed:
-            visit = moment.visit
-            travel += visit.travel
-            late += moment.late
-            task = visit.task
-            if isinstance(task, Break):
-                continue
-            if task.max_age is not None:
-                young.append(moment.begin - task.max_age)
-            if task.id not in self.open_to_all and not may_serve(vehicle, task):
-                trip.is_allowed = False
-            if task.preferred_vehicle is not None:
-                changed += is_changed(task, vehicle)
-        trip.travel, trip.changed, trip.late = travel, changed, late
-
-    def _visits(self, vehicle: Vehicle, tasks: Sequence[Job | Break]) -> list[Visit]:
+    def visits(self, vehicle: Vehicle, tasks: Sequence[Job | Break]) -> list[Visit]:
+        """The doors and rests of a round with the ways between them."""
         visits: list[Visit] = []
         before: Job | None = None
         for task in tasks:
             if isinstance(task, Break):
-                visits.append(Visit(task, 0, 0, 0))
+                visits.append(Visit(task))
                 continue
             visits.append(self._visit(vehicle, before, task))
             before = task
         return visits
 
+    def _with_rests(
+        self,
+        vehicle: Vehicle,
+        plan: list[list[Visit]],
+        supply: Supply | None,
+        leaves: Mapping[int, int],
+    ) -> list[list[Visit]]:
+        day = Day(
+            vehicle=vehicle,
+            free=free_from(vehicle, supply),
+            backs=[self._back(vehicle, o, o is plan[-1])[0] for o in plan],
+            since=None if supply is None else supply.left,
+            leaves=leaves,
+        )
+        return with_rests(day, plan, vehicle.breaks)
+
+    def _back(
+        self, vehicle: Vehicle, visits: Sequence[Visit], last: bool
+    ) -> tuple[int, int]:
+        """The way to the end of a round, which is the start before another."""
+        end = vehicle.end if last else vehicle.start
+        doors = (v.task for v in reversed(visits) if isinstance(v.task, Job))
+        return self.travel.leg(vehicle, next(doors).location, end)
+
+    def _sum_up(self, trip: Trip) -> None:
+        """What prices ask for, found in one walk."""
+        vehicle, may_serve = trip.vehicle, self.problem.may_serve
+        travel, changed, jobs, young = trip.back[0], 0, trip.jobs, trip.young
+        late = sum(rest.late for rest in (*trip.before, *trip.after))
+        for timed in trip.timed:
+            visit = timed.visit
+            travel += visit.travel
+            late += timed.late
+            task = visit.task
+            if isinstance(task, Break):
+                continue
+            jobs.append(task)
+            if visit.is_prompt:
+                trip.crates.append(timed)
+            if visit.max_age is not None:
+                young.append(timed.begin - visit.max_age)
+            if task.id not in self.open_to_all and not may_serve(vehicle, task):
+                trip.is_allowed = False
+            if task.preferred_vehicle is not None:
+                changed += is_changed(task, vehicle)
+        trip.travel, trip.changed, trip.late = travel, changed, late
+        trip.load = total_load(vehicle, jobs)
+
     def _visit(self, vehicle: Vehicle, before: Job | None, job: Job) -> Visit:
         """Remembered from door to door, since prices time them over and over."""
         if before is None:
             seconds, metres = self.travel.leg(vehicle, vehicle.start, job.location)
-            return Visit(job, seconds, metres, job.setup)
+            return self._made(job, seconds, metres, job.setup)
         key = (vehicle.profile, vehicle.speed_percent, before.id, job.id)
-        known = self.visits.get(key)
+        known = self.ways.get(key)
         if known is None:
             seconds, metres = self.travel.leg(vehicle, before.location, job.location)
             setup = 0 if job.building == before.building else job.setup
-            known = self.visits[key] = Visit(job, seconds, metres, setup)
+            known = self.ways[key] = self._made(job, seconds, metres, setup)
         return known
+
+    def _made(self, job: Job, seconds: int, metres: int, setup: int) -> Visit:
+        return Visit(job, seconds, metres, setup, job.id in self.problem.supplying)
 
 
 def free_from(vehicle: Vehicle, supply: Supply | None) -> int:
@@ -271,17 +231,36 @@ def free_from(vehicle: Vehicle, supply: Supply | None) -> int:
     return opens if supply is None else max(opens, supply.ready)
 
 
-def _split(tasks: Tasks) -> tuple[list[Break], Tasks, list[Break]]:
-    """Rests before leaving, the round itself, rests after coming back."""
-    jobs = [place for place, task in enumerate(tasks) if isinstance(task, Job)]
-    first, last = jobs[0], jobs[-1]
-    before = [task for task in tasks[:first] if isinstance(task, Break)]
-    after = [task for task in tasks[last + 1 :] if isinstance(task, Break)]
-    return before, tasks[first : last + 1], after
-
-
-def _resting(rests: Sequence[Break], clock: int) -> list[Timed]:
-    return run([Visit(rest, 0, 0, 0) for rest in rests], clock)
+def _trip(
+    vehicle: Vehicle,
+    number: int,
+    visits: list[Visit],
+    free: int,
+    back: tuple[int, int],
+    leaves: int,
+) -> Trip:
+    first, last = 0, len(visits)
+    while visits[first].is_rest:
+        first += 1
+    while visits[last - 1].is_rest:
+        last -= 1
+    before, inside = run(visits[:first], free), visits[first:last]
+    ready = before[-1].departure if before else free
+    departs, timed = leave_late(inside, ready)
+    if leaves > departs:
+        departs, timed = leaves, run(inside, leaves)
+    ends = timed[-1].departure + back[0]
+    return Trip(
+        vehicle=vehicle,
+        number=number,
+        before=before,
+        ready=ready,
+        departs=departs,
+        timed=timed,
+        back=back,
+        ends=ends,
+        after=run(visits[last:], ends),
+    )
 
 
 def total_load(vehicle: Vehicle, jobs: Sequence[Job]) -> tuple[int, ...]:

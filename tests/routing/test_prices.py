@@ -155,6 +155,7 @@ def best_of(
 ) -> tuple[int, int]:
     tried: list[list[object]] = [list(tasks) for tasks in plan]
     tried[number].insert(place, rest)
-    trips = scheduler.clock.timed(vehicle, tried)
+    clock = scheduler.clock
+    trips = clock.timed(vehicle, [clock.visits(vehicle, tasks) for tasks in tried])
     broken = broken_in(scheduler.problem, trips, None)
     return sum(v.size for v in broken), trips[-1].ends
