@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.morning import Office
+from app.paper_scene import Office
 from app.print_store import PrintStore
 from app.settings import Settings
 

@@ -17,7 +17,7 @@ from kitchen import audit, calendar, day_close, places, registry, settlement
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import rows, writing
 from kitchen.round_inputs import inputs_for
-from kitchen.round_plans import latest_plan, published_plan
+from kitchen.round_plans import plan_that_counts
 from kitchen.round_sheets import sheet_views
 from kitchen.staff import Actor
 from kitchen.workbooks import Form, Sheet, csv_bytes, xlsx
@@ -395,8 +395,7 @@ def _point(lon_e6: int | None, lat_e6: int | None) -> list[float] | None:
 
 async def _spots(kitchen_id: int, day: dt.date, meal: str) -> dict[int, list[float]]:
     """stop → where it is."""
-    plan = await published_plan(kitchen_id, day, meal)
-    plan = plan or await latest_plan(kitchen_id, day, meal)
+    plan = await plan_that_counts(kitchen_id, day, meal)
     if plan is None:
         return {}
     drops = (await inputs_for(kitchen_id, day, meal)).by_key()

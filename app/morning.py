@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from app import paper_kitchen, paper_labels, paper_lists, paper_round
 from app.i18n import translate as _
-from app.paper_scene import Scene, Times, minutes_words
+from app.paper_scene import Office, Scene, Times, frame_of, minutes_words
+from app.paper_wall import WALL_MAKERS, Wall
 from app.papers import KINDS, Paper
 from app.print_options import PrintOptions, options_for
 from app.words.diets import undecided_words
 from app.words.rounds import WHY
 from kitchen.blocks import Order
-from kitchen.dispatches import dispatches_for
+from kitchen.dispatches import leaving_for
 from kitchen.headcounts import SpareFacts, spares_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.meal_prices import price_on
@@ -27,47 +28,25 @@ from kitchen.menus import DayMenu, menus_for
 from kitchen.places import PointFacts
 from kitchen.production import BatchFacts, cooked_for, made_and_use_by
 from kitchen.registry import addresses_on, doors_for, elders_by_id
-from kitchen.round_plans import latest_plan, published_plan
+from kitchen.round_plans import plan_that_counts
 from kitchen.round_sheets import SheetView, sheet_views
 from kitchen.subsidies import Price, Rules, version_on
 from kitchen.weather import TableGuest, Weather, guests_for, weather_on
 
 
-@dataclass(frozen=True)
-class Office:
-    """What papers need to know of the installation."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Morning(Wall):
+    """One meal as all its papers see it."""
 
-    zone: ZoneInfo
-    operator: str = ""
-    base_url: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Morning:
-    """One meal as its papers see it."""
-
-    today: KitchenDay
+    scene: Scene
     views: Sequence[SheetView]
     why: dict[int, str]  # diner on no round → the reason in words
     spares: Sequence[SpareFacts]
     prices: dict[int, Price]
     week: dict[date, DayMenu]
     rules: Rules | None
-    scene: Scene
     weather: Weather | None = None
     at_tables: Sequence[TableGuest] = ()  # on a day of bad weather
-
-    @property
-    def waiting(self) -> list[Order]:
-        """People who get their meal brought and are on no round."""
-        placed = {stop.elder_id for view in self.views for stop in view.stops}
-        return [
-            order
-            for order in self.today.orders
-            if order.way == "deliver"
-            and order.elder_id is not None
-            and order.elder_id not in placed
-        ] + [order for order in self.today.unplaced if order.way != "deliver"]
 
     @property
     def undecided(self) -> list[Order]:
@@ -98,15 +77,10 @@ async def morning_for(
     options: PrintOptions | None = None,
 ) -> Morning:
     """Load everything once; refuses `meal_not_served`."""
-    views = await sheet_views(kitchen_id, day, meal)
-    round_of = {
-        stop.diner_id: view.number
-        for view in views
-        for stop in view.stops
-        if stop.diner_id is not None
-    }
-    leaving = await dispatches_for(kitchen_id, day, meal)
-    today = await kitchen_day(kitchen_id, day, meal, round_of, leaving=leaving)
+    leaving = await leaving_for(kitchen_id, day, meal)
+    today = await kitchen_day(
+        kitchen_id, day, meal, leaving.round_of, leaving=leaving.dispatches
+    )
     elders = {order.elder_id for order in today.orders if order.elder_id is not None}
     homes = await addresses_on(kitchen_id, day)
     addresses = {homes[elder] for elder in elders if elder in homes}
@@ -114,24 +88,11 @@ async def morning_for(
     version = await version_on(kitchen_id, day)
     first = day - dt.timedelta(days=day.weekday())
     scene = Scene(
-        head={
-            "kitchen": today.kitchen.name,
-            "phone": today.kitchen.phone,
-            "day": day,
-            "meal": meal,
-            "operator": office.operator,
-        },
-        zone=office.zone,
+        **vars(frame_of(today, leaving, office)),
         options=options or await options_for(kitchen_id),
         people=await elders_by_id(elders),
         doors=await doors_for(addresses),
         homes=homes,
-        codes={
-            ("diner", stop.diner_id): stop.code
-            for view in views
-            for stop in view.stops
-            if stop.diner_id is not None
-        },
         times=times_of(today, await cooked_for(kitchen_id, day, meal), office.zone),
         base_url=office.base_url,
         undecided={
@@ -142,7 +103,8 @@ async def morning_for(
     )
     return Morning(
         today=today,
-        views=views,
+        leaving=leaving,
+        views=await sheet_views(kitchen_id, day, meal),
         why=await _reasons(kitchen_id, day, meal),
         spares=await spares_for(kitchen_id, day, meal),
         prices=await _prices(today),
@@ -155,8 +117,7 @@ async def morning_for(
 
 
 async def _reasons(kitchen_id: int, day: date, meal: str) -> dict[int, str]:
-    plan = await published_plan(kitchen_id, day, meal)
-    plan = plan or await latest_plan(kitchen_id, day, meal)
+    plan = await plan_that_counts(kitchen_id, day, meal)
     return {
         stop.key[1]: _(WHY[stop.why])
         for stop in (plan.stops_of(None) if plan else ())
@@ -200,22 +161,6 @@ def times_of(today: KitchenDay, batches: Sequence[BatchFacts], zone: ZoneInfo) -
 
 
 # Every kind of paper
-
-
-def _production(m: Morning) -> Iterable[Paper]:
-    if m.today.sheet.dishes:
-        waiting = sum(order.portions for order in m.waiting)
-        yield paper_kitchen.production(m.today, m.scene, waiting)
-
-
-def _packing(m: Morning) -> Iterable[Paper]:
-    if m.today.grid.rows:
-        yield paper_kitchen.packing(m.today, m.scene, m.views)
-
-
-def _purchase(m: Morning) -> Iterable[Paper]:
-    if purchases := m.today.purchases:
-        yield paper_kitchen.purchase(purchases, m.today.sheet.portions, m.scene)
 
 
 def _sheets(m: Morning) -> Iterable[Paper]:
@@ -300,9 +245,7 @@ def _menu(m: Morning) -> Iterable[Paper]:
 
 
 MAKERS: dict[str, Callable[[Morning], Iterable[Paper]]] = {
-    "production": _production,
-    "packing": _packing,
-    "purchase": _purchase,
+    **WALL_MAKERS,
     "sheet": _sheets,
     "load": _cards,
     "labels": _labels,

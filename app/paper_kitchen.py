@@ -3,13 +3,20 @@ announced.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from app import papers
 from app.i18n import N_
 from app.i18n import translate as _
-from app.paper_scene import Scene, box_words, group_words, loads, minutes_words
+from app.paper_scene import (
+    Frame,
+    Scene,
+    box_words,
+    group_words,
+    loads,
+    minutes_words,
+)
 from app.words.diets import (
     block_instruction,
     block_reasons,
@@ -20,13 +27,14 @@ from app.words.production import pot_words, row_words
 from app.words.safety import degrees
 from kitchen.blocks import Block, Order
 from kitchen.calendar import solar_term
+from kitchen.dispatches import Carrier
 from kitchen.kitchen_day import KitchenDay
 from kitchen.menus import DayMenu
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet, Purchase
 from kitchen.pricing import someone, split_price
-from kitchen.round_sheets import SheetView
 from kitchen.subsidies import Price, Rules
+from kitchen.use_by import Place
 
 WAY_WORDS = {
     "deliver": N_("送餐"),
@@ -40,7 +48,7 @@ TIERS = "ABCDEFGH"
 
 
 def production(
-    kitchen_day: KitchenDay, scene: Scene, unplaced: int
+    kitchen_day: KitchenDay, scene: Frame, unplaced: int
 ) -> papers.ProductionSheet:
     """`unplaced`: portions of people who are on no round, counted in already."""
     sheet = kitchen_day.sheet
@@ -107,7 +115,7 @@ def _dish(dish: DishSheet, hot: str) -> papers.DishRow:
     )
 
 
-def diet_boxes(blocks: Iterable[Block], scene: Scene) -> tuple[papers.DietBox, ...]:
+def diet_boxes(blocks: Iterable[Block], scene: Frame) -> tuple[papers.DietBox, ...]:
     """Everyone for whom the same things have to be different, over all dishes; the
     allergies come with the codes of their boxes, never with names."""
     groups: dict[str, list[Block]] = {}
@@ -138,13 +146,13 @@ def _instructions(blocks: Iterable[Block]) -> str:
     return "；".join(f"{what}：{'、'.join(names)}" for what, names in dishes.items())
 
 
-def _code(order: Order, scene: Scene) -> str:
+def _code(order: Order, scene: Frame) -> str:
     """How a box is named without a name: its round and stop, or the member number."""
-    code = scene.codes.get(("diner", order.diner_id or 0))
+    code = scene.codes.get(order.diner_id or 0)
     return code or _("号 {number}", number=order.number[-4:])
 
 
-def _open_words(block: Block, scene: Scene) -> str:
+def _open_words(block: Block, scene: Frame) -> str:
     codes = "、".join(_code(order, scene) for order in block.people)
     reasons = "、".join(block_reasons(block))
     return f"{dish_name(block.dish)}（{reasons}）{codes}"
@@ -154,21 +162,18 @@ def _open_words(block: Block, scene: Scene) -> str:
 
 
 def packing(
-    kitchen_day: KitchenDay, scene: Scene, views: Sequence[SheetView]
+    kitchen_day: KitchenDay, scene: Frame, carriers: Mapping[Place, Carrier]
 ) -> papers.PackingGrid:
     grid = kitchen_day.grid
-    by_number = {view.number: view for view in views}
-    carried = {s.point_id: v for v in views for s in v.stops if s.kind == "point"}
     rows: dict[str, list[papers.GridRow]] = {"round": [], "point": [], "other": []}
     for row in grid.rows:
-        trip = carried.get(row.number) if row.kind == "point" else None
-        trip = by_number.get(row.number) if row.kind == "round" else trip
+        carrier = carriers.get((row.kind, row.number))
         place = row.kind if row.kind in rows else "other"
         rows[place].append(
             papers.GridRow(
                 row_words(row),
-                trip.driver_name if trip else "",
-                scene.clock(trip.food_left_at) if trip else "",
+                carrier.driver_name if carrier else "",
+                scene.clock(carrier.food_left_at) if carrier else "",
                 tuple(row.counts.get(key, 0) for key in grid.keys),
             )
         )
@@ -183,7 +188,7 @@ def packing(
 
 
 def purchase(
-    purchases: Iterable[Purchase], portions: int, scene: Scene
+    purchases: Iterable[Purchase], portions: int, scene: Frame
 ) -> papers.PurchaseList:
     return papers.PurchaseList(
         **scene.head,

@@ -14,6 +14,8 @@ from app.i18n import translate as _
 from app.print_options import PrintOptions
 from app.words.diets import key_word_list
 from kitchen.blocks import Order
+from kitchen.dispatches import Leaving
+from kitchen.kitchen_day import KitchenDay
 from kitchen.names import masked_name, surname_with_title
 from kitchen.registry import Door, ElderFacts
 
@@ -30,23 +32,56 @@ class Times:
     earlier: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """What the papers of one meal share: head lines, people, doors, options."""
+@dataclass(frozen=True)
+class Office:
+    """What papers need to know of the installation."""
+
+    zone: ZoneInfo
+    operator: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Frame:
+    """Head lines, the clock, and what boxes are called."""
 
     head: Mapping[str, Any]
     zone: ZoneInfo
+    codes: Mapping[int, str]  # diner → "3-04"
+
+    def clock(self, at: datetime | None) -> str:
+        return at.astimezone(self.zone).strftime("%H:%M") if at else "—"
+
+
+def frame_of(today: KitchenDay, leaving: Leaving, office: Office) -> Frame:
+    """The frame of a meal's papers."""
+    head = {
+        "kitchen": today.kitchen.name,
+        "phone": today.kitchen.phone,
+        "day": today.day,
+        "meal": today.meal,
+        "operator": office.operator,
+    }
+    brought = {o.diner_id for o in today.orders if o.way == "deliver" and o.diner_id}
+    codes = {
+        number: code
+        for (kind, number), code in leaving.codes.items()
+        if kind == "diner" and number in brought
+    }
+    return Frame(head=head, zone=office.zone, codes=codes)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene(Frame):
+    """… with people, doors, times and options: for papers that name somebody."""
+
     options: PrintOptions
     people: Mapping[int, ElderFacts]
     doors: Mapping[int, Door]  # by address
     homes: Mapping[int, int]  # elder → address
-    codes: Mapping[tuple[str, int], str]  # ("diner" | "point", id) → "3-04"
     times: Times
     base_url: str = ""
     undecided: Mapping[int, str] = field(default_factory=dict)  # elder → words
-
-    def clock(self, at: datetime | None) -> str:
-        return at.astimezone(self.zone).strftime("%H:%M") if at else "—"
 
     def name_on_list(self, elder_id: int | None, name: str) -> str:
         """Full, or surname and title where the kitchen is strict."""

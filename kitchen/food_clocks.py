@@ -24,8 +24,7 @@ from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import (
     Plan,
     beginnings,
-    latest_plan,
-    published_plan,
+    plan_that_counts,
     stop_code,
 )
 from kitchen.round_sheets import with_clocks
@@ -182,8 +181,7 @@ async def clocks_for(
     """The clock of every stop of the plan that counts, or else of the draft; nothing
     while there is no count or no plan. `today`: the day, where it is loaded already.
     """
-    plan = await published_plan(kitchen_id, day, meal)
-    plan = plan or await latest_plan(kitchen_id, day, meal)
+    plan = await plan_that_counts(kitchen_id, day, meal)
     if plan is None:
         return []
     if plan.facts.is_draft:  # a published plan brings its clocks

@@ -250,6 +250,12 @@ async def published_plan(kitchen_id: int, day: date, meal: str) -> Plan | None:
     return await _loaded(found[0]) if found else None
 
 
+async def plan_that_counts(kitchen_id: int, day: date, meal: str) -> Plan | None:
+    """The published plan, or else the draft."""
+    found = await published_plan(kitchen_id, day, meal)
+    return found or await latest_plan(kitchen_id, day, meal)
+
+
 async def plan_in_force(
     kitchen_id: int, day: date, meal: str, at: datetime
 ) -> Plan | None:
@@ -302,8 +308,7 @@ async def name_at(stop_id: int) -> str:
 
 async def round_codes(kitchen_id: int, day: date, meal: str) -> dict[Key, str]:
     """Round-stop codes of the plan that counts, else of the draft."""
-    plan = await published_plan(kitchen_id, day, meal)
-    plan = plan or await latest_plan(kitchen_id, day, meal)
+    plan = await plan_that_counts(kitchen_id, day, meal)
     return plan.codes if plan else {}
 
 

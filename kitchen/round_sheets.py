@@ -29,9 +29,8 @@ from kitchen.round_plans import (
     RoundRow,
     StopRow,
     beginnings,
-    latest_plan,
     plan_by_id,
-    published_plan,
+    plan_that_counts,
     round_plan_of,
     stop_code,
     timed,
@@ -176,8 +175,7 @@ async def sheet_view(round_id: int) -> SheetView:
 
 async def sheet_views(kitchen_id: int, day: date, meal: str) -> list[SheetView]:
     """Every round with stops, of the plan that counts or else of the draft."""
-    plan = await published_plan(kitchen_id, day, meal)
-    plan = plan or await latest_plan(kitchen_id, day, meal)
+    plan = await plan_that_counts(kitchen_id, day, meal)
     return await _views(plan) if plan else []
 
 

@@ -14,8 +14,9 @@ import openpyxl
 from pypdf import PdfReader
 
 from app.desk import Desk
-from app.morning import Office, morning_for, papers_of
+from app.morning import morning_for, papers_of
 from app.paper_html import document_for
+from app.paper_scene import Office
 from app.papers import Labels
 from app.print_office import month_sheet
 from app.print_store import PrintStore

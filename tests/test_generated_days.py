@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.morning import Office, morning_for, papers_of
+from app.morning import morning_for, papers_of
+from app.paper_scene import Office
 from app.papers import Labels
 from kitchen import demo, headcounts, plans, registry
 from kitchen.database import rows

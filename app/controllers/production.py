@@ -22,11 +22,11 @@ from app.scope import kitchen_of, points_of
 from app.words import diets as words
 from app.words import production as production_words
 from app.words import safety as safety_words
-from kitchen import food, production, round_plans
+from kitchen import food, production
 from kitchen.batches import READINGS
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
-from kitchen.dispatches import dispatches_for
+from kitchen.dispatches import Leaving, leaving_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
@@ -95,14 +95,16 @@ async def day_of(
     kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
 ) -> KitchenDay:
     """The kitchen's day with the rounds that exist by now."""
-    codes = await round_plans.round_codes(kitchen.id, day, meal_in(meal))
-    round_of = {
-        number: int(code.partition("-")[0])
-        for (kind, number), code in codes.items()
-        if kind == "diner"
-    }
-    leaving = await dispatches_for(kitchen.id, day, meal)
-    return await kitchen_day(kitchen.id, day, meal, round_of, batching, leaving=leaving)
+    leaving = await leaving_for(kitchen.id, day, meal_in(meal))
+    return await _day_with(leaving, kitchen, day, meal, batching)
+
+
+async def _day_with(
+    leaving: Leaving, kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
+) -> KitchenDay:
+    when = (kitchen.id, day, meal)
+    rounds = leaving.round_of
+    return await kitchen_day(*when, rounds, batching, leaving=leaving.dispatches)
 
 
 def shared(seen: KitchenDay, form: Form, part: str) -> dict[str, Any]:
@@ -137,7 +139,10 @@ async def _sheet(
     stored = "full" if await full_first_for(kitchen.id, day, meal) else "equal"
     asked = request.query_params.get("pots", "")
     batching = asked if asked in production_words.POT_WORDS else stored
-    seen = await day_of(kitchen, day, meal, batching if batching != stored else "")
+    leaving = await leaving_for(kitchen.id, day, meal_in(meal))
+    printed = seen = await _day_with(leaving, kitchen, day, meal)
+    if batching != stored:  # only looked at: what is printed stays as it is
+        seen = await _day_with(leaving, kitchen, day, meal, batching)
     cooked = await production.cooked_for(kitchen.id, day, meal)
     samples = await production.samples_for(kitchen.id, day, meal)
     waiting = open_dishes(seen.clashes)
@@ -161,7 +166,7 @@ async def _sheet(
         decided=decided_groups(seen.clashes),
         instead=choices_for(waiting, seen.menu, catalogue),
         places=_places(seen),
-        held=await held_papers(request, kitchen.id, day, meal),
+        held=await held_papers(request, printed, leaving),
         sw=safety_words,
         seen_fridge=next((s.fridge for s in reversed(samples) if s.fridge), ""),
         clock_now=request.now.astimezone(request.settings.timezone).strftime("%H:%M"),

@@ -13,8 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import routing
-from app.morning import Office, morning_for, papers_of
+from app.morning import morning_for, papers_of
 from app.paper_html import document_for
+from app.paper_scene import Office
 from app.papers import DriverSheet
 from app.printing import render
 from kitchen import (

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import routing
-from app.morning import Morning, Office, morning_for, papers_of
+from app.morning import Morning, morning_for, papers_of
 from app.paper_html import document_for
+from app.paper_scene import Office
 from app.papers import (
     DriverSheet,
     Labels,

@@ -13,8 +13,9 @@ from pypdf import PdfReader
 
 from app import papers, print_desk, print_papers
 from app.desk import Desk
-from app.morning import MAKERS, Office, morning_for, papers_of
+from app.morning import MAKERS, morning_for, papers_of
 from app.paper_html import document_for
+from app.paper_scene import Office
 from app.papers import KINDS, Paper, Stamp
 from app.papers.base import Paper as Root
 from app.print_options import PrintOptions
