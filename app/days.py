@@ -85,6 +85,16 @@ def day_words(day: dt.date) -> str:
     )
 
 
+def date_words(day: dt.date) -> str:
+    """ "11月24日"; "24 Nov" in English."""
+    return _(
+        "{month}月{day}日",
+        month=day.month,
+        day=day.day,
+        monthname=day.strftime("%b"),
+    )
+
+
 def stepped(path: str, params: dict[str, Any], day: dt.date, meal: str) -> str:
     """This page's address with another day or meal in it."""
     here: dt.date = params["day"]

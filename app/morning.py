@@ -6,12 +6,12 @@ not made: an empty round prints nothing, a point without eaters has no list.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app import paper_kitchen, paper_labels, paper_lists, paper_round
+from app import paper_kitchen, paper_labels, paper_lists, paper_poster, paper_round
 from app.i18n import translate as _
 from app.paper_scene import Office, Scene, Times, frame_of, minutes_words
 from app.paper_wall import WALL_MAKERS, Wall
@@ -27,7 +27,7 @@ from kitchen.meal_prices import price_on
 from kitchen.menus import DayMenu, menus_for
 from kitchen.places import PointFacts
 from kitchen.production import BatchFacts, cooked_for, made_and_use_by
-from kitchen.registry import addresses_on, doors_for, elders_by_id
+from kitchen.registry import addresses_on, birthdays_on, doors_for, elders_by_id
 from kitchen.round_plans import plan_that_counts
 from kitchen.round_sheets import SheetView, sheet_views
 from kitchen.subsidies import Price, Rules, version_on
@@ -47,6 +47,7 @@ class Morning(Wall):
     rules: Rules | None
     weather: Weather | None = None
     at_tables: Sequence[TableGuest] = ()  # on a day of bad weather
+    birthdays: Mapping[date, Sequence[str]] = field(default_factory=dict)  # of the week
 
     @property
     def undecided(self) -> list[Order]:
@@ -87,6 +88,7 @@ async def morning_for(
     addresses |= {order.address_id for order in today.orders if order.address_id}
     version = await version_on(kitchen_id, day)
     first = day - dt.timedelta(days=day.weekday())
+    week = [first + dt.timedelta(days=n) for n in range(7)]
     scene = Scene(
         **vars(frame_of(today, leaving, office)),
         options=options or await options_for(kitchen_id),
@@ -108,11 +110,12 @@ async def morning_for(
         why=await _reasons(kitchen_id, day, meal),
         spares=await spares_for(kitchen_id, day, meal),
         prices=await _prices(today),
-        week=await menus_for(kitchen_id, first, first + dt.timedelta(days=6), meal),
+        week=await menus_for(kitchen_id, week[0], week[-1], meal),
         rules=version.rules if version else None,
         scene=scene,
         weather=await weather_on(kitchen_id, day),
         at_tables=await guests_for(kitchen_id, day, meal),
+        birthdays=await birthdays_on(kitchen_id, week),
     )
 
 
@@ -241,7 +244,7 @@ def _rosters(m: Morning) -> Iterable[Paper]:
 def _menu(m: Morning) -> Iterable[Paper]:
     if any(menu.lines for menu in m.week.values()):
         price = m.today.service.list_price_fen
-        yield paper_kitchen.menu_poster(m.week, m.rules, price, m.scene)
+        yield paper_poster.menu_poster(m.week, m.rules, price, m.scene, m.birthdays)
 
 
 MAKERS: dict[str, Callable[[Morning], Iterable[Paper]]] = {

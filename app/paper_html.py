@@ -9,11 +9,20 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.compiled import kept_compiled
-from app.days import MEALS, day_words
+from app.days import MEALS, WEEKDAYS, date_words, day_words
 from app.i18n import LOCALE, language
 from app.i18n import translate as _
 from app.map_sketch import sketch_svg
-from app.papers import BoxLabel, DriverSheet, LabelLayout, Labels, Paper, Stamp
+from app.papers import (
+    BoxLabel,
+    DriverSheet,
+    LabelLayout,
+    Labels,
+    MenuPoster,
+    Paper,
+    Stamp,
+)
+from app.poster_size import ems, poster_css
 from app.printing import Document
 from app.qr import card_qr, round_qr
 
@@ -31,8 +40,15 @@ def document_for(paper: Paper, stamp: Stamp) -> Document:
         name=f"{_(paper.title)} {paper.subject}",
         pdf_variant=paper.pdf_variant,
         tight_html=tight,
-        css=_offset_css(paper.layout) if isinstance(paper, Labels) else "",
+        css=_own_css(paper),
     )
+
+
+def _own_css(paper: Paper) -> str:
+    """What only this paper knows of its setting."""
+    if isinstance(paper, Labels):
+        return _offset_css(paper.layout)
+    return poster_css(paper) if isinstance(paper, MenuPoster) else ""
 
 
 def _html(paper: Paper, stamp: Stamp, *, tight: bool) -> str:
@@ -62,6 +78,8 @@ def _environment() -> Environment:
         amount=amount,
         kilos=kilos,
         day=day_words,
+        date=date_words,
+        weekday=lambda day: _(WEEKDAYS[day.weekday()]),
         short_day=short_day,
         meal=lambda meal: _(MEALS[meal]),
         spaced=spaced_number,
@@ -91,11 +109,6 @@ def kilos(grams: int) -> str:
         return f"{grams} g"
     kilograms = grams / 1000
     return f"{kilograms:.1f} kg" if kilograms < 100 else f"{kilograms:.0f} kg"
-
-
-def ems(text: str) -> float:
-    """About how many characters wide: Latin letters and digits count half."""
-    return sum(0.55 if c.isascii() else 1.0 for c in text)
 
 
 def short_day(day: date) -> str:

@@ -1,10 +1,9 @@
-"""The papers of the kitchen and its points: what is cooked, packed, bought, served and
-announced.
+"""The papers of the kitchen and its points: what is cooked, packed, bought and
+served.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 
 from app import papers
 from app.i18n import N_
@@ -26,14 +25,11 @@ from app.words.diets import (
 from app.words.production import pot_words, row_words
 from app.words.safety import degrees
 from kitchen.blocks import Block, Order
-from kitchen.calendar import solar_term
 from kitchen.dispatches import Carrier
 from kitchen.kitchen_day import KitchenDay
-from kitchen.menus import DayMenu
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet, Purchase
-from kitchen.pricing import someone, split_price
-from kitchen.subsidies import Price, Rules
+from kitchen.subsidies import Price
 from kitchen.use_by import Place
 
 WAY_WORDS = {
@@ -260,57 +256,3 @@ def _roster_row(
         way=_("自取") if order.way == "collect" else "",
         pay_fen=price.self_pay_fen + more,
     )
-
-
-# The notice board
-
-
-def menu_poster(
-    menus: Mapping[date, DayMenu],
-    rules: Rules | None,
-    list_price_fen: int,
-    scene: Scene,
-) -> papers.MenuPoster:
-    return papers.MenuPoster(
-        **{**scene.head, "day": _monday(min(menus))},
-        subject="week",
-        holder=_("公示栏"),
-        days=poster_days(menus),
-        prices=price_rows(rules, list_price_fen),
-        list_price_fen=list_price_fen,
-        price_note=_("每人每餐享受一份补贴，不符合条件的和第二份按餐标。"),
-        complaints_phone=str(scene.head["phone"]),
-    )
-
-
-def poster_days(menus: Mapping[date, DayMenu]) -> tuple[papers.MenuDay, ...]:
-    """Working days always, the weekend only where it has a menu; 节气 on its day."""
-    return tuple(
-        papers.MenuDay(
-            day,
-            tuple(
-                (choice, tuple(dish_name(dish) for dish in dishes))
-                for choice, dishes in menu.sets.items()
-                if dishes
-            ),
-            "" if menu.lines else _("待公布"),
-            _(solar_term(day)),
-        )
-        for day, menu in sorted(menus.items())
-        if menu.lines or day.weekday() < 5
-    )
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def price_rows(rules: Rules | None, list_price_fen: int) -> tuple[papers.PriceRow, ...]:
-    """What each rule of the scheme leaves to pay, and the list price for the rest."""
-    rows = []
-    scheme = rules or Rules(())
-    for rule in (rule for layer in scheme.layers for rule in layer.rules):
-        price = split_price(scheme, someone(rule.when, list_price_fen))
-        subsidy = list_price_fen - price.self_pay_fen
-        rows.append(papers.PriceRow(rule.name, price.self_pay_fen, subsidy))
-    return (*rows, papers.PriceRow(_("其他人"), list_price_fen, 0))

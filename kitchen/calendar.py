@@ -226,6 +226,15 @@ def birthday_in(birth: date, year: int) -> date:
     return birth.replace(year=year)
 
 
+def births_celebrated_on(day: date) -> list[date]:
+    """The dates of birth of 120 years whose birthday is `day`."""
+    years = range(day.year - 120, day.year)
+    births = [birthday_in(day, year) for year in years]
+    if (day.month, day.day) == (2, 28) and not months.isleap(day.year):
+        births += [date(year, 2, 29) for year in years if months.isleap(year)]
+    return [birth for birth in births if birthday_in(birth, day.year) == day]
+
+
 def weekday_median(
     counts: Mapping[date, int], day: date, weeks: int = 4
 ) -> float | None:

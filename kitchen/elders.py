@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from kitchen.calendar import age_on
+from kitchen.calendar import age_on, births_celebrated_on
 from kitchen.database import Asked, facts_of, one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
 from kitchen.errors import Refusal
@@ -116,6 +116,26 @@ async def states_on(kitchen_id: int, day: date) -> dict[int, str]:
     )
     newest = {row["elder"]: str(row["state"]) for row in found}
     return {elder: state for elder, state in newest.items() if state != "active"}
+
+
+async def birthdays_on(kitchen_id: int, days: Iterable[date]) -> dict[date, list[str]]:
+    """Day → the names of whoever has a birthday then and is simply active."""
+    born = {birth: day for day in days for birth in births_celebrated_on(day)}
+    found = await rows(
+        "SELECT id, name, birth_date FROM elder WHERE kitchen = {}"
+        " AND birth_date IN {} ORDER BY name, id",
+        kitchen_id,
+        sorted(born),
+    )
+    people: dict[date, list[str]] = {}
+    for day in sorted({born[row["birth_date"]] for row in found}):
+        away = await states_on(kitchen_id, day)
+        people[day] = [
+            row["name"]
+            for row in found
+            if born[row["birth_date"]] == day and row["id"] not in away
+        ]
+    return {day: names for day, names in people.items() if names}
 
 
 async def contacts_for(elder_ids: Iterable[int]) -> dict[int, list[ContactFacts]]:

@@ -18,6 +18,7 @@ from kitchen.addresses import (
     unplaced_on,
 )
 from kitchen.elders import (
+    birthdays_on,
     cards_of,
     categories_of,
     categories_on,
@@ -125,6 +126,7 @@ __all__ = [
     "addresses_on",
     "addresses_over",
     "bind_card",
+    "birthdays_on",
     "block_card",
     "cards_of",
     "categories_of",

@@ -169,13 +169,13 @@ class MenuPoster(Paper):
 
     kind: ClassVar[str] = "menu"
     template: ClassVar[str] = "prints/menu.html"
-    frame: ClassVar[str] = "a4-landscape"
 
     days: tuple["MenuDay", ...]
     prices: tuple["PriceRow", ...]
     list_price_fen: int
     price_note: str = ""
     complaints_phone: str = ""
+    birthdays: str = ""  # 周二 王*英
 
     def lines(self) -> dict[str, str]:
         return {
@@ -183,7 +183,7 @@ class MenuPoster(Paper):
                 f"{choice} {'、'.join(dishes)}" for choice, dishes in day.sets
             )
             for day in self.days
-        }
+        } | ({"birthdays": self.birthdays} if self.birthdays else {})
 
 
 @dataclass(frozen=True)

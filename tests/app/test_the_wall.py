@@ -9,7 +9,7 @@ import pytest
 from app.desk import Desk
 from app.i18n import english
 from app.paper_html import document_for
-from app.paper_kitchen import poster_days
+from app.paper_poster import poster_days
 from app.papers import DishRow, ProductionSheet
 from app.print_papers import paper_at
 from app.settings import Settings

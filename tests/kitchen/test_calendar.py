@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from kitchen.calendar import (
     Kind,
     age_on,
+    birthday_in,
+    births_celebrated_on,
     cut_off_at,
     day_kind,
     is_service_day,
@@ -32,6 +34,20 @@ def serves(day: date, overrides: dict[date, bool] | None = None) -> bool:
     return is_service_day(
         day, overrides or {}, serves_weekends=False, serves_holidays=False
     )
+
+
+@given(st.dates(date(1910, 1, 1), date(2025, 12, 31)), st.integers(0, 730))
+def test_a_birthday_is_celebrated_on_its_day_only(birth: date, later: int) -> None:
+    day = date(2027, 1, 1) + timedelta(days=later)  # the year after is a leap year
+    is_today = birthday_in(birth, day.year) == day
+    assert (birth in births_celebrated_on(day)) == is_today
+
+
+def test_leap_day_births_are_celebrated_once_a_year() -> None:
+    born = date(1940, 2, 29)
+    days = [date(2027, 2, 28), date(2028, 2, 28), date(2028, 2, 29)]
+    found = [born in births_celebrated_on(day) for day in days]
+    assert found == [True, False, True]
 
 
 def test_every_day_of_2007_to_2026_agrees_with_the_oracle() -> None:

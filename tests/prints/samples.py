@@ -438,6 +438,7 @@ def menu() -> p.MenuPoster:
         list_price_fen=1200,
         price_note="每人每餐享受一份补贴；第二份按餐标。",
         complaints_phone="0519-12345",
+        birthdays="周二 王*英；周五 李*、赵*强",
     )
 
 

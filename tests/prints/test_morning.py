@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import routing
+from app import paper_poster
 from app.morning import Morning, morning_for, papers_of
 from app.paper_html import document_for
 from app.paper_scene import Office
@@ -32,14 +33,17 @@ from kitchen import (
     menus,
     places,
     production,
+    registry,
     round_changes,
     round_publishing,
     sealing,
 )
-from kitchen.database import Engine, rows
-from kitchen.elders import elders_by_id
+from kitchen.database import Engine, rows, update_row, writing
+from kitchen.elders import elders_by_id, elders_of, states_on
 from kitchen.headcounts import SpareFacts
 from kitchen.meal_prices import price_people
+from kitchen.names import masked_name
+from kitchen.people_tables import Elder
 from kitchen.round_inputs import inputs_for
 from kitchen.round_plans import latest_plan
 from kitchen.rounds import problem_for, proposal_of
@@ -257,6 +261,43 @@ async def test_the_poster_says_what_there_is_all_week_and_what_everybody_pays(
     assert f"餐标{full}元" in said
     for day in range(5):
         assert f"{monday + dt.timedelta(days=day):%-m月%-d日}" in said
+
+
+async def test_the_poster_wishes_this_weeks_birthdays_well_and_names_nobody_whole(
+    database: Engine,
+) -> None:
+    """On the day of each; who has died or is away is not there, a large kitchen's many
+    are counted."""
+    morning = await a_morning(60, 6, rounds=False)
+    kitchen = morning.today.kitchen.id
+    everyone = await elders_of(kitchen)
+    away = await states_on(kitchen, DAY + dt.timedelta(days=6))
+    here = [person for person in everyone if person.id not in away]
+    born = {
+        here[0].id: "1940-11-24",
+        here[1].id: "1951-11-29",
+        here[2].id: "1939-11-30",
+    }
+    died = next(person for person in here[3:] if person.name != here[0].name)
+    born[died.id] = "1933-11-25"
+    async with writing():
+        for person in everyone:
+            birth = dt.date.fromisoformat(born.get(person.id, "1944-06-01"))
+            await update_row(Elder, person.id, {"birth_date": birth})
+    state = ("deceased", DAY - dt.timedelta(days=1), None, "家属来电")
+    await registry.set_state(died.id, *state, by=demo.MAKER, now=NOW)
+
+    morning = await morning_for(kitchen, DAY, "lunch", OFFICE, PrintOptions())
+    [poster] = papers_of(morning, ["menu"])
+    [drawn] = await render([document_for(poster, STAMP)])
+    said = "".join(texts(drawn.pdf))
+    wish = (
+        f"周二{masked_name(here[0].name)}；周日{masked_name(here[1].name)}·祝生日快乐"
+    )
+    assert f"本周寿星{wish}" in said
+    assert here[0].name not in said
+    assert paper_poster.birthday_words({DAY: ["王秀英"] * 11}) == "11 位老人"
+    assert "birthdays" in poster.lines()  # a paper held goes stale
 
 
 async def test_the_wall_names_nobody(database: Engine) -> None:

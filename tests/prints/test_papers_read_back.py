@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 
 from app import papers
 from app.paper_html import document_for
+from app.papers import MenuDay
 from app.printing import FONT, Printed, join, render
 from tests.prints import samples
 from tests.prints.conftest import MM, Piece, pictures, pieces, texts
@@ -27,7 +29,6 @@ SIZES = {  # millimetres; everything else is A4 portrait
     "load": (100, 70),
     "production": (297, 210),
     "packing": (297, 210),
-    "menu": (297, 210),
     "inspection": (297, 210),
 }
 ONE_PAGE = (
@@ -133,6 +134,7 @@ KEY_ITEMS = [
     # on a wall two metres away, and on a crate three
     ("production", "份", 34.0),
     ("load", "3", 72.0),
+    ("menu", "红烧狮子头", 28.0),
 ]
 """The least sizes of what has to be read from where it is read, in points: from 25 to
 30 minutes of arc for a Chinese character."""
@@ -145,6 +147,32 @@ def test_what_matters_is_large_enough_for_where_it_is_read(
     found = [piece.size for piece in pieces(drawn[name].pdf, 0) if text in piece.text]
     assert found
     assert max(found) >= points - 0.1
+
+
+async def test_a_fuller_week_is_written_smaller_and_stays_on_its_sheet() -> None:
+    """Two sets on seven days, one with long names, and a scheme of many rules."""
+    one = samples.menu()
+    monday = one.days[0].day
+    long = (
+        "黄豆芽豆腐汤面筋",
+        "清炒胡萝卜丝木耳",
+        "番茄龙利鱼",
+        "上汤娃娃菜",
+        "白米饭",
+    )
+    full = replace(
+        one,
+        days=tuple(
+            MenuDay(monday + timedelta(days=n), (("A", long), ("B", long)), "含花生")
+            for n in range(7)
+        ),
+        prices=one.prices * 3,
+    )
+    [drawn] = await render([document_for(full, samples.STAMP)])
+    sizes = [p.size for p in pieces(drawn.pdf, 0) if "黄豆芽豆腐汤面筋" in p.text]
+    assert drawn.pages == 1
+    assert len(sizes) == 14
+    assert 12 <= min(sizes) < 28
 
 
 def test_stop_numbers_and_portions_are_the_largest_of_their_rows(drawn: Drawn) -> None:
