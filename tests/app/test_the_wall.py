@@ -139,7 +139,8 @@ def test_the_weeks_poster_names_the_solar_term_on_its_day() -> None:
     days = poster_days({day: DayMenu(1, day, "lunch") for day in week})
     assert [day.term for day in days] == ["大雪", "", "", "", ""]
     poster = replace(samples.menu(), days=days)
-    assert "<small>大雪</small>" in document_for(poster, samples.STAMP).html
+    html = document_for(poster, samples.STAMP).html
+    assert """<small>12月7日 <b class="term">大雪</b></small>""" in html
 
 
 def test_every_solar_term_of_a_year_has_its_word() -> None:
