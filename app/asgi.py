@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
 
 from app import backups, children, controllers, sessions
 from app.api_shapes import ClosedBodies
@@ -61,7 +63,19 @@ def create_app(
     own_database: bool = True,
 ) -> Litestar:
     """The whole application. Tests bring a clock and an open database of their own."""
-    settings = settings or Settings()
+    return furnished(built(areas, own_database), settings or Settings(), clock)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The pages of an application, put together but at work for nobody yet."""
+
+    app: Litestar
+    pages: ASGIApp
+
+
+def built(areas: Sequence[str], own_database: bool) -> Built:
+    """What takes a second and is the same for everybody: routes and their handlers."""
     app = Litestar(
         route_handlers=[static_file, *controllers.handlers_of(areas)],
         request_class=Request,
@@ -79,11 +93,16 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    app.state.settings = settings
-    app.state.clock = clock
-    app.state.assets = read_assets()
     refuse_unnamed_routes(app)
-    app.asgi_handler = with_headers(with_doorway(app.asgi_handler, settings, clock))
+    return Built(app, app.asgi_handler)
+
+
+def furnished(built: Built, settings: Settings, clock: Clock) -> Litestar:
+    """The application at work, with a state of its own: nothing is left in it of those
+    it was furnished for before."""
+    app = built.app
+    app.state = State({"settings": settings, "clock": clock, "assets": read_assets()})
+    app.asgi_handler = with_headers(with_doorway(built.pages, settings, clock))
     return app
 
 

@@ -10,13 +10,14 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from litestar import Litestar
 
 from app import controllers, sessions
-from app.asgi import create_app
+from app.asgi import Built, built, furnished
 from app.auth import session_cookie
 from app.settings import Settings
 from kitchen import database as doors
@@ -40,12 +41,24 @@ def areas() -> tuple[str, ...]:
     return controllers.MODULES
 
 
+@cache
+def built_once(areas: tuple[str, ...]) -> Built:
+    """Once in a process; each test furnishes it anew."""
+    return built(areas, own_database=False)
+
+
+@pytest.fixture
+def pages(areas: tuple[str, ...]) -> Built:
+    """Overridden where a test adds a page of its own."""
+    return built_once(areas)
+
+
 @pytest.fixture
 async def app(
-    database: Engine, settings: Settings, clock: Clock, areas: tuple[str, ...]
+    database: Engine, settings: Settings, clock: Clock, pages: Built
 ) -> AsyncIterator[Litestar]:
     settings.data.mkdir(parents=True, exist_ok=True)
-    app = create_app(settings, clock=clock, areas=areas, own_database=False)
+    app = furnished(pages, settings, clock)
     async with app.lifespan():
         yield app
 

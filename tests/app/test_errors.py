@@ -1,8 +1,9 @@
 """Faults of ours: a polite answer, nothing of their insides, nobody's data in a log."""
 
 import pytest
-from litestar import Litestar, get, post
+from litestar import get, post
 
+from app.asgi import Built, built
 from app.requests import Request
 from kitchen.errors import Refusal
 from tests.app.client import Client
@@ -25,15 +26,12 @@ async def writes() -> None: ...
 
 
 @pytest.fixture
-def areas() -> tuple[str, ...]:
-    return ("signin",)
-
-
-@pytest.fixture
-async def app(app: Litestar) -> Litestar:
+def pages() -> Built:
+    """Built for each test anew, with pages that fail."""
+    own = built(("signin",), own_database=False)
     for handler in (breaks, refuses, writes):
-        app.register(handler)
-    return app
+        own.app.register(handler)
+    return own
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])

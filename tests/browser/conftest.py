@@ -6,12 +6,13 @@
         page.keyboard.press("BracketRight")
 
 Tests here are plain functions: the server runs on a loop in a thread of its own, and
-`run(coroutine)` does something on that loop, such as preparing rows. Pictures taken
-with `picture(page, "name")` lie in `out/pictures`.
+`run(coroutine)` does something on that loop, such as preparing rows. With
+NUANCAN_PICTURES=1 what `picture(page, "name")` takes lies in `out/pictures`.
 """
 
 import asyncio
 import datetime as dt
+import os
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -30,11 +31,13 @@ from playwright.sync_api import (
 )
 
 from app import sessions
-from app.asgi import create_app
+from app.asgi import furnished
 from app.auth import session_cookie
+from app.controllers import MODULES
 from app.settings import Settings
 from kitchen import database, schema, sealing
 from tests.app.client import Clock, hire
+from tests.app.conftest import built_once
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
@@ -56,6 +59,7 @@ expect.set_options(timeout=PATIENCE)
 T = TypeVar("T")
 Enter = Callable[..., Page]
 Run = Callable[[Coroutine[Any, Any, T]], T]
+Look = Callable[[Page], list[str]]
 
 
 class Server:
@@ -67,14 +71,14 @@ class Server:
         self._thread.start()
         database.configure(url, list(schema.TABLES))
         self.run(database.open())
-        self.app: Litestar = create_app(settings, clock=clock, own_database=False)
+        self.app: Litestar = furnished(built_once(MODULES), settings, clock)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self.app, log_level="warning", server_header=False)
-        self._server = uvicorn.Server(config)
-        self._serving = asyncio.run_coroutine_threadsafe(
-            self._server.serve(sockets=[self._socket]), self._loop
+        config = uvicorn.Config(
+            self.app, log_level="warning", server_header=False, lifespan="off"
         )
+        self._server = uvicorn.Server(config)
+        self._serving = asyncio.run_coroutine_threadsafe(self._serve(), self._loop)
         self.run(self._until_started())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -88,6 +92,11 @@ class Server:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    async def _serve(self) -> None:
+        """Ended by force, uvicorn would leave the application's own tasks behind."""
+        async with self.app.lifespan():
+            await self._server.serve(sockets=[self._socket])
 
     async def _until_started(self) -> None:
         async with asyncio.timeout(60):
@@ -201,8 +210,11 @@ def axe_faults(page: Page) -> list[str]:
     return [str(fault) for fault in found]
 
 
-def faults_at_every_width(page: Page) -> list[str]:
-    """`axe_faults` and `overflows` of a page at the three widths, loaded once."""
+def faults_at_every_width(
+    page: Page, name: str = "", also: Look | None = None
+) -> list[str]:
+    """`axe_faults` and `overflows` of a page at the three widths, loaded once, and what
+    `also` finds at each. `name` is for its pictures."""
     page.evaluate(AXE.read_text("utf-8"))
     found = []
     for scheme, rules in (
@@ -210,15 +222,28 @@ def faults_at_every_width(page: Page) -> list[str]:
         ("dark", ["color-contrast"]),
     ):
         draw_in(scheme, page)
-        for name, (width, height) in SIZES.items():
+        for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(DRAWN)
             told = [str(fault) for fault in page.evaluate(ASK_AXE, rules)]
-            if scheme == "light" and overflows(page):
-                told.append("pushed sideways")
-            found += [f"{name} {scheme}: {fault}" for fault in told]
+            if scheme == "light":
+                told += ["pushed sideways"] if overflows(page) else []
+                told += also(page) if also else []
+                if name:
+                    picture(page, f"{name}-{size}", full=True)
+            found += [f"{size} {scheme}: {fault}" for fault in told]
     draw_in("light", page)
     return found
+
+
+def heading_and_next_act(page: Page) -> list[str]:
+    """What is wrong with the page besides: one heading, at most one next act."""
+    faults = []
+    if (n := page.locator("h1:visible").count()) != 1:
+        faults.append(f"{n} headings h1")
+    if (n := page.locator(".button.primary:visible").count()) > 1:
+        faults.append(f"{n} primary buttons")
+    return faults
 
 
 def draw_in(scheme: Literal["light", "dark"], page: Page) -> None:
@@ -237,9 +262,8 @@ def overflows(page: Page) -> bool:
     return bool(page.evaluate(wide) or page.evaluate(thin))
 
 
-def picture(page: Page, name: str, *, full: bool = False) -> Path:
-    """A picture for eyes and for the README."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, full_page=full)
-    return path
+def picture(page: Page, name: str, *, full: bool = False) -> None:
+    """A picture for eyes, when somebody wants to look: NUANCAN_PICTURES=1."""
+    if "NUANCAN_PICTURES" in os.environ:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=full)

@@ -3,10 +3,17 @@ pushed sideways, one heading, one next act.
 """
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.app.client import Clock
-from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import (
+    Enter,
+    Run,
+    axe_faults,
+    faults_at_every_width,
+    heading_and_next_act,
+    overflows,
+    picture,
+)
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import TODAY
 
@@ -66,21 +73,8 @@ def screens(town: Midday) -> dict[str, str]:
     }
 
 
-def faults_of(page: Page) -> list[str]:
-    """What is wrong with the page as it is drawn."""
-    faults = axe_faults(page)
-    if overflows(page):
-        faults.append("pushed sideways")
-    if (n := page.locator("h1:visible").count()) != 1:
-        faults.append(f"{n} headings h1")
-    if (n := page.locator(".button.primary:visible").count()) > 1:
-        faults.append(f"{n} primary buttons")
-    return faults
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_axe_finds_nothing_on_any_screen(town: Midday, enter: Enter, size: str) -> None:
-    page = enter("manager", "陈经理", size=size)
+def test_axe_finds_nothing_on_any_screen(town: Midday, enter: Enter) -> None:
+    page = enter("manager", "陈经理")
     found = {}
     for name, path in screens(town).items():
         answer = page.goto(path)
@@ -88,8 +82,7 @@ def test_axe_finds_nothing_on_any_screen(town: Midday, enter: Enter, size: str) 
         assert answer.status == 200, (name, answer.status)
         page.wait_for_load_state("networkidle")
         page.wait_for_function("!document.querySelector('.htmx-request')")
-        picture(page, f"{name}-{size}", full=True)
-        found[name] = faults_of(page)
+        found[name] = faults_at_every_width(page, name, also=heading_and_next_act)
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 

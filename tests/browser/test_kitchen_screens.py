@@ -7,8 +7,12 @@ from playwright.sync_api import FilePayload
 from kitchen.wastes import WasteFacts, wastes_for
 from tests.afternoon import Afternoon, afternoon, screens
 from tests.app.client import Clock
-from tests.browser.conftest import SIZES, Enter, Run, picture
-from tests.browser.test_day_screens import faults_of
+from tests.browser.conftest import (
+    Enter,
+    Run,
+    faults_at_every_width,
+    heading_and_next_act,
+)
 from tests.kitchen.cast import TODAY
 
 TABLE: FilePayload = {
@@ -24,26 +28,29 @@ def seen(run: Run[Afternoon], clock: Clock) -> Afternoon:
     return run(afternoon())
 
 
-@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_any_page_of_the_kitchen(
-    seen: Afternoon, enter: Enter, size: str
+    seen: Afternoon, enter: Enter
 ) -> None:
-    page = enter("manager", "陈经理", size=size)
+    page = enter("manager", "陈经理")
     found = {}
+
+    def read(name: str) -> None:
+        shown = f"kitchen-{name}"
+        found[name] = faults_at_every_width(page, shown, also=heading_and_next_act)
+
     for name, path in screens(seen).items():
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, (name, answer.status)
         page.wait_for_load_state("networkidle")
         page.wait_for_function("!document.querySelector('.htmx-request')")
-        picture(page, f"kitchen-{name}-{size}", full=True)
-        found[name] = faults_of(page)
+        read(name)
     page.goto("/food/compositions")
     page.set_input_files("[name=file]", files=[TABLE])
     with page.expect_navigation():
         page.locator("form[enctype] button").last.click()
     assert "/drafts/" in page.url
-    found["composition-draft"] = faults_of(page)
+    read("composition-draft")
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 

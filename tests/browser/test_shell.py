@@ -1,9 +1,7 @@
 """The frame in a real browser: reachable by keys, at every size, without scripts."""
 
-import pytest
-
 from tests.app.client import PASSWORD, Clock, hire
-from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
+from tests.browser.conftest import Enter, Run, faults_at_every_width, overflows
 
 PAGES = {
     "staff": "/staff",
@@ -17,24 +15,19 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_axe_finds_nothing_and_nothing_overflows(enter: Enter, size: str) -> None:
-    page = enter("manager", "陈主管", size=size)
+def test_axe_finds_nothing_and_nothing_overflows(enter: Enter) -> None:
+    page = enter("manager", "陈主管")
     faults = {}
     for name, path in PAGES.items():
         page.goto(path)
-        picture(page, f"{name}-{size}")
-        faults[name] = axe_faults(page) + (["overflows"] if overflows(page) else [])
+        faults[name] = faults_at_every_width(page, name)
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_door_is_accessible(enter: Enter, size: str) -> None:
-    page = enter(size=size)
+def test_the_door_is_accessible(enter: Enter) -> None:
+    page = enter()
     page.goto("/sign-in")
-    picture(page, f"sign-in-{size}")
-    assert axe_faults(page) == []
-    assert not overflows(page)
+    assert faults_at_every_width(page, "sign-in") == []
 
 
 def test_signing_in_and_out_without_scripts(

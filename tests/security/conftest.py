@@ -5,9 +5,19 @@ from tests.app.conftest import (  # re-exported: pytest finds fixtures by name h
     areas,
     clock,
     manager,
+    pages,
     settings,
     sign_in_as,
     visitor,
 )
 
-__all__ = ["app", "areas", "clock", "manager", "settings", "sign_in_as", "visitor"]
+__all__ = [
+    "app",
+    "areas",
+    "clock",
+    "manager",
+    "pages",
+    "settings",
+    "sign_in_as",
+    "visitor",
+]
