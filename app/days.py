@@ -95,6 +95,16 @@ def date_words(day: dt.date) -> str:
     )
 
 
+def lasting_words(minutes: int) -> str:
+    """8 小时 54 分; below an hour and above a day without the smaller unit's rest."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("{n} 分钟", n=rest)
+    if hours < 24:
+        return _("{h} 小时 {n} 分", h=hours, n=rest)
+    return _("{d} 天 {h} 小时", d=hours // 24, h=hours % 24)
+
+
 def stepped(path: str, params: dict[str, Any], day: dt.date, meal: str) -> str:
     """This page's address with another day or meal in it."""
     here: dt.date = params["day"]

@@ -8,36 +8,26 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
+from app.day_matters import matters_of
 from app.days import day_redirect, day_url, meal_in
-from app.i18n import N_
 from app.i18n import translate as _
-from app.people_sight import scope_of
 from app.policy import may
 from app.rendering import page
 from app.requests import Request
-from app.safety_matters import safety_matters
 from app.scope import kitchen_of, points_of
-from app.words.diets import undecided_words
-from app.words.doors import RUNG_KINDS
-from app.words.hotline import KINDS as CALL_KINDS
-from app.words.observations import ALERTS
 from kitchen import (
     closures,
     day_close,
     dining,
     headcounts,
-    incidents,
-    observations,
     places,
     production,
     registry,
 )
 from kitchen.calendar import day_kind, is_service_day, next_service_day
 from kitchen.delivery_days import Progress, progress_for
-from kitchen.doors import CaseFacts
 from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.places import ServiceFacts
-from kitchen.plans import ClosureFacts
 from kitchen.round_plans import latest_plan
 
 
@@ -60,20 +50,6 @@ class Step:
         return self.kind in ("confirmed", "locked")
 
 
-SOON = dt.timedelta(days=7)
-"""How long ahead Today speaks of a reason for delivery that ends."""
-
-
-@dataclass(frozen=True)
-class Matter:
-    """One thing to look at, most urgent first."""
-
-    tone: str  # bad | warn | info
-    text: str
-    url: str
-    act: str
-
-
 @get("/today/{day:date}/{meal:str}", allows="today.read", include_in_schema=False)
 async def index(
     request: Request, day: FromPath[dt.date], meal: FromPath[str]
@@ -88,7 +64,7 @@ async def index(
     closure = await closures.last_closure(kitchen.id, day, meal)
     if closure is not None and closure.is_stopped:
         steps = [_stopped(step) for step in steps]
-    matters = await _matters(request, today, out, closure)
+    matters = await matters_of(request, today, out, closure)
     overrides = await places.overrides_for(kitchen.id)
     serves = {
         "serves_weekends": kitchen.serves_weekends,
@@ -295,143 +271,6 @@ async def _balance(today: KitchenDay) -> Step:
         _url(today, "balance"),
         "balance.close",
     )
-
-
-async def _matters(
-    request: Request, today: KitchenDay, out: Progress, closure: ClosureFacts | None
-) -> list[Matter]:
-    """What a person should look at, worst first, each with where to go."""
-    matters = []
-    if closure is not None and may(request.actor, "registry.read"):
-        matters += await _to_call(request, today.kitchen.id, closure)
-    kitchen, day, meal = today.kitchen, today.day, today.meal
-    if may(request.actor, "doors.read"):
-        for case in out.open_cases:
-            text = _case_words(case, request.now)
-            url = f"{day_url('doors', day, meal)}#case-{case.id}"
-            matters.append(Matter("bad", text, url, _("去处理")))
-        for one in await observations.watched_on(kitchen.id, day):
-            text = _("{name}：{what}", name=one.name, what=_(ALERTS[one.alerts[0]]))
-            url = f"/observations/{one.elder_id}"
-            matters.append(Matter("warn", text, url, _("看一看")))
-    if may(request.actor, "incidents.read"):
-        matters += await _calls(request, kitchen.id)
-    if may(request.actor, "production.read"):
-        names = {eater.elder_id: eater.name for eater in today.eaters}
-        for elder_id, dishes in today.sheet.open_people.items():
-            text = f"{names.get(elder_id, '?')} {undecided_words(dishes)}"
-            url = day_url("production", day, meal)
-            matters.append(Matter("bad", text, url, _("决定")))
-    if may(request.actor, "safety.read") and request.actor.point_id is None:
-        told = await safety_matters(request, today)
-        matters += [Matter(*matter) for matter in told]
-    if may(request.actor, "registry.read"):
-        matters += await _people_matters(kitchen.id, day, today)
-    if may(request.actor, "balance.read"):
-        matters += await _days_left_open(kitchen.id, day)
-    return matters
-
-
-async def _to_call(
-    request: Request, kitchen_id: int, closure: ClosureFacts
-) -> list[Matter]:
-    """How many have not been told yet that the kitchen cannot cook, or can again."""
-    own = request.actor.point_id
-    calls = await closures.calls_for(kitchen_id, closure)
-    left = sum(
-        not call.is_told for call in calls if own is None or call.eater.point_id == own
-    )
-    if not left:
-        return []
-    if closure.is_withdrawn:
-        said = N_("照常供餐了，还有 {n} 位要再打一次电话")
-    elif closure.is_stopped:
-        said = N_("这一餐停供（{reason}），还有 {n} 位没有通知到")
-    else:
-        said = N_("这一餐改送{what}，还有 {n} 位没有通知到")
-    text = _(said, n=left, reason=closure.reason, what=closure.substitute)
-    url = f"{day_url('headcounts', closure.day, closure.meal)}/calls"
-    return [Matter("bad", text, url, _("去通知"))]
-
-
-async def _calls(request: Request, kitchen_id: int) -> list[Matter]:
-    """Calls that wait, those past their time in red."""
-    seen = await _seen(request)
-    return [
-        Matter(
-            "bad" if call.is_overdue(request.now) else "warn",
-            _(
-                "热线：{kind}{name}，{n} 分钟了",
-                kind=_(CALL_KINDS[call.kind]),
-                name=f" {call.elder_name}" if call.elder_name else "",
-                n=call.minutes_open(request.now),
-            ),
-            f"/hotline/incidents/{call.id}",
-            _("去处理"),
-        )
-        for call in await incidents.open_incidents(kitchen_id)
-        if call.elder_id is None or call.elder_id in seen
-    ]
-
-
-async def _seen(request: Request) -> set[int]:
-    kitchen = await kitchen_of(request)
-    return set(await registry.ids_within(await scope_of(request, kitchen)))
-
-
-def _case_words(case: CaseFacts, now: dt.datetime) -> str:
-    """How long, and whom to turn to next."""
-    rung = case.next_rung
-    text = _(
-        "{name} 敲门没人应，{n} 分钟了，还没找到人；下一步找{whom}",
-        name=case.name,
-        n=case.minutes_open(now),
-        whom=_(RUNG_KINDS[rung.kind]) if rung else _("单位接手"),
-    )
-    return _("上次的餐盒还在门外！{text}", text=text) if case.alarm else text
-
-
-async def _people_matters(
-    kitchen_id: int, day: dt.date, today: KitchenDay
-) -> list[Matter]:
-    matters = []
-    for order in today.unplaced:
-        text = _("{name} 的住址没有位置，照样做餐、照样要送", name=order.name)
-        matters.append(Matter("warn", text, "/places/buildings", _("定位")))
-    ends = await registry.delivery_ends(kitchen_id, day + SOON)
-    for eater in today.eaters:
-        last = ends.get(eater.elder_id) if eater.way == "deliver" else None
-        if last is not None:
-            said = (
-                N_("{name} 的送餐资格 {day} 到期了，饭照送：请续期，或改成堂食、自取")
-                if last < day
-                else N_("{name} 的送餐资格 {day} 到期：请续期，或改成堂食、自取")
-            )
-            text = _(said, name=eater.name, day=f"{last.month}/{last.day}")
-            tone, url = "warn" if last < day else "info", f"/registry/{eater.elder_id}"
-            matters.append(Matter(tone, text, url, _("看一看")))
-    away = await registry.states_on(kitchen_id, day)
-    still = await registry.states_on(kitchen_id, day + dt.timedelta(days=1))
-    back = [e for e, state in away.items() if state == "paused" and e not in still]
-    for elder_id, person in (await registry.elders_by_id(back)).items():
-        text = _("{name} 停餐到今天为止，明天恢复", name=person.name)
-        matters.append(Matter("info", text, f"/registry/{elder_id}", _("看一看")))
-    return matters
-
-
-async def _days_left_open(kitchen_id: int, day: dt.date) -> list[Matter]:
-    """Earlier meals of the last fortnight that were counted and never closed."""
-    return [
-        Matter(
-            "warn",
-            _("{day} 还没有关账", day=f"{count.day.month}/{count.day.day}"),
-            day_url("balance", count.day, count.meal),
-            _("去关账"),
-        )
-        for count in await headcounts.left_open(
-            kitchen_id, day - dt.timedelta(days=14), day
-        )
-    ]
 
 
 handlers = [day_redirect("today", "today.read"), index]

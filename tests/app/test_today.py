@@ -4,13 +4,15 @@ import datetime as dt
 
 import pytest
 
-from kitchen import food, headcounts, menus, place_changes, registry
+from app.days import lasting_words
+from kitchen import food, headcounts, incidents, menus, place_changes, registry
 from kitchen.certificates import record_certificate
 from kitchen.drivers import DriverFields, add_driver
 from tests.app.client import Client, SignInAs
-from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 
 TODAY_PAGE = f"/today/{TODAY}/lunch"
+ACTS = ("决定", "看一看")
 
 
 @pytest.fixture
@@ -124,6 +126,81 @@ async def test_a_driver_sees_the_day_without_names(sign_in_as: SignInAs) -> None
     page = await driver.get(TODAY_PAGE)
     assert page.status_code == 200
     assert "赵秀兰" not in page.text
+
+
+async def a_peanut_lunch() -> Cast:
+    """李德福 of 朝阳 is allergic to a dish of it; 赵秀兰 lives where no map knows."""
+    cast = await enter()
+    await food.load_food(by=CHEN, now=MORNING)
+    ids = {each.name: each.id for each in (await food.dishes()).values()}
+    dish = (1, ids["宫保鸡丁"])
+    await menus.set_dish(cast.kitchen, TODAY, "lunch", "A", *dish, by=CHEN, now=MORNING)
+    return cast
+
+
+async def test_of_people_only_those_of_the_readers_own_point_and_area_are_named(
+    sign_in_as: SignInAs, manager: Client
+) -> None:
+    cast = await a_peanut_lunch()
+    await registry.set_state(
+        cast.zhou, "paused", TODAY, TODAY, "住院", by=CHEN, now=MORNING
+    )
+    elsewhere = await place_changes.add_area(
+        "桃园社区", "community", cast.street, by=CHEN, now=MORNING
+    )
+    kitchen = {"kitchen_id": cast.kitchen}
+    readers = {
+        manager: ("李德福", "赵秀兰", "周建国"),
+        await sign_in_as("point_staff", point_id=cast.chaoyang, **kitchen): ("李德福",),
+        await sign_in_as("point_staff", point_id=cast.xinhua, **kitchen): ("周建国",),
+        await sign_in_as("supervisor", area_id=elsewhere, **kitchen): (),
+        await sign_in_as("cook", **kitchen): (),
+    }
+    for reader, named in readers.items():
+        page = (await reader.get(TODAY_PAGE)).text
+        found = {name for name in ("李德福", "赵秀兰", "周建国") if name in page}
+        assert found == set(named), reader.actor
+    cook = (await reader.get(TODAY_PAGE)).text
+    assert "1 人有不能吃的菜，还没定怎么办" in cook
+
+
+async def test_who_cannot_decide_is_not_asked_to(
+    sign_in_as: SignInAs, manager: Client
+) -> None:
+    cast = await a_peanut_lunch()
+    scope = {"kitchen_id": cast.kitchen, "point_id": cast.chaoyang}
+    sun = await sign_in_as("point_staff", **scope)
+    asked = [f">{act}</a>" in (await manager.get(TODAY_PAGE)).text for act in ACTS]
+    assert asked == [True, False]
+    asked = [f">{act}</a>" in (await sun.get(TODAY_PAGE)).text for act in ACTS]
+    assert asked == [False, True]
+
+
+async def test_a_clerk_with_a_call_to_answer_is_not_told_that_all_is_done(
+    sign_in_as: SignInAs,
+) -> None:
+    cast = await enter()
+    await registry.set_state(
+        cast.zhao, "ended", TODAY, None, "搬走", by=CHEN, now=MORNING
+    )
+    clerk = await sign_in_as("clerk", kitchen_id=cast.kitchen, area_id=cast.street)
+    assert "今天的事都办完了" in (await clerk.get(TODAY_PAGE)).text
+    call = incidents.NewIncident(
+        kind="complaint", said="汤洒了", caller="儿子", elder_id=cast.wang
+    )
+    opened = MORNING - dt.timedelta(hours=8, minutes=29)  # the page is read 25 later
+    await incidents.open_incident(cast.kitchen, call, by=CHEN, now=opened)
+    page = (await clerk.get(TODAY_PAGE)).text
+    assert "热线：投诉 王秀英，8 小时 54 分了" in page
+    assert "今天的事都办完了" not in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 分钟"), (59, "59 分钟"), (60, "1 小时 0 分"), (1440, "1 天 0 小时")],
+)
+def test_a_long_wait_is_told_in_hours_and_days(minutes: int, words: str) -> None:
+    assert lasting_words(minutes) == words
 
 
 async def test_a_closed_day_leads_to_the_next_serving_day(manager: Client) -> None:
