@@ -4,7 +4,8 @@
         [--only NAME,NAME] [--seed N] [--again] [--write]
 
 Parts: `public10`, `public30` (the public instances in FOLDER, 10 and 30 processor
-seconds), `districts`, `levels`, `sizes`, `days`, `answers`. What the public instances
+seconds), `districts`, `levels`, `sizes`, `days`, `answers`, and `asked`, what is asked
+for beside what all runs gave. What the public instances
 and the districts gave is kept at once in docs/routing-measured.csv and not measured
 again (`--again` does), so a run can be broken off and taken up; `--only` takes parts of
 names of instances. `--write` puts the tables of the chosen parts into
@@ -30,6 +31,7 @@ from pathlib import Path
 
 from benchmarks import routing_days, routing_levels, routing_sizes
 from benchmarks import routing_measured as measured
+from benchmarks.figures import Figure
 from benchmarks.rivals import interpreter
 from benchmarks.routing_districts import SHAPES, district
 from benchmarks.routing_instances import LONG_ROUNDS, TUNED_ON, read_all
@@ -42,9 +44,12 @@ from routing.warm import warm
 
 RIVALS = ("pyvrp==0.14.1", "pyvroom==1.15.2")
 DISTRICT_SECONDS = 5.0
+DISTRICT_SEEDS = 4
+"""One run of a search that throws dice is a throw of dice: so many on each district."""
 OWN_ORTOOLS = "engine ortools"
 
 Lines = Iterator[str]
+Kept = Mapping[tuple[str, str, str, int], Measured]
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     warm()
     chosen = options.parts.split(",") if options.parts else list(PARTS)
     if not options.data:
-        chosen = [name for name in chosen if not name.startswith("public")]
+        chosen = [n for n in chosen if not n.startswith(("public", "asked"))]
     for name in chosen:
         part = []
         for line in PARTS[name](options):
@@ -101,24 +106,76 @@ def public(seconds: float) -> Callable[[argparse.Namespace], Lines]:
         ]
         for title, belongs in groups:
             among = [case for case in cases if belongs(case.name)]
-            means = [mean(name, e, among, kept, options.seed) for e in ENGINES]
+            means = [mean(name, e, among, kept) for e in ENGINES]
             yield f"| **{title}** | {' | '.join(means)} | |"
 
     return part
 
 
-Kept = Mapping[tuple[str, str, str, int], Measured]
+def asked(options: argparse.Namespace) -> Lines:
+    """What is asked of the engine beside what the kept answers say."""
+    yield "## Asked and measured"
+    yield ""
+    yield "| what | measured | asked for |"
+    yield "| --- | ---: | ---: |"
+    kept = measured.read()
+    cases = [Case(i.name, i.problem, i.best) for i in read_all(options.data)]
+    for name, most in (("public10", "1.5"), ("public30", "1.0")):
+        ours, theirs = (gaps(name, e, cases, kept) for e in ("sisr", "pyvrp"))
+        seconds = name.removeprefix("public")
+        figures = [
+            Figure(f"mean gap after {seconds} s, %", told(ours), f"≤ {most}"),
+            Figure(
+                f"behind PyVRP after {seconds} s, points", told(ours, theirs), "< 0"
+            ),
+            Figure(
+                f"behind it on long rounds after {seconds} s, points",
+                told(*(long_rounds(found) for found in (ours, theirs))),
+                "≤ 0.5",
+            ),
+        ]
+        yield from (figure.row for figure in figures)
+    for case in district_cases():
+        sisr, pyvrp = (
+            statistics.mean(row.cost for row in runs("districts", case, e, kept))
+            for e in ("sisr", "pyvrp")
+        )
+        behind = f"{100 * (sisr / pyvrp - 1):.2f}"
+        yield Figure(f"{case.name}: behind PyVRP, %", behind, "≤ 0").row
 
 
-def mean(name: str, engine: str, cases: Sequence[Case], kept: Kept, seed: int) -> str:
+def gaps(name: str, engine: str, cases: Sequence[Case], kept: Kept) -> dict[str, float]:
+    return {
+        case.name: statistics.mean(gap(case, row) for row in found)
+        for case in cases
+        if (found := runs(name, case, engine, kept))
+    }
+
+
+def long_rounds(found: Mapping[str, float]) -> dict[str, float]:
+    return {name: gap for name, gap in found.items() if name.startswith(LONG_ROUNDS)}
+
+
+def told(ours: Mapping[str, float], theirs: Mapping[str, float] | None = None) -> str:
+    mean = statistics.mean(ours.values())
+    return f"{mean - (statistics.mean(theirs.values()) if theirs else 0):.2f}"
+
+
+def runs(name: str, case: Case, engine: str, kept: Kept) -> list[Measured]:
+    """The newest answers of all seeds."""
+    wanted = (name, case.name, engine)
+    return [row for place, row in kept.items() if place[:3] == wanted]
+
+
+def mean(name: str, engine: str, cases: Sequence[Case], kept: Kept) -> str:
     """The mean gap of whom the engine served wholly; none before all are measured."""
-    rows = [kept.get((name, case.name, engine, seed)) for case in cases]
-    if not rows or None in rows:
+    rows = [runs(name, case, engine, kept) for case in cases]
+    if not rows or [] in rows:
         return "–"
     found = [
-        gap(case, row)
-        for case, row in zip(cases, rows, strict=True)
-        if row and not row.left_out + row.violations
+        statistics.mean(gap(case, row) for row in mine)
+        for case, mine in zip(cases, rows, strict=True)
+        if not any(row.left_out + row.violations for row in mine)
     ]
     short = f" of {len(found)}" if len(found) < len(cases) else ""
     return f"**{statistics.mean(found):.2f}**{short}" if found else "–"
@@ -133,9 +190,20 @@ def districts(options: argparse.Namespace) -> Lines:
     yield ""
     yield "Travel plus 900 for each driver; one hot limit of 75 minutes, which PyVRP"
     yield "can hold too and VROOM cannot: its violations are meals that got too old."
+    yield f"Means of {DISTRICT_SEEDS} or more runs of sisr and PyVRP with other seeds."
     yield ""
-    cases = [grouped(shape, elders) for elders in (150, 600) for shape in SHAPES]
+    cases = district_cases()
+    for seed in range(2, DISTRICT_SEEDS + 1):
+        dice = [e for e in options.engines.split(",") if e in ("sisr", "pyvrp")]
+        for case in cases:
+            for engine in dice:
+                if is_asked("districts", case, engine, options, seed):
+                    measure("districts", case, engine, DISTRICT_SECONDS, seed)
     yield from compared("districts", cases, DISTRICT_SECONDS, options)
+
+
+def district_cases() -> list[Case]:
+    return [grouped(shape, elders) for elders in (150, 600) for shape in SHAPES]
 
 
 def grouped(shape: str, elders: int) -> Case:
@@ -153,24 +221,26 @@ def compared(
     """Measures what is asked for and not yet kept, then all that is kept as a table."""
     for case in cases:
         for engine in options.engines.split(","):
-            if is_asked(name, case, engine, options):
+            if is_asked(name, case, engine, options, options.seed):
                 measure(name, case, engine, seconds, options.seed)
     kept = measured.read()
-    places = [(name, case.name, e, options.seed) for case in cases for e in ENGINES]
-    yield from measured.remark(kept[place] for place in places if place in kept)
+    rows = {(c.name, e): runs(name, c, e, kept) for c in cases for e in ENGINES}
+    yield from measured.remark(row for found in rows.values() for row in found)
     yield f"| instance | {' | '.join(ENGINES)} | rounds of sisr |"
     yield "| --- |" + " ---: |" * (len(ENGINES) + 1)
     for case in cases:
-        rows = [kept.get((name, case.name, e, options.seed)) for e in ENGINES]
-        cells = [cell(case, row) if row else "–" for row in rows]
-        first = str(rows[0].rounds) if rows[0] else "–"
+        cells = [cell(case, rows[case.name, e]) for e in ENGINES]
+        ours = rows[case.name, ENGINES[0]]
+        first = str(ours[0].rounds) if ours else "–"
         yield f"| {case.name} | {' | '.join(cells)} | {first} |"
 
 
-def is_asked(name: str, case: Case, engine: str, options: argparse.Namespace) -> bool:
+def is_asked(
+    name: str, case: Case, engine: str, options: argparse.Namespace, seed: int
+) -> bool:
     if options.only and not any(n in case.name for n in options.only.split(",")):
         return False
-    kept = measured.read().get((name, case.name, engine, options.seed))
+    kept = measured.read().get((name, case.name, engine, seed))
     return options.again or kept is None or kept.version != VERSIONS[engine]()
 
 
@@ -194,16 +264,23 @@ def measure(name: str, case: Case, engine: str, seconds: float, seed: int) -> No
         day=measured.today(),
     )
     measured.add(row)
-    print(f"{name} {case.name} {engine}: {cell(case, row)}", file=sys.stderr)
+    print(f"{name} {case.name} {engine}: {cell(case, [row])}", file=sys.stderr)
 
 
-def cell(case: Case, row: Measured) -> str:
-    said = f"{gap(case, row):.2f}" if case.best else f"{row.cost:,}"
-    if row.left_out and case.best:
+def cell(case: Case, rows: Sequence[Measured]) -> str:
+    """The mean of all runs, and the most that any left out or broke."""
+    if not rows:
+        return "–"
+    said = f"{statistics.mean(row.cost for row in rows):,.0f}"
+    if case.best:
+        said = f"{statistics.mean(gap(case, row) for row in rows):.2f}"
+    left_out = max(row.left_out for row in rows)
+    broken = max(row.violations for row in rows)
+    if left_out and case.best:
         said = ""  # what those left out cost says nothing of the rounds
-    faults = [f"{row.left_out} left out"] if row.left_out else []
-    faults += [f"{row.violations} violations"] if row.violations else []
-    star = "*" if row.version != VERSIONS[row.engine]() else ""
+    faults = [f"{left_out} left out"] if left_out else []
+    faults += [f"{broken} violations"] if broken else []
+    star = "*" if any(row.version != VERSIONS[row.engine]() for row in rows) else ""
     return ", ".join(word for word in (said, *faults) if word) + star
 
 
@@ -290,4 +367,5 @@ PARTS: dict[str, Callable[[argparse.Namespace], Lines]] = {
     "sizes": lambda _: routing_sizes.lines(),
     "days": lambda _: routing_days.lines(),
     "answers": lambda _: routing_days.answers(),
+    "asked": asked,
 }

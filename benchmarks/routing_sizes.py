@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.figures import Figure
+
 ROOT = Path(__file__).parents[1]
 LONG_SECONDS = 60
 
-# Elders, seconds by the wall, percent above the best of 60 s that is allowed.
-QUICK = ((600, 3, 2.0), (1500, 10, 2.0))
+# Elders, and seconds by the wall after which a plan is near the best of 60 s.
+QUICK = ((600, 3), (1500, 10))
 CURVE = (600, 1500, 3000, 5000)
 
 
@@ -24,7 +26,8 @@ def lines() -> Iterator[str]:
     yield ""
     yield "| elders | short, s | cost | long, s | cost | above % | left out |"
     yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for elders, seconds, _ in QUICK:
+    yield "| asked | | | | | ≤ 2.00 | 0 |"
+    for elders, seconds in QUICK:
         short, best = solved(elders, seconds), solved(elders, LONG_SECONDS)
         above = 100 * (short["cost"] / min(short["cost"], best["cost"]) - 1)
         yield (
@@ -34,7 +37,7 @@ def lines() -> Iterator[str]:
         )
     yield ""
     yield "What size costs: reading, tables and the first whole plan (20 steps), one"
-    yield "worker; then 5,000 elders for 60 s with two (asked: 60 s, under 1 GB)."
+    yield "worker; then 5,000 elders for 60 s with two."
     yield ""
     yield (
         "| elders | stops | asked s | wall s | processor s "
@@ -43,7 +46,14 @@ def lines() -> Iterator[str]:
     yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for elders in CURVE:
         yield line(elders, "20 steps", solved(elders, 600, steps=20, workers=1))
-    yield line(5000, "60", solved(5000, 60))
+    street = solved(5000, 60)
+    yield line(5000, "60", street)
+    yield ""
+    yield "| what | measured | asked for |"
+    yield "| --- | ---: | ---: |"
+    yield Figure("5,000 elders: wall, s", f"{street['seconds']:.1f}", "≤ 60").row
+    yield Figure("5,000 elders: left out", str(street["left"]), "0").row
+    yield Figure("5,000 elders: memory, MB", str(street["megabytes"]), "< 1000").row
 
 
 def line(elders: int, asked: str, found: dict[str, float]) -> str:

@@ -38,6 +38,10 @@ POLISHED = "polished by OR-Tools"
 # And of a plan that had to be mended because the checker refused the one found.
 MADE_WHOLE = "made whole: the plan found broke a rule"
 
+# After the search a plan is timed, checked and explained, which costs about so much for
+# each job of the time allowed.
+TOLD_SECONDS_PER_JOB = 8e-5
+
 # Reading rounds into the full model costs about this much per square of its nodes.
 CONFIRM_SECONDS_PER_PAIR = 2.5e-6
 # Beyond this the full model of one problem takes more than half a gigabyte.
@@ -196,6 +200,7 @@ class Task:
             later = self.clock.left / 2
         if how.full:
             later += self._crew_seconds()
+        later += TOLD_SECONDS_PER_JOB * len(self.problem.jobs)
         rounds = self._searched(start, how, later)
         if uneven:
             left = self.clock.left / 2 if unfinished else self.clock.left
