@@ -4,6 +4,9 @@ served.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any
 
 from app import papers
 from app.i18n import N_
@@ -22,9 +25,10 @@ from app.words.diets import (
     dish_name,
     steps_words,
 )
-from app.words.production import pot_words, row_words
+from app.words.production import pot_words, row_words, weight_words
 from app.words.safety import degrees
 from kitchen.blocks import Block, Order
+from kitchen.buying import BuyLine
 from kitchen.dispatches import Carrier
 from kitchen.kitchen_day import KitchenDay
 from kitchen.places import KitchenFacts, PointFacts
@@ -201,6 +205,32 @@ def purchase(
             for one in purchases
         ),
     )
+
+
+def purchase_order(
+    head: Mapping[str, Any], subject: str, last: date, lines: Iterable[BuyLine]
+) -> papers.PurchaseOrder:
+    """What is short over these days, by supplier."""
+    wanted = [line for line in lines if line.short_grams]
+    return papers.PurchaseOrder(
+        **head,
+        subject=subject,
+        holder=_("采购"),
+        last=last,
+        suppliers=tuple(
+            papers.SupplierOrder(supplier, tuple(_order_row(line) for line in mine))
+            for supplier, mine in groupby(wanted, key=lambda line: line.supplier)
+        ),
+    )
+
+
+def _order_row(line: BuyLine) -> papers.OrderedFood:
+    packs = ""
+    if line.packs and line.pack_grams:
+        packs = _("{n} 包", n=line.packs) + f" × {weight_words(line.pack_grams)}"
+    dishes = "、".join(dish_name(dish) for dish in line.dishes)
+    name = dish_name(line.ingredient)
+    return papers.OrderedFood(name, line.buy_grams, packs, line.fen, dishes)
 
 
 # A dining point's list

@@ -32,7 +32,7 @@ from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
 SIGNED = (
-    *("balance", "settlement", "inspection", "recall"),
+    *("balance", "settlement", "inspection", "recall", "purchase_order"),
     *("claim", "statement", "notice"),
 )
 

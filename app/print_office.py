@@ -5,13 +5,14 @@ the members' cards. Each is found by its subject.
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-from app import paper_claims, paper_office, paper_safety
+from app import paper_claims, paper_kitchen, paper_office, paper_safety
 from app.desk import Desk
 from app.i18n import translate as _
 from app.papers import Paper
 from app.typed import parse_date
 from kitchen import (
     audit,
+    buying,
     calendar,
     cards,
     claims,
@@ -158,11 +159,33 @@ async def recall_list(
     )
 
 
+async def purchase_order(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
+    """What to order for "2026-11-30_2026-12-02"; None when that names no days, or more
+    than two weeks. It is numbered under the first."""
+    first, last = days_named(subject)
+    if first is None or last is None or not first <= last <= first + buying.LONGEST:
+        return None
+    services = tuple(await places.services_for(kitchen_id, first))
+    meal = "lunch" if "lunch" in services else next(iter(services), "lunch")
+    days = buying.days_from(first, last)
+    return paper_kitchen.purchase_order(
+        await head_of(desk, kitchen_id, first, meal),
+        subject,
+        last,
+        await buying.buying_for(kitchen_id, days, services),
+    )
+
+
+def days_named(subject: str) -> tuple[date | None, date | None]:
+    """The days of "2026-11-30_2026-12-02"."""
+    first, _bar, last = subject.partition("_")
+    return parse_date(first), parse_date(last)
+
+
 async def inspection_pack(desk: Desk, kitchen_id: int, subject: str) -> Paper | None:
     """The records of "2026-11-01_2026-11-30"; None when that names no days. It is
     numbered under its last day."""
-    days = [parse_date(text) for text in subject.split("_")]
-    first, last = (*days, None, None)[:2]
+    first, last = days_named(subject)
     if first is None or last is None or not first <= last:
         return None
     if last - first > paper_safety.LONGEST_PACK:

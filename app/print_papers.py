@@ -16,6 +16,7 @@ from app.print_office import (
     inspection_pack,
     member_cards,
     month_sheet,
+    purchase_order,
     recall_list,
 )
 from app.print_options import PrintOptions, options_for
@@ -108,6 +109,8 @@ async def paper_at(
         return await OFFICE_PAPERS[kind](desk, kitchen_id, subject)
     if kind == "recall":
         return await recall_list(desk, kitchen_id, day, meal, subject)
+    if kind == "purchase_order":
+        return await purchase_order(desk, kitchen_id, subject)
     if kind == "inspection":
         return await inspection_pack(desk, kitchen_id, subject)
     for paper in await papers_for(desk, kitchen_id, day, meal, (kind,), options):

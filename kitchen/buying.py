@@ -12,13 +12,16 @@ from piccolo.table import Table
 from kitchen import audit
 from kitchen.database import insert, rows, writing
 from kitchen.errors import Refusal
-from kitchen.food import Ingredient, IngredientFacts
+from kitchen.food import DishFacts, Ingredient, IngredientFacts
 from kitchen.goods import on_hand, stock_for
 from kitchen.kitchen_day import sheets_over
 from kitchen.places import Kitchen, services_for
 from kitchen.portions import Purchase, purchases_for
 from kitchen.prices import newest_on
 from kitchen.staff import Actor
+
+LONGEST = timedelta(days=13)
+"""From the first to the last day of one list."""
 
 
 class PackSize(Table, tablename="pack_size"):
@@ -49,7 +52,7 @@ class BuyLine:
     pack_grams: int | None
     supplier: str
     fen_per_kg: int | None
-    dishes: tuple[str, ...]
+    dishes: tuple[DishFacts, ...]
 
     @property
     def short_grams(self) -> int:
@@ -94,7 +97,7 @@ def lines_of(
                 pack_grams=packs.get(one.ingredient.id),
                 supplier=quote.supplier if quote else "",
                 fen_per_kg=quote.fen_per_kg if quote else None,
-                dishes=tuple(dish.name for dish in one.dishes),
+                dishes=one.dishes,
             )
         )
     return sorted(lines, key=lambda line: (not line.supplier, line.supplier))

@@ -5,10 +5,16 @@ from itertools import groupby
 from typing import Any
 
 from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Response
 
+from app.desk import Desk
 from app.forms import Form, read_form
 from app.i18n import translate as _
+from app.pdf import pdf_answer
+from app.print_desk import current_pages
+from app.print_papers import paper_at
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
@@ -17,7 +23,6 @@ from kitchen import buying
 from kitchen.goods import ingredient_named
 
 HERE = "/buying"
-LONGEST = dt.timedelta(days=13)
 
 
 @get(HERE, allows="goods.read", include_in_schema=False)
@@ -35,7 +40,7 @@ async def _index(request: Request, packs: Form) -> Response[Any]:
     form = Form.filled(**asked)
     first = form.date("first", _("从哪天"))
     last = form.date("last", _("到哪天"))
-    if form.ok and not first <= last <= first + LONGEST:
+    if form.ok and not first <= last <= first + buying.LONGEST:
         form.refuse_field(
             "last", _("到哪天：应在 {first} 之后、14 天以内", first=first)
         )
@@ -54,7 +59,7 @@ async def _index(request: Request, packs: Form) -> Response[Any]:
             for supplier, group in groupby(lines, key=lambda line: line.supplier)
             for mine in [list(group)]
         ],
-        days=f"?first={asked['first']}&last={asked['last']}",
+        order=f"{HERE}/{first}_{last}.pdf" if form.ok else "",
         p=production_words,
         part="buying",
     )
@@ -84,4 +89,17 @@ async def pack(request: Request) -> Response[Any]:
     return see_other(request, HERE, _("包装已记下"))
 
 
-handlers = [index, pack]
+@get(f"{HERE}/{{file:str}}", allows="goods.read", include_in_schema=False)
+async def order(request: Request, file: FromPath[str]) -> Response[Any]:
+    """What to order, `2026-11-30_2026-12-02.pdf`, a page for each supplier."""
+    kitchen, desk = await kitchen_of(request), Desk.of(request.settings)
+    subject = file.removesuffix(".pdf")
+    paper = await paper_at(
+        desk, kitchen.id, request.today, "", "purchase_order", subject
+    )
+    if paper is None or not file.endswith(".pdf"):
+        raise NotFoundException
+    return pdf_answer(await current_pages(desk, kitchen.id, paper))
+
+
+handlers = [index, order, pack]

@@ -50,7 +50,8 @@ BEFORE_SERVICE = tuple(k for k in DAY_KINDS if k not in ("balance", "feedback"))
 """What "print all" means: the balance is of the evening, and slips are handed out on
 the days the kitchen chooses."""
 
-_NAMELESS = ("production", "packing", "purchase", "load", "labels", "menu")
+_BUYING = ("purchase", "purchase_order")
+_NAMELESS = ("production", "packing", *_BUYING, "load", "labels", "menu")
 _CLAIMS = ("claim", "statement", "notice")
 _MONEY = ("balance", "settlement", *_CLAIMS)
 _RECORDS = ("production", "packing", "inspection")

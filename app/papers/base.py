@@ -18,6 +18,7 @@ KINDS = {
     "production": N_("备餐单"),
     "packing": N_("分装表"),
     "purchase": N_("采购单"),
+    "purchase_order": N_("订货单"),
     "sheet": N_("送餐单"),
     "load": N_("装箱卡"),
     "labels": N_("餐盒标签"),

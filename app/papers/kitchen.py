@@ -163,6 +163,48 @@ class PurchaseList(Paper):
         }
 
 
+@dataclass(frozen=True)
+class OrderedFood:
+    """One ingredient ordered: `packs` "6 包 × 5.0 kg", empty when it is sold loose."""
+
+    name: str
+    grams: int
+    packs: str
+    fen: int | None
+    dishes: str
+
+
+@dataclass(frozen=True)
+class SupplierOrder:
+    """What one supplier is asked for; no name: nobody has sold these yet."""
+
+    supplier: str
+    rows: tuple[OrderedFood, ...]
+
+    @property
+    def fen(self) -> int:
+        """What is known of its price."""
+        return sum(row.fen or 0 for row in self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseOrder(Paper):
+    """订货单 over days, a page for each supplier; `day` is the first of them."""
+
+    kind: ClassVar[str] = "purchase_order"
+    template: ClassVar[str] = "prints/purchase_order.html"
+
+    last: date
+    suppliers: tuple[SupplierOrder, ...]
+
+    def lines(self) -> dict[str, str]:
+        return {
+            row.name: f"{row.name} {row.grams / 1000:.2f} kg {one.supplier}".rstrip()
+            for one in self.suppliers
+            for row in one.rows
+        }
+
+
 @dataclass(frozen=True, kw_only=True)
 class MenuPoster(Paper):
     """一周菜单 with the price list, on the notice board."""

@@ -154,6 +154,37 @@ async def test_the_list_to_buy_is_for_days(cast: Cast, manager: Client) -> None:
     assert "一包多重：填的是“0”" in pack.text
 
 
+async def test_what_is_short_is_printed_for_each_supplier(
+    cast: Cast, manager: Client
+) -> None:
+    batch = (await cooked_for(cast.kitchen, TODAY, "lunch"))[0]
+    line = (await food.dish_by_id(batch.dish_id)).recipe[0]
+    name = line.ingredient.name
+    short = {**LOT, "ingredient": name, "kilos": "0.1", "price": "0.80"}
+    await manager.submit("/goods/lots", **short)
+    await manager.submit("/buying/packs", ingredient=name, kilos="2.5")
+    page = (await manager.get("/buying?first=2026-11-24&last=2026-11-24")).text
+    assert 'href="/buying/2026-11-24_2026-11-24.pdf"' in page
+    answer = await manager.get("/buying/2026-11-24_2026-11-24.pdf")
+    pages = texts(answer.content)
+    assert len(pages) == 2  # who sells it, and what nobody has sold yet
+    mine = next(page for page in pages if "老王蔬菜" in page)
+    assert name in mine
+    assert "包×2.5kg" in mine
+    other = next(page for page in pages if "还没有买过" in page)
+    assert "包×" not in other
+
+
+@pytest.mark.parametrize(
+    "days",
+    ["2026-11-24_2026-12-24", "2026-11-24_2026-11-23", "2026-11-24", "x_y", "_"],
+)
+async def test_an_order_for_no_days_is_a_lost_page(manager: Client, days: str) -> None:
+    await enter()
+    assert (await manager.get(f"/buying/{days}.pdf")).status_code == 404
+    assert (await manager.get("/buying/2026-11-24_2026-11-24")).status_code == 404
+
+
 async def test_a_pot_takes_what_this_kitchen_gets_out_of_what_it_buys(
     cast: Cast, manager: Client
 ) -> None:

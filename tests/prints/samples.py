@@ -378,6 +378,21 @@ def purchase() -> p.PurchaseList:
     )
 
 
+def purchase_order() -> p.PurchaseOrder:
+    meat = (
+        p.OrderedFood("猪肉（前腿）", 55_000, "11 包 × 5.0 kg", 132_000, "红烧狮子头"),
+        p.OrderedFood("鸡蛋", 20_000, "1 包 × 20.0 kg", 19_000, "番茄蛋汤、蒸水蛋"),
+    )
+    other = (p.OrderedFood("香菇（干）", 850, "", None, "香菇青菜"),)
+    suppliers = (p.SupplierOrder("城西肉联", meat), p.SupplierOrder("", other))
+    return p.PurchaseOrder(
+        **COMMON,
+        subject="2026-11-24_2026-11-26",
+        last=date(2026, 11, 26),
+        suppliers=suppliers,
+    )
+
+
 def roster(count: int = 30, *, strict: bool = False) -> p.Roster:
     return p.Roster(
         **COMMON,
@@ -672,6 +687,7 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "production": production,
     "packing": packing,
     "purchase": purchase,
+    "purchase_order": purchase_order,
     "roster": roster,
     "menu": menu,
     "cards": cards,

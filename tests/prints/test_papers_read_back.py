@@ -466,6 +466,17 @@ def test_the_wall_is_read_from_across_the_kitchen(drawn: Drawn) -> None:
     assert any(f"共{wall.portions}份" in "".join(text.split()) for text in big)
 
 
+def test_each_supplier_has_a_page_of_what_is_ordered_there(read: Read) -> None:
+    pages = [
+        "".join(page.extract_text().split()) for page in read("purchase_order").pages
+    ]
+    assert ["城西肉联" in page for page in pages] == [True, False]
+    assert "11包×5.0kg" in pages[0]
+    assert "合计1,510.00" in pages[0]
+    assert "还没有买过" in pages[1]
+    assert "合计" not in pages[1]  # nobody told a price
+
+
 def test_the_pack_repeats_its_heads_and_says_where_nothing_is(read: Read) -> None:
     pages = ["".join(page.extract_text().split()) for page in read("inspection").pages]
     assert len(pages) > 1

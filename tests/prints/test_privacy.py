@@ -118,6 +118,7 @@ async def the_offices_papers(cast: Cast, desk: Desk) -> dict[str, str]:
         "statement": f"statement:{quarter.id}",
         "notice": "month:2026-11",
         "inspection": "2026-11-01_2026-11-30",
+        "purchase_order": "2026-11-24_2026-11-26",
         "recall": f"batch:{rice.id}",
         "cards": "all",
     }
@@ -148,7 +149,7 @@ async def a_slip(cast: Cast, desk: Desk) -> str:
 
 NAMED = {
     **dict.fromkeys(("balance", "settlement", "claim", "statement"), "nobody"),
-    "inspection": "nobody",
+    **dict.fromkeys(("inspection", "purchase_order"), "nobody"),
     "notice": "masked",
     **dict.fromkeys(("recall", "cards", "slip"), "whole"),
 }
