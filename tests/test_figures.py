@@ -52,7 +52,7 @@ def test_every_figure_written_down_is_met(page: str) -> None:
 
 def test_every_cell_of_the_rounds_tables_keeps_what_is_asked_of_its_column() -> None:
     found = asked_in((DOCS / "routing-benchmarks.md").read_text("utf-8"))
-    assert len(found) >= 30
+    assert len(found) >= 12
     assert [figure for figure in found if not figure.is_met] == []
 
 
