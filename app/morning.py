@@ -180,7 +180,10 @@ def _sheets(m: Morning) -> Iterable[Paper]:
         for key, (lon, lat) in {**where, **spots}.items()
         if lon is not None and lat is not None
     }
-    return (paper_round.sheet(view, m.scene, known) for view in m.views)
+    return (
+        paper_round.sheet(view, m.scene, known, kitchen.hot_decidegrees)
+        for view in m.views
+    )
 
 
 def _cards(m: Morning) -> Iterable[Paper]:

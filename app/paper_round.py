@@ -11,6 +11,7 @@ from app.i18n import N_
 from app.i18n import translate as _
 from app.paper_scene import Scene, loads, minutes_words
 from app.words.rounds import PROFILES, begins_words, crate_words
+from app.words.safety import degrees
 from kitchen.feedback_slips import Slip, code_of
 from kitchen.prints import round_subject
 from kitchen.round_passes import RoundPass
@@ -26,10 +27,13 @@ RUNGS = "ABCDEFGHJK"
 
 
 def sheet(
-    view: SheetView, scene: Scene, where: Mapping[tuple[str, int], tuple[int, int]]
+    view: SheetView,
+    scene: Scene,
+    where: Mapping[tuple[str, int], tuple[int, int]],
+    hot_decidegrees: int,
 ) -> papers.DriverSheet:
     """`where`: stop → (lon, lat) × 10⁶ of the places that have one; the kitchen is
-    ("kitchen", 0)."""
+    ("kitchen", 0). `hot_decidegrees`: below it no food leaves."""
     doors = Counter[str]()
     for line in view.loading:
         if line.point_id is None and line.crate is None:
@@ -52,6 +56,7 @@ def sheet(
         kilometres=_("{km} 公里", km=f"{view.metres / 1000:.1f}"),
         collect_fen=view.collect_fen,
         door_loads=loads(doors),
+        hot=degrees(hot_decidegrees),
         begins=_begins(view, scene),
         visits=tuple(_visit(stop, scene) for stop in view.stops),
         not_today=tuple(

@@ -112,6 +112,7 @@ class DriverSheet(Paper):
     door_loads: tuple[Load, ...]
     visits: tuple[Visit, ...]
     begins: str = ""  # where the boxes are taken over; "" at the kitchen
+    hot: str = "60.0"  # degrees below which no food leaves
     not_today: tuple[str, ...] = ()
     sketch: Sketch | None = None
     qr_text: str = ""
@@ -138,13 +139,15 @@ class DriverSheet(Paper):
             (":draft", self.draft),
             (":strict", self.strict),
             (":a5", self.small),
+            (f":{self.hot}", self.hot != "60.0"),
             (":" + "+".join(self.fields), self.fields != SHEET_FIELDS),
         )
         return self.plan_digest + "".join(word for word, on in options if on)
 
     @property
-    def has_points(self) -> bool:
-        return any(visit.is_point for visit in self.visits)
+    def points(self) -> tuple[Visit, ...]:
+        """The dining points among its stops."""
+        return tuple(visit for visit in self.visits if visit.is_point)
 
     @property
     def ladders(self) -> tuple[Visit, ...]:
@@ -163,6 +166,7 @@ class DriverSheet(Paper):
             for load in self.door_loads
         }
         head = {"head:driver": self.driver, "head:leave": self.leave_at}
+        head["head:hot"] = f"≥ {self.hot} ℃"
         if self.begins:
             head["head:begins"] = self.begins
         times = " ".join(f"{v.code} {v.time}" for v in self.visits)

@@ -151,6 +151,17 @@ def sheet(
     )
 
 
+def points_sheet() -> p.DriverSheet:
+    """A van that only supplies dining points."""
+    mixed = sheet(2)
+    stops = tuple(
+        replace(mixed.visits[-1], position=n, code=f"3-{n:02d}", name=f"{name}就餐点")
+        for n, name in enumerate(("花园", "朝阳"), 1)
+    )
+    bulk = {"doors": 0, "portions": 82, "collect_fen": 0, "door_loads": ()}
+    return replace(mixed, visits=stops, hot="65.0", not_today=(), **bulk)
+
+
 def labels(size: str = "60x40", start_at: int = 1) -> p.Labels:
     boxes = [
         p.BoxLabel(
@@ -678,6 +689,7 @@ PAPERS: dict[str, Callable[[], p.Paper]] = {
     "sheet": sheet,
     "long": lambda: sheet(26),
     "a5": lambda: sheet(10, small=True),
+    "points": points_sheet,
     "labels": labels,
     "labels24": lambda: labels("a4", start_at=5),
     "load": load_cards,

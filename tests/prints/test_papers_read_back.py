@@ -210,6 +210,36 @@ async def test_a_slip_that_would_need_a_page_of_its_own_tightens_the_rows() -> N
     assert "送餐员签字" in texts(tight.pdf)[-1]
 
 
+def test_a_van_for_dining_points_is_not_told_about_doors(read: Read) -> None:
+    """One page, what to load, the kitchen's own limit; no door, no ladder."""
+    [page] = read("points").pages
+    text = "".join(page.extract_text().split())
+    assert "就餐点82份，按站点清" in text
+    assert "不低于65.0℃" in text
+    assert not [word for word in ("户数", "未见人", "敲门", "姓名") if word in text]
+    of_doors = "".join(read("sheet").pages[0].extract_text().split())
+    assert "户数14就餐点1" in of_doors.replace("末户前12:00", "")
+    assert "未见人" in of_doors
+
+
+def test_another_limit_for_hot_food_is_another_sheet() -> None:
+    one = samples.sheet()
+    other = replace(one, hot="65.0")
+    assert one.digest != other.digest
+    assert one.lines() != other.lines()
+
+
+async def test_a_weight_stays_on_one_line_with_its_unit() -> None:
+    """However much the ingredient is for, next to its name."""
+    dishes = "、".join(["清炒圆白菜", "菠菜豆腐汤", "番茄龙利鱼", "麻婆豆腐"] * 2)
+    row = papers.PurchaseRow("蔬菜类", "圆白菜", 24_600, 22_400, dishes)
+    heavy = replace(samples.purchase(), rows=(row,))
+    [sheet] = await render([document_for(heavy, samples.STAMP)])
+    said = " ".join(piece.text for piece in pieces(sheet.pdf, 0))
+    for whole in ("圆白菜 24.6 kg", "22.4 kg", "实收 票证"):
+        assert whole in said
+
+
 def test_a_missing_note_leaves_no_blank_line() -> None:
     html = document_for(samples.sheet(), samples.STAMP).html
     assert not re.search(r"<p[^>]*>\s*</p>", html)
