@@ -81,10 +81,9 @@ def _hard_to_place(problem: Problem) -> list[Job]:
     """What finds no room once the rounds are full of small stops that anybody may
     bring: crates for other drivers, then the bulky and the choosy, the most important
     and biggest first."""
-    crates = [job for job in problem.jobs if job.id in problem.supplying]
     hard = [*_bulky(problem), *_choosy(problem), *_of_suppliers(problem)]
     hard.sort(key=lambda job: (-problem.unserved_cost(job), -max(job.delivery or (0,))))
-    return list({job.id: job for job in (*crates, *hard)}.values())
+    return list({job.id: job for job in (*problem.crates, *hard)}.values())
 
 
 def _bulky(problem: Problem) -> Iterator[Job]:
@@ -184,11 +183,7 @@ class Draft:
 
     def bring_supplies(self, taken: Collection[Id]) -> set[Id]:
         """Insert what others wait for, and let nothing delay it from now on."""
-        crates = [
-            job
-            for job in self.problem.jobs
-            if job.id in self.problem.supplying and job.id not in taken
-        ]
+        crates = [job for job in self.problem.crates if job.id not in taken]
         brought = {job.id for job in crates if self.insert(job)}
         self.fix_supplies()
         return brought

@@ -315,8 +315,9 @@ class Problem:
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     modes: Mapping[str, Mode] = field(default_factory=lambda: MODES)
     weights: Weights = field(default_factory=Weights)
-    # The jobs that bring other vehicles what they give out.
+    # The jobs that bring other vehicles what they give out, by name and whole.
     supplying: frozenset[Id] = field(init=False, repr=False, compare=False)
+    crates: tuple[Job, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         from routing.consistency import check_consistency
@@ -326,6 +327,8 @@ class Problem:
         named = (vehicle.supplied_by for vehicle in self.vehicles)
         known = frozenset(job for job in named if job is not None)
         object.__setattr__(self, "supplying", known)
+        crates = tuple(job for job in self.jobs if job.id in known)
+        object.__setattr__(self, "crates", crates)
         check_consistency(self)
 
     def unserved_cost(self, job: Job) -> int:

@@ -54,7 +54,7 @@ def over_stock(problem: Problem, loads: Loads) -> dict[Id, tuple[int, ...]]:
         if vehicle.supplied_by is not None:
             given.setdefault(vehicle.supplied_by, []).extend(loads.get(vehicle.id, ()))
     found: dict[Id, tuple[int, ...]] = {}
-    for job in problem.jobs if given else ():
+    for job in problem.crates:
         taken = given.get(job.id)
         if not taken or not job.delivery:
             continue
