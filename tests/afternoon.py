@@ -29,9 +29,10 @@ from kitchen.menus import Place
 from kitchen.prices import NewPrice
 from kitchen.scaling import Rule
 from planning.plan import Fault
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.test_attendance import bring, weeks
-from tests.test_a_day import WHEN, at, live_through
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 DOER: Any = {"by": CHEN, "now": MORNING}
 NEXT_MONDAY = menus.monday_of(TODAY) + timedelta(days=7)
@@ -57,8 +58,7 @@ class Afternoon:
 
 
 async def afternoon() -> Afternoon:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     dishes = await food.dishes()
     ids = {dish.name: dish.id for dish in dishes.values()}
     lot, pot = await _goods(cast)

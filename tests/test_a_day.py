@@ -121,6 +121,13 @@ async def settle_the_month(cast: Cast) -> None:
     assert await settlement.replay(cast.kitchen, "2026-11")
 
 
+async def lived_day() -> Cast:
+    """That day in a new database; `remembered(lived_day)` where it is the beginning."""
+    cast = await enter()
+    await live_through(cast)
+    return cast
+
+
 async def live_through(cast: Cast, hire: Hire | None = None) -> None:
     """The whole day up to the evening, every act by the person who does it. `hire`:
     other drivers than those two."""

@@ -10,8 +10,9 @@ from kitchen import database, day_close
 from kitchen.balance import Difference
 from kitchen.database import rows
 from kitchen.schema import TABLES
-from tests.kitchen.cast import TODAY, enter
-from tests.test_a_day import live_through
+from tests.kitchen.cast import TODAY
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 ACTS = (
     "diner",
@@ -52,8 +53,7 @@ def names(difference: Difference) -> bool:
 async def test_deleting_any_one_row_makes_the_balance_name_it(
     sqlite_database: object, tmp_path: Path
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     whole = await day_close.balance_for(cast.kitchen, TODAY, "lunch")
     assert whole.differences == ()
     found = {table: await rows(f"SELECT id FROM {table} ORDER BY id") for table in ACTS}

@@ -9,7 +9,8 @@ from kitchen.scaling import set_yield
 from tests.app.client import Client, Clock, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.prints.conftest import texts
-from tests.test_a_day import live_through
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 LOT = {
     "ingredient": "番茄",
@@ -38,9 +39,7 @@ def database(sqlite_database: Engine) -> Engine:
 @pytest.fixture
 async def cast(app: object, clock: Clock) -> Cast:
     clock.forward(hours=5)
-    cast = await enter()
-    await live_through(cast)
-    return cast
+    return await remembered(lived_day)
 
 
 async def test_a_lot_is_received_and_stands_in_the_stock(manager: Client) -> None:

@@ -14,6 +14,7 @@ from kitchen import food_files, menu_proposals
 from kitchen.database import Engine
 from tests.afternoon import NEXT_MONDAY, TYPED, Afternoon, afternoon, screens
 from tests.app.client import Client, Clock
+from tests.remembered import remembered
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 SPOKEN = re.compile(r' (?:title|aria-label|placeholder|data-word)="([^"]*)"')
@@ -37,7 +38,7 @@ def database(sqlite_database: Engine) -> Engine:
 @pytest.fixture
 async def seen(app: Litestar, clock: Clock) -> Afternoon:
     clock.forward(hours=5)
-    return await afternoon()
+    return await remembered(afternoon)
 
 
 def said(page: str) -> str:

@@ -9,6 +9,7 @@ from litestar import Litestar
 from kitchen.database import Engine
 from tests.afternoon import NEXT_MONDAY, Afternoon, afternoon
 from tests.app.client import Client, Clock
+from tests.remembered import remembered
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def database(sqlite_database: Engine) -> Engine:
 @pytest.fixture
 async def seen(app: Litestar, clock: Clock) -> Afternoon:
     clock.forward(hours=5)
-    return await afternoon()
+    return await remembered(afternoon)
 
 
 PEOPLE = r".{0,40}?王秀英"

@@ -21,7 +21,8 @@ from tests.kitchen import test_food_clocks as clocks
 from tests.kitchen import test_rounds as rounds
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.prints.conftest import texts
-from tests.test_a_day import live_through
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 PAGE = "/safety/2026-11-24/lunch"
 PACK = "/safety/inspection"
@@ -44,9 +45,7 @@ def database(sqlite_database: Engine) -> Engine:
 async def cast(app: object, clock: Clock) -> Cast:
     """A whole lunch lived through; it is 13:30."""
     clock.forward(hours=5)
-    cast = await enter()
-    await live_through(cast)
-    return cast
+    return await remembered(lived_day)
 
 
 async def test_the_day_shows_its_chain_of_temperatures(

@@ -6,8 +6,9 @@ from app.words.wastes import signed_kilos
 from kitchen.database import Engine
 from kitchen.wastes import wastes_for
 from tests.app.client import Client, Clock, SignInAs
-from tests.kitchen.cast import TODAY, Cast, enter
-from tests.test_a_day import live_through
+from tests.kitchen.cast import TODAY, Cast
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 PAGE = "/wastes/2026-11-24/lunch"
 
@@ -26,9 +27,7 @@ def database(sqlite_database: Engine) -> Engine:
 @pytest.fixture
 async def cast(app: object, clock: Clock) -> Cast:
     clock.forward(hours=6)
-    cast = await enter()
-    await live_through(cast)
-    return cast
+    return await remembered(lived_day)
 
 
 async def test_cooked_sent_returned_and_why_stand_together(

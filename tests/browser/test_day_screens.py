@@ -16,6 +16,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import TODAY
+from tests.remembered import remembered
 
 LUNCH = f"{TODAY}/lunch"
 
@@ -23,7 +24,7 @@ LUNCH = f"{TODAY}/lunch"
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
-    return run(midday())
+    return run(remembered(midday))
 
 
 def screens(town: Midday) -> dict[str, str]:

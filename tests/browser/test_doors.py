@@ -15,6 +15,7 @@ from tests.app.client import Clock
 from tests.browser.conftest import Enter, Run, faults_at_every_width
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import CHEN, TODAY
+from tests.remembered import remembered
 
 LUNCH = f"{TODAY}/lunch"
 
@@ -37,7 +38,7 @@ async def two_closed_doors(town: Midday, now: dt.datetime) -> None:
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
-    found: Midday = run(midday())
+    found: Midday = run(remembered(midday))
     run(two_closed_doors(found, clock()))
     return found
 

@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     heading_and_next_act,
 )
 from tests.kitchen.cast import TODAY
+from tests.remembered import remembered
 
 TABLE: FilePayload = {
     "name": "表.csv",
@@ -25,7 +26,7 @@ TABLE: FilePayload = {
 @pytest.fixture
 def seen(run: Run[Afternoon], clock: Clock) -> Afternoon:
     clock.forward(hours=5)
-    return run(afternoon())
+    return run(remembered(afternoon))
 
 
 def test_axe_finds_nothing_on_any_page_of_the_kitchen(

@@ -13,6 +13,7 @@ from tests.app.client import Clock
 from tests.browser.conftest import SIZES, Enter, Run, axe_faults, overflows, picture
 from tests.browser.midday import CARD, LUNCH, Midday, midday
 from tests.kitchen.cast import CHEN, MORNING, SUN
+from tests.remembered import remembered
 
 FIELD = "[data-till-field]"
 TALLY = "#tallies .figure:first-child b"
@@ -85,7 +86,7 @@ CUT = """[...document.querySelectorAll("#till button, #till .till-amount")]
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
-    return run(midday(40))
+    return run(remembered(midday, 40))
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from tests.browser.lossy import LossyNetwork
 from tests.browser.midday import CARD, LUNCH, Midday, midday
 from tests.browser.test_till import FIELD, scan
 from tests.kitchen.cast import CHEN, MORNING, SUN
+from tests.remembered import remembered
 
 LAN = "till.lan"  # an address that browsers do not trust, as in a kitchen without TLS
 MAPPED = (*QUIET, f"--host-resolver-rules=MAP {LAN} 127.0.0.1")
@@ -72,7 +73,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
-    return run(midday(40))
+    return run(remembered(midday, 40))
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.midday import Midday, midday
 from tests.kitchen.cast import TODAY
+from tests.remembered import remembered
 
 FIRST_LOAD_BYTES = 50_000
 
@@ -37,7 +38,7 @@ FIRST_LOAD_BYTES = 50_000
 @pytest.fixture
 def town(run: Run[Midday], clock: Clock) -> Midday:
     clock.forward(hours=3)
-    return run(midday())
+    return run(remembered(midday))
 
 
 @pytest.fixture

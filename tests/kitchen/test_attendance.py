@@ -23,7 +23,8 @@ from kitchen.errors import Refusal
 from kitchen.forecasts import Attendance
 from kitchen.sheets import Grid, csv_bytes, read_grid
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
-from tests.test_a_day import WHEN, at, live_through
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 HEADERS = ["日期", "就餐点", "餐次", "订餐", "到场", "散客"]
 
@@ -59,8 +60,7 @@ async def bring(cast: Cast, grid: Grid, act: uuid.UUID | None = None) -> int:
 async def test_a_closed_day_writes_what_its_count_and_till_say(
     database: object,
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     assert await past_of(cast.kitchen, "lunch", TODAY + timedelta(days=1)) == {}
     await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
     found = await past_of(cast.kitchen, "lunch", TODAY + timedelta(days=1))
@@ -136,10 +136,9 @@ async def test_meals_sent_to_doors_are_forecast_from_their_own_days(
 async def test_the_products_own_count_goes_before_a_list(
     database: object,
 ) -> None:
-    cast = await enter()
+    cast = await remembered(lived_day)
     day = TODAY
     listed = a_list([f"{day}", "朝阳就餐点", "午餐", "9", "9", "9"])
-    await live_through(cast)
     await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
     read = await preview(listed, cast.kitchen, day + timedelta(days=1))
     assert [(row.verdict, row.was) for row in read.rows] == [("same", "own")]

@@ -11,6 +11,7 @@ from kitchen.goods import NewLot
 from tests.afternoon import afternoon
 from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
 from tests.kitchen.test_production import NOON, batch, cooking
+from tests.remembered import remembered
 from tests.test_a_day import WHEN, at
 
 RECORDS = (
@@ -22,7 +23,7 @@ RECORDS = (
 
 
 async def test_no_record_of_food_is_ever_changed_or_deleted(database: object) -> None:
-    seen = await afternoon()
+    seen = await remembered(afternoon)
     kitchen = seen.cast.kitchen
     await production.record_places(seen.pot, [("round", 1)], by=CHEN, now=at(4))
     kept = await samples.samples_for(kitchen, *WHEN)

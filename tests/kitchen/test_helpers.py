@@ -31,7 +31,8 @@ from kitchen.standing_rounds import HabitRound
 from kitchen.stops import Drop
 from kitchen.timetables import Order
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
-from tests.test_a_day import live_through
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 ACT: dict[str, Any] = {"by": CHEN, "now": MORNING}
 
@@ -225,8 +226,7 @@ def test_a_round_counts_once_and_only_what_was_handed_over() -> None:
 async def test_hours_meals_and_metres_come_from_the_rounds_really_driven(
     database: object,
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     done = await work_between(cast.kitchen, TODAY, TODAY)
     assert sum(work.rounds for work in done.values()) >= 1
     assert all(work.seconds > 0 and work.meals > 0 for work in done.values())

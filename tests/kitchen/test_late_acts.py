@@ -24,8 +24,9 @@ from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
 from kitchen.round_plans import latest_plan
-from tests.kitchen.cast import CHEN, SUN, Cast, enter
-from tests.test_a_day import WHEN, at, live_through
+from tests.kitchen.cast import CHEN, SUN, Cast
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 BY: dict[str, Any] = {"by": CHEN, "now": at(9)}
 Acts = dict[str, Callable[[], Awaitable[object]]]
@@ -33,8 +34,7 @@ Acts = dict[str, Callable[[], Awaitable[object]]]
 
 @pytest.fixture
 async def closed(database: object) -> Cast:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
     return cast
 
@@ -121,8 +121,7 @@ async def test_nothing_the_balance_counts_changes_after_the_close(closed: Cast) 
 async def test_the_seal_is_of_the_day_on_the_kitchens_wall(database: object) -> None:
     """01:30 on the 25th in Shanghai is still the 24th in UTC: lines of the last hours
     belong to the seal."""
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     late = at(17, 25)
     closed = await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=late)
     (last,) = await rows("SELECT MAX(id) AS id FROM audit_line")

@@ -9,8 +9,9 @@ from kitchen import callbacks, day_close, incidents
 from kitchen.callbacks import quarter_of, sample_of
 from kitchen.incidents import NewIncident
 from kitchen.provider_scores import WEIGHTS, Figures, score_for, score_of
-from tests.kitchen.cast import CHEN, MORNING, TODAY, enter
-from tests.test_a_day import WHEN, at, live_through
+from tests.kitchen.cast import CHEN, MORNING, TODAY
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 GOOD = {"satisfied": 20, "asked": 20, "rounds": 50, "meals": 1000}
 
@@ -48,9 +49,8 @@ def test_worse_figures_never_raise_the_score() -> None:
 
 
 async def test_the_figures_come_from_the_rows_of_the_quarter(database: object) -> None:
-    cast = await enter()
+    cast = await remembered(lived_day)
     by: dict[str, Any] = {"by": CHEN, "now": MORNING}
-    await live_through(cast)
     await day_close.close_day(cast.kitchen, *WHEN, by=CHEN, now=at(8))
     quarter = quarter_of(TODAY)
     for kind in ("complaint", "no_meal", "late"):

@@ -20,9 +20,10 @@ from kitchen.reached import holds, moved_to
 from kitchen.recalls import called, reached_by
 from kitchen.round_plans import published_plan
 from kitchen.use_by import BatchFacts, Place
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.plates import dish
-from tests.test_a_day import at, live_through
+from tests.remembered import remembered
+from tests.test_a_day import at, lived_day
 
 WHEN = (TODAY, "lunch")
 places = st.tuples(st.sampled_from(["round", "point"]), st.integers(1, 3))
@@ -57,8 +58,7 @@ async def reached(cast: Cast, batch: int) -> list[tuple[str, bool]]:
 
 async def test_exactly_the_people_of_the_places_are_reached(database: object) -> None:
     """Every choice of places against a list made by hand. 赵秀兰's box came back."""
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     plan = await published_plan(cast.kitchen, *WHEN)
     assert plan is not None
     wang = next(code for key, code in plan.codes.items() if key[0] == "diner" and code)
@@ -94,8 +94,7 @@ async def rice_some_of_which_moved(cast: Cast) -> BatchFacts:
 
 
 async def test_moved_portions_make_others_possible(database: object) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     rice = await rice_some_of_which_moved(cast)
     assert await reached(cast, rice.id) == [
         ("", True),
@@ -108,8 +107,7 @@ async def test_a_person_leads_back_to_exactly_the_pots_that_lead_to_them(
     database: object,
 ) -> None:
     """Both ways over everybody and every pot, with portions moved between points."""
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     rice = await rice_some_of_which_moved(cast)
     there: set[tuple[int, int, bool]] = set()
     for batch in await cooked_for(cast.kitchen, *WHEN):
@@ -130,8 +128,7 @@ async def test_a_person_leads_back_to_exactly_the_pots_that_lead_to_them(
 async def test_a_lot_leads_to_people_and_a_person_back_to_the_lot(
     database: object,
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     rice = await rice_of(cast)
     grain = (await kitchen_day(cast.kitchen, *WHEN)).sheet
     ingredient = next(
@@ -175,8 +172,7 @@ def test_who_got_the_dish_without_the_food_is_not_reached() -> None:
 
 
 async def test_a_recall_is_recorded_with_its_reason(database: object) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     rice = await rice_of(cast)
     place = (cast.kitchen, "batch", rice.id)
     with pytest.raises(Refusal, match="reason_missing"):

@@ -14,7 +14,8 @@ from kitchen.production import void_production
 from kitchen.wastes import WasteFacts, WasteLine, waste_lines, waste_of, wastes_for
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.test_production import NOON, batch, cooking
-from tests.test_a_day import WHEN, at, live_through
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 
 def weighing(why: str, grams: int, plates: int | None = None) -> WasteFacts:
@@ -73,8 +74,7 @@ async def test_an_impossible_weight_is_refused(
 
 
 async def test_what_nobody_got_is_told_by_reason(database: object) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     found = await leftovers_for(cast.kitchen, TODAY, "lunch")
     ((reason, place, fate),) = found
     assert (reason, fate) == ("赵秀兰去医院了", "returned")
@@ -101,8 +101,7 @@ async def test_what_was_weighed_stands_in_the_balance_beside_what_was_cooked(
 
 
 async def test_a_close_signs_what_was_weighed(database: object) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     row = await one("SELECT MIN(id) AS id FROM dish")
     assert row is not None
     dish = int(row["id"])

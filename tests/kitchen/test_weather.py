@@ -16,7 +16,8 @@ from kitchen.timetables import Order
 from kitchen.weather import Word, fate_of, guests_for
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
 from tests.kitchen.test_rounds import a_morning
-from tests.test_a_day import WHEN, at, live_through
+from tests.remembered import remembered
+from tests.test_a_day import WHEN, at, lived_day
 
 ACT: dict[str, Any] = {"by": CHEN, "now": MORNING}
 LUNCH = (TODAY, "lunch")
@@ -184,8 +185,7 @@ async def test_before_the_count_the_plan_of_the_day_is_changed(
 async def test_the_day_is_not_closed_while_somebody_is_left_over(
     database: object,
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     await begin(cast)
     [li] = await guests_for(cast.kitchen, *WHEN)
     assert li.fate == "came"  # he is at the table already

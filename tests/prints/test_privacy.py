@@ -24,10 +24,11 @@ from app.printing import render
 from kitchen import registry, round_publishing, settlement, statements, weather
 from kitchen.database import Engine
 from tests.kitchen import test_rounds as rounds
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
 from tests.kitchen.signed import sign_days
 from tests.kitchen.test_recalls import rice_of
-from tests.test_a_day import live_through, plan_the_menu
+from tests.remembered import remembered
+from tests.test_a_day import lived_day, plan_the_menu
 
 SECRETS = (
     *("13800138000", "13900139000", "13700137000"),  # hers, the son's, the neighbour's
@@ -159,8 +160,7 @@ NAMED = {
 async def test_no_paper_of_the_office_tells_more_than_its_reader_needs(
     database: Engine, tmp_path: Path
 ) -> None:
-    cast = await enter()
-    await live_through(cast)
+    cast = await remembered(lived_day)
     for code in ("low_income", "destitute"):
         await registry.set_category(
             cast.wang, code, TODAY, None, "民政局证明：糖尿病", by=CHEN, now=MORNING

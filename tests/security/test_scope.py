@@ -43,8 +43,9 @@ from kitchen.registry import NewAddress, NewElder
 from kitchen.schema import TABLES
 from kitchen.subsidies import When
 from tests.app.client import Client, SignInAs, hire
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
-from tests.test_a_day import live_through
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
+from tests.remembered import remembered
+from tests.test_a_day import lived_day
 
 NAMES = ("王秀英", "李德福", "赵秀兰", "周建国", "马师傅")
 SHARED = {
@@ -132,8 +133,7 @@ IDS = {
 
 @pytest.fixture
 async def house(app: Litestar) -> House:
-    theirs = await enter()
-    await live_through(theirs)
+    theirs = await remembered(lived_day)
     await rows_that_the_day_did_not_write(theirs)
     ids = {name: await one_id(sql) for name, sql in IDS.items()}
     own = await places.add_kitchen(

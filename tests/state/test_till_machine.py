@@ -40,9 +40,9 @@ from kitchen.database import rows
 from kitchen.dining import Request
 from kitchen.errors import Refusal
 from kitchen.schema import TABLES
-from tests.conftest import run_sql, url_of
 from tests.kitchen.cast import MORNING, QIAN, SUN, TODAY, Cast, enter
 from tests.kitchen.signed import sign_days
+from tests.remembered import run_sql, url_of
 
 PEOPLE = st.sampled_from(["wang", "li", "zhou"])
 POINTS = st.sampled_from(["chaoyang", "xinhua"])
