@@ -18,6 +18,23 @@ from app.i18n import N_
 Words = Annotated[tuple[str, ...], NoDecode]
 MODES = ("walk", "ebike", "van")
 
+ACCEPTED = {
+    "port": N_("1 到 65535 的整数"),
+    "database": N_("postgresql:// 开头的地址"),
+    "base_url": N_("https:// 开头的地址，送餐员的手机要打得开"),
+    "zone": N_("时区名，如 Asia/Shanghai"),
+    "language": N_("zh 或 en"),
+    "meals": N_("breakfast、lunch、dinner 中的几个，用逗号隔开"),
+    "tls": N_("true 或 false"),
+    "solver_seconds": N_("1 到 600 的整数"),
+    "roads": N_("http(s):// 开头的地址，或 ebike=…,walk=…,van=…"),
+    "tiles": N_("http(s):// 开头、含 {z}、{x}、{y} 的地址"),
+    "tiles_datum": N_("wgs84 或 gcj02"),
+    "backups": N_("true 或 false"),
+    "demo": N_("true 或 false"),
+}
+"""What would do, for every setting that cannot be just any text."""
+
 
 class Settings(BaseSettings):
     """The whole configuration; the settings page shows it as it is."""
@@ -72,6 +89,14 @@ class Settings(BaseSettings):
     tiles_credit: str = Field(default="", description=N_("瓦片提供方要求的署名"))
     backups: bool = Field(default=True, description=N_("每小时备份并校验"))
     demo: bool = Field(default=False, description=N_("在登录页显示演示账号"))
+
+    @field_validator("database")
+    @classmethod
+    def _known_engine(cls, value: SecretStr | None) -> SecretStr | None:
+        known = ("postgresql://", "sqlite:///")
+        if value is not None and not value.get_secret_value().startswith(known):
+            raise ValueError(f"must start with {' or '.join(known)}")
+        return value
 
     @field_validator("meals", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ import click
 
 from app.asgi import utc_now
 from app.commands.common import (
+    MONTH,
     OPERATOR,
     SOME_LEFT,
     chosen_kitchen,
@@ -38,7 +39,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("month", metavar="YYYY-MM")
+@click.argument("month", metavar="YYYY-MM", type=MONTH)
 @click.option("--close", is_flag=True, help="结账:以后不能再记这个月的账")
 @click.option("--xlsx", type=FILE, metavar="FILE", help="结算表格写到这里")
 @click.option("--pdf", type=FILE, metavar="FILE", help="结算单写到这里")

@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from app.i18n import language
 from app.i18n import translate as _
 from app.printing import PrintFailed
 from app.refusals import sentence_for
-from app.settings import Settings
+from app.settings import ACCEPTED, Settings
 from kitchen import database, places
 from kitchen.calendar import parse_day
 from kitchen.errors import Refusal
@@ -55,6 +56,21 @@ meal_option = click.option(
 dry_run_option = click.option("--dry-run", is_flag=True, help="只看会做什么,不写入")
 
 
+class Month(click.ParamType[str, str]):
+    """2026-11."""
+
+    name = "YYYY-MM"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            first = dt.date.fromisoformat(f"{value}-01")
+        except ValueError:
+            self.fail(_("“{typed}”不是月份,应为 2026-11", typed=value), param, ctx)
+        return f"{first:%Y-%m}"
+
+
 class Day(click.ParamType[dt.date, Any]):
     """today, tomorrow, +2, 2026-11-24; on the kitchen's wall calendar."""
 
@@ -82,6 +98,7 @@ class Day(click.ParamType[dt.date, Any]):
 
 
 DAY = Day()
+MONTH = Month()
 
 
 def say(text: str) -> None:
@@ -106,13 +123,16 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         for fault in error.errors():
-            name = "NUANCAN_" + str(fault["loc"][0] if fault["loc"] else "").upper()
+            field = str(fault["loc"][0] if fault["loc"] else "")
+            typed = str(fault.get("input"))
+            if field == "database":  # an address has a password in it
+                typed = re.sub(r"://.*", "://…", typed)
             say(
                 _(
-                    "设置 {name} 不能用“{typed}”:{why}",
-                    name=name,
-                    typed=fault.get("input"),
-                    why=fault["msg"],
+                    "设置 {name} 不能用“{typed}”,应为 {accepted}",
+                    name=f"NUANCAN_{field.upper()}",
+                    typed=typed,
+                    accepted=_(ACCEPTED[field]) if field in ACCEPTED else fault["msg"],
                 )
             )
         sys.exit(USAGE)
@@ -125,7 +145,7 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     chosen = language.set(settings.language)
 
     async def run() -> T:
-        await open_database(settings)
+        await _opened(settings)
         try:
             return await work(settings)
         finally:
@@ -142,6 +162,21 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     finally:
         language.reset(chosen)
     sys.exit(FAILED)
+
+
+async def _opened(settings: Settings) -> None:
+    """Ends the program (1) with a sentence when PostgreSQL cannot be reached or does
+    not let us in."""
+    if settings.database_url.startswith("sqlite:"):
+        await open_database(settings)
+        return
+    from asyncpg import PostgresError
+
+    try:
+        await open_database(settings)
+    except (OSError, PostgresError) as error:
+        say(_("连不上 NUANCAN_DATABASE 里的数据库:{why}", why=error))
+        sys.exit(FAILED)
 
 
 async def chosen_kitchen(wanted: int | None) -> KitchenFacts:

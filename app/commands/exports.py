@@ -1,7 +1,6 @@
 """`export`: tables for others."""
 
 import asyncio
-import datetime as dt
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from app import exports
 from app.asgi import utc_now
 from app.commands.common import (
     DAY,
+    MONTH,
     OPERATOR,
     chosen_kitchen,
     kitchen_option,
@@ -36,11 +36,7 @@ class When(click.ParamType[Period, str]):
         if isinstance(value, Period):
             return value
         if len(value) == 7 and value[4] == "-" and value[:4].isdigit():
-            try:
-                first = dt.date.fromisoformat(f"{value}-01")
-            except ValueError:
-                self.fail(f"“{value}”不是月份,应为 2026-11", param, ctx)
-            return Period.month(f"{first:%Y-%m}")
+            return Period.month(MONTH.convert(value, param, ctx))
         return Period.day(DAY.convert(value, param, ctx))
 
 

@@ -1,14 +1,18 @@
 """`serve` and `demo`: from an empty machine to something to click on."""
 
 import datetime as dt
+import errno
 import gc
+import socket
 import sys
 
 import click
 import uvicorn
 
 from app.asgi import create_app, utc_now
-from app.commands.common import read_settings, say, with_database
+from app.commands.common import FAILED, read_settings, say, with_database
+from app.i18n import N_, language
+from app.i18n import translate as _
 from app.settings import Settings
 from kitchen import demo as community
 from kitchen.database import one
@@ -18,13 +22,14 @@ DEMO_PASSWORD = "nuancan-demo-2026"  # noqa: S105 - printed for everybody to rea
 
 
 @click.command()
-@click.option("--port", type=int, help="默认 8420,或 NUANCAN_PORT")
+@click.option("--port", type=click.IntRange(1, 65535), help="默认 8420,或 NUANCAN_PORT")
 @click.option("--host", help="默认 127.0.0.1,或 NUANCAN_HOST")
 def serve(port: int | None, host: str | None) -> None:
     """启动;空数据目录会先放进演示社区。例:./run serve --port 9000"""
     settings = read_settings()
     given = {"port": port or settings.port, "host": host or settings.host}
     settings = settings.model_copy(update=given)
+    _refuse_a_taken_port(settings)
     empty, has_accounts = with_database(_who_is_here)
     if empty:
         say("第一次启动,正在准备演示社区……")
@@ -68,6 +73,26 @@ def demo(people: int, seed: int) -> None:
         sys.exit(1)
     _fill(people, seed)
     _show_accounts()
+
+
+def _refuse_a_taken_port(settings: Settings) -> None:
+    """Before anything is built or printed: whoever opened that address would meet
+    somebody else's pages. Ends the program (1) with a sentence."""
+    try:
+        socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+        ).close()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            said = N_("{where} 已经有程序在用:先停掉它,或换一个端口,如 --port {other}")
+        else:
+            said = N_("不能在 {where} 上监听:{why}")
+        language.set(settings.language)
+        other = settings.port % 65535 + 1
+        say(_(said, where=where, other=other, why=error.strerror))
+        sys.exit(FAILED)
 
 
 async def _who_is_here(settings: Settings) -> tuple[bool, bool]:

@@ -156,12 +156,14 @@ async def update_meal(
 
 
 def installation_facts(settings: Settings) -> list[Fact]:
-    """The variables that may be shown: never a secret, never the database's address."""
+    """The variables that may be shown, as one would write them: never a secret, never
+    the database's address."""
     engine = "PostgreSQL" if settings.database else "SQLite"
     shown = [Fact("NUANCAN_DATABASE", engine, _("数据库"))]
     for name in SHOWN:
         value = getattr(settings, name)
-        text = "、".join(value) if isinstance(value, tuple) else str(value)
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        text = text.lower() if isinstance(value, bool) else text
         meaning = _(Settings.model_fields[name].description or "")
         shown.append(Fact(f"NUANCAN_{name.upper()}", text or "—", meaning))
     return shown

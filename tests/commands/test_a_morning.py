@@ -122,14 +122,6 @@ def test_a_month_is_settled_as_a_table(run: Run, data: Path, tmp_path: Path) -> 
     assert json.loads(run("verify", "--json").stdout)["ok"]
 
 
-@pytest.mark.parametrize("month", ["2026-13", "heute", "2026", "11-2026"])
-def test_a_wrong_month_is_named(run: Run, data: Path, month: str) -> None:
-    stage()
-    result = run("settle", month)
-    assert result.exit_code == 1
-    assert month in result.stderr
-
-
 @pytest.mark.parametrize(
     ("kind", "form", "beginning"),
     [

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from app.commands import HOMES, program
+from app.settings import ACCEPTED
 from tests.commands.conftest import Run
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -51,22 +52,73 @@ def test_a_wrong_day_is_named_with_what_would_do(
     assert "tomorrow" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("NUANCAN_PORT", "http"), ("NUANCAN_ZONE", "Mars/City"), ("NUANCAN_MEALS", "tea")],
-)
+WRONG_SETTINGS = [
+    ("NUANCAN_PORT", "http", "整数"),
+    ("NUANCAN_PORT", "70000", "1 到 65535"),
+    ("NUANCAN_ZONE", "Mars/City", "Asia/Shanghai"),
+    ("NUANCAN_MEALS", "tea", "breakfast、lunch、dinner"),
+    ("NUANCAN_DATABASE", "mysql://…", "postgresql://"),
+    ("NUANCAN_BASE_URL", "http://can.example.org", "https://"),
+    ("NUANCAN_LANGUAGE", "fr", "zh 或 en"),
+    ("NUANCAN_TLS", "maybe", "true 或 false"),
+    ("NUANCAN_BACKUPS", "maybe", "true 或 false"),
+    ("NUANCAN_DEMO", "maybe", "true 或 false"),
+    ("NUANCAN_SOLVER_SECONDS", "0", "1 到 600"),
+    ("NUANCAN_ROADS", "boat=http://a", "ebike=…"),
+    ("NUANCAN_TILES", "tiles.example.org", "{z}"),
+    ("NUANCAN_TILES_DATUM", "bd09", "gcj02"),
+]
+"""What was set, and a word of what would do."""
+
+
+@pytest.mark.parametrize(("name", "value", "accepted"), WRONG_SETTINGS)
 def test_a_wrong_setting_is_named_before_anything_is_done(
     run: Run,
     sqlite_data: object,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     value: str,
+    accepted: str,
 ) -> None:
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(name, value.replace("…", "someone:secret@host/db"))
     result = run("verify")
     assert result.exit_code == 2
-    assert name in result.stderr
-    assert value in result.stderr
+    said, would_do = result.stderr.split("应为")
+    assert name in said
+    assert value in said
+    assert accepted in would_do
+    assert "secret" not in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_for_every_setting_that_can_be_wrong_it_is_said_what_would_do() -> None:
+    tried = {name.removeprefix("NUANCAN_").lower() for name, *_ in WRONG_SETTINGS}
+    assert tried == set(ACCEPTED)
+
+
+def test_a_database_out_of_reach_is_one_sentence(
+    run: Run, sqlite_data: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUANCAN_DATABASE", "postgresql://x:secret@127.0.0.1:1/db")
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "连不上 NUANCAN_DATABASE 里的数据库" in result.stderr
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-1", "abc", "2026-11-01", "２０２６-11"]
+)
+@pytest.mark.parametrize("command", ["settle", "export settlement"])
+def test_a_wrong_month_is_wrong_usage(
+    run: Run, sqlite_data: object, command: str, month: str
+) -> None:
+    if command == "export settlement" and month == "2026-11-01":
+        return  # a day will do for a table
+    result = run(*command.split(), month)
+    assert result.exit_code == 2
+    assert f"“{month}”不是" in result.stderr
+    assert "2026-11" in result.stderr
 
 
 def test_without_a_kitchen_a_command_says_so(run: Run, data: object) -> None:

@@ -64,3 +64,42 @@ def test_what_serve_prints_is_enough_to_sign_in_as_each_role(told: list[str]) ->
             assert client.post("/api/session", json=form).status_code == 201
             me = client.get("/api/session").json()
             assert (me["name"], me["role"]) == (name, role)
+
+
+def served(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "serve", *options],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "NUANCAN_DATA": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_port_in_use_is_said_before_anything_is_made_or_printed(
+    tmp_path: Path,
+) -> None:
+    """Whoever opened the address would meet another program's pages."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = served(tmp_path / "new", "--port", str(port))
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert f"127.0.0.1:{port} 已经有程序在用" in line
+    assert f"--port {port + 1}" in line
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_port_there_is_not_is_wrong_usage(tmp_path: Path) -> None:
+    ended = served(tmp_path / "new", "--port", "99999")
+    assert ended.returncode == 2
+    assert "99999" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_address_of_another_machine_is_one_sentence(tmp_path: Path) -> None:
+    ended = served(tmp_path / "new", "--host", "192.0.2.1")
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert "不能在 192.0.2.1:8420 上监听" in line
