@@ -5,7 +5,7 @@ not made: an empty round prints nothing, a point without eaters has no list.
 """
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,16 +20,26 @@ from app.print_options import PrintOptions, options_for
 from app.words.diets import undecided_words
 from app.words.rounds import WHY
 from kitchen.blocks import Order
-from kitchen.dispatches import leaving_for
-from kitchen.headcounts import SpareFacts, spares_for
+from kitchen.dispatches import Leaving, leaving_by
+from kitchen.headcounts import SpareFacts, eaters_for, spares_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
-from kitchen.meal_prices import price_on
+from kitchen.meal_prices import price_people
 from kitchen.menus import DayMenu, menus_for
 from kitchen.places import PointFacts
+from kitchen.pricing import full_price
 from kitchen.production import BatchFacts, cooked_for, made_and_use_by
-from kitchen.registry import addresses_on, birthdays_on, doors_for, elders_by_id
-from kitchen.round_plans import plan_that_counts
-from kitchen.round_sheets import SheetView, sheet_views
+from kitchen.registry import (
+    ElderFacts,
+    addresses_on,
+    birthdays_on,
+    doors_for,
+    elders_by_id,
+    houses_for,
+)
+from kitchen.round_inputs import Inputs, inputs_for
+from kitchen.round_plans import Plan, plan_that_counts
+from kitchen.round_sheets import SheetView, views_of
+from kitchen.stops import Key
 from kitchen.subsidies import Price, Rules, version_on
 from kitchen.weather import TableGuest, Weather, guests_for, weather_on
 
@@ -40,6 +50,7 @@ class Morning(Wall):
 
     scene: Scene
     views: Sequence[SheetView]
+    spots: Mapping[Key, tuple[int, int]]  # of stops and the kitchen, for sketches
     why: dict[int, str]  # diner on no round → the reason in words
     spares: Sequence[SpareFacts]
     prices: dict[int, Price]
@@ -76,24 +87,39 @@ async def morning_for(
     meal: str,
     office: Office,
     options: PrintOptions | None = None,
+    outline: bool = False,
 ) -> Morning:
-    """Load everything once; refuses `meal_not_served`."""
-    leaving = await leaving_for(kitchen_id, day, meal)
+    """Load everything once; refuses `meal_not_served`. The `outline` tells which papers
+    there are and whose: nobody is looked up for what stands on them."""
+    when = (kitchen_id, day, meal)
+    eaters = await eaters_for(*when)
+    plan = await plan_that_counts(*when)
+    inputs = await inputs_for(*when, eaters) if plan else None
+    leaving = await leaving_by(plan, inputs) if plan else Leaving()
     today = await kitchen_day(
-        kitchen_id, day, meal, leaving.round_of, leaving=leaving.dispatches
+        *when, leaving.round_of, eaters=eaters, leaving=leaving.dispatches
     )
     elders = {order.elder_id for order in today.orders if order.elder_id is not None}
     homes = await addresses_on(kitchen_id, day)
-    addresses = {homes[elder] for elder in elders if elder in homes}
-    addresses |= {order.address_id for order in today.orders if order.address_id}
+    known = inputs.people if inputs else {}
+    others = set() if outline else elders - known.keys()
+    people = {**known, **await elders_by_id(others)}
+    lives = {homes[elder] for elder in elders if elder in homes}
+    lives |= {order.address_id for order in today.orders if order.address_id}
+    sought = [one.eater for one in today.waiting]
+    sought += [
+        e for e in eaters if e.way == "deliver" and e.diner_id not in leaving.round_of
+    ]
+    opened = {e.address_id or homes.get(e.elder_id, 0) for e in sought} - {0}
     version = await version_on(kitchen_id, day)
     first = day - dt.timedelta(days=day.weekday())
     week = [first + dt.timedelta(days=n) for n in range(7)]
     scene = Scene(
         **vars(frame_of(today, leaving, office)),
         options=options or await options_for(kitchen_id),
-        people=await elders_by_id(elders),
-        doors=await doors_for(addresses),
+        people=people,
+        doors=await doors_for(opened),
+        houses={} if outline else await houses_for(lives),
         homes=homes,
         times=times_of(today, await cooked_for(kitchen_id, day, meal), office.zone),
         base_url=office.base_url,
@@ -106,10 +132,11 @@ async def morning_for(
     return Morning(
         today=today,
         leaving=leaving,
-        views=await sheet_views(kitchen_id, day, meal),
-        why=await _reasons(kitchen_id, day, meal),
+        views=await views_of(plan, inputs, outline) if plan and inputs else [],
+        spots=_spots(inputs) if inputs else {},
+        why=_reasons(plan),
         spares=await spares_for(kitchen_id, day, meal),
-        prices=await _prices(today),
+        prices=_list_price(today) if outline else await _prices(today, people),
         week=await menus_for(kitchen_id, week[0], week[-1], meal),
         rules=version.rules if version else None,
         scene=scene,
@@ -119,8 +146,17 @@ async def morning_for(
     )
 
 
-async def _reasons(kitchen_id: int, day: date, meal: str) -> dict[int, str]:
-    plan = await plan_that_counts(kitchen_id, day, meal)
+def _spots(inputs: Inputs) -> dict[Key, tuple[int, int]]:
+    places = {drop.key: (drop.lon_e6, drop.lat_e6) for drop in inputs.drops}
+    places["kitchen", 0] = (inputs.kitchen.lon_e6, inputs.kitchen.lat_e6)
+    return {
+        key: (lon, lat)
+        for key, (lon, lat) in places.items()
+        if lon is not None and lat is not None
+    }
+
+
+def _reasons(plan: Plan | None) -> dict[int, str]:
     return {
         stop.key[1]: _(WHY[stop.why])
         for stop in (plan.stops_of(None) if plan else ())
@@ -128,12 +164,23 @@ async def _reasons(kitchen_id: int, day: date, meal: str) -> dict[int, str]:
     }
 
 
-async def _prices(today: KitchenDay) -> dict[int, Price]:
+def _list_price(today: KitchenDay) -> dict[int, Price]:
+    return defaultdict(lambda: full_price(today.service.list_price_fen))
+
+
+async def _prices(
+    today: KitchenDay, people: Mapping[int, ElderFacts]
+) -> dict[int, Price]:
     """What everyone at the points pays."""
     prices: dict[int, Price] = {}
     for way in ("dine_in", "collect"):
-        elders = [o.elder_id for o in today.orders if o.way == way and o.elder_id]
-        prices |= await price_on(elders, today.kitchen.id, today.day, today.meal, way)
+        mine = {
+            order.elder_id: people[order.elder_id]
+            for order in today.orders
+            if order.way == way and order.elder_id
+        }
+        when = (today.kitchen.id, today.day, today.meal)
+        prices |= await price_people(mine, *when, way)
     return prices
 
 
@@ -167,21 +214,9 @@ def times_of(today: KitchenDay, batches: Sequence[BatchFacts], zone: ZoneInfo) -
 
 
 def _sheets(m: Morning) -> Iterable[Paper]:
-    where = {
-        ("diner", order.diner_id or 0): (door.lon_e6, door.lat_e6)
-        for order in m.today.orders
-        if (door := m.scene.doors.get(order.address_id or 0))
-    }
     kitchen = m.today.kitchen
-    spots = {("point", p.id): (p.lon_e6, p.lat_e6) for p in m.today.points}
-    spots[("kitchen", 0)] = (kitchen.lon_e6, kitchen.lat_e6)
-    known = {
-        key: (lon, lat)
-        for key, (lon, lat) in {**where, **spots}.items()
-        if lon is not None and lat is not None
-    }
     return (
-        paper_round.sheet(view, m.scene, known, kitchen.hot_decidegrees)
+        paper_round.sheet(view, m.scene, m.spots, kitchen.hot_decidegrees)
         for view in m.views
     )
 

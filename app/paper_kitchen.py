@@ -271,7 +271,7 @@ def roster(
 def _roster_row(
     order: Order, prices: Mapping[int, Price], tiers: Mapping[int, str], scene: Scene
 ) -> papers.RosterRow:
-    door = scene.home(order)
+    house = scene.house(order)
     person = scene.people.get(order.elder_id or 0)
     price = prices[order.elder_id or 0]
     more = (order.portions - 1) * price.list_price_fen
@@ -279,7 +279,7 @@ def _roster_row(
         name=scene.name_on_list(order.elder_id, order.name),
         number=order.number,
         phone_tail=scene.tail(person.phone_tail if person else ""),
-        building=f"{door.compound}{door.building}" if door else "",
+        building=f"{house.compound}{house.building}" if house else "",
         tier=tiers.get(price.self_pay_fen, ""),
         diet=box_words(order.diet.key, order.size, order.choice),
         portions=order.portions,

@@ -105,8 +105,8 @@ def _labels(
 
 
 def _box(order: Order, scene: Scene, code: str) -> papers.BoxLabel:
-    door = scene.home(order)
-    place = _house(scene, door.compound, door.building) if door else _("没有地址")
+    house = scene.house(order)
+    place = _house(scene, house.compound, house.building) if house else _("没有地址")
     return papers.BoxLabel(
         code=code,
         name=scene.name_on_box(order.name),

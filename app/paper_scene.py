@@ -17,7 +17,7 @@ from kitchen.blocks import Order
 from kitchen.dispatches import Leaving
 from kitchen.kitchen_day import KitchenDay
 from kitchen.names import masked_name, surname_with_title
-from kitchen.registry import Door, ElderFacts
+from kitchen.registry import Door, ElderFacts, House
 
 SIZE_WORDS = {"small": N_("小份"), "large": N_("大份")}
 
@@ -77,7 +77,8 @@ class Scene(Frame):
 
     options: PrintOptions
     people: Mapping[int, ElderFacts]
-    doors: Mapping[int, Door]  # by address
+    doors: Mapping[int, Door]  # by address, of those who must be looked for
+    houses: Mapping[int, House]  # by address, of all the others too
     homes: Mapping[int, int]  # elder → address
     times: Times
     base_url: str = ""
@@ -95,9 +96,15 @@ class Scene(Frame):
         return "" if self.options.strict_names else phone_tail
 
     def home(self, order: Order) -> Door | None:
+        """Where the meal is brought, or where somebody lives who must be looked for."""
+        return self.doors.get(self._address(order))
+
+    def house(self, order: Order) -> House | None:
         """Where the meal is brought, or where the person lives."""
-        lives = self.homes.get(order.elder_id or 0, 0)
-        return self.doors.get(order.address_id or lives)
+        return self.houses.get(self._address(order))
+
+    def _address(self, order: Order) -> int:
+        return order.address_id or self.homes.get(order.elder_id or 0, 0)
 
     def box_words(
         self, elder_id: int | None, key: str, size: str, choice: str

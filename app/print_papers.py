@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import date
+from functools import partial
 
 from app import paper_office
 from app.balances import names_of_places
@@ -34,35 +35,51 @@ async def papers_for(
     meal: str,
     kinds: Iterable[str] = DAY_KINDS,
     options: PrintOptions | None = None,
+    outline: bool = False,
 ) -> list[Paper]:
-    """All papers of a meal, of these kinds, in the order of the morning."""
+    """All papers of a meal, of these kinds, in the order of the morning; in `outline`
+    only to be named, not to be read."""
     wanted = set(kinds)
     options = options or await options_for(kitchen_id)
     day_of_it = (kitchen_id, day, meal)
     found: list[Paper] = []
     if wanted & set(MAKERS):
-        key = ("morning", *day_of_it, desk.office, options)
-        every = await _kept(key, lambda: _morning_papers(desk, *day_of_it, options))
+        key = ("morning", *day_of_it, desk.office, options, outline)
+        make = partial(_morning_papers, desk, *day_of_it, options, outline)
+        every = await _kept(await _last_line_but_prints(), key, make)
         found += [paper for paper in every if paper.kind in wanted]
     if "balance" in wanted and await headcounts.closed(*day_of_it):
         of_balance = ("balance", *day_of_it, desk.office)
-        found += await _kept(of_balance, lambda: _balance(desk, *day_of_it))
+        make = partial(_balance, desk, *day_of_it)
+        found += await _kept(await _last_line(), of_balance, make)
     return found
 
 
 _made: OrderedDict[tuple[Hashable, ...], list[Paper]] = OrderedDict()
 
 
-async def _kept(
-    about: tuple[Hashable, ...], make: Callable[[], Awaitable[list[Paper]]]
-) -> list[Paper]:
-    """Papers made once for as long as nothing is recorded.
-
-    Each act leaves a line in the audit, so its last line stands for the state of
-    everything; with the same one the page of papers need not read the whole day.
-    """
+async def _last_line() -> int:
+    """Each act leaves a line in the audit, so its last line stands for the state of
+    everything."""
     last = await database.one("SELECT MAX(id) AS id FROM audit_line")
-    line = int(last["id"] or 0) if last else 0
+    return int(last["id"] or 0) if last else 0
+
+
+async def _last_line_but_prints() -> int:
+    """The last line of an act that may change what a paper of the morning says. What
+    was printed says nothing new about the day; nothing in `morning` reads it."""
+    last = await database.one(
+        "SELECT id FROM audit_line WHERE action NOT LIKE {} ORDER BY id DESC LIMIT 1",
+        "print.%",
+    )
+    return int(last["id"]) if last else 0
+
+
+async def _kept(
+    line: int, about: tuple[Hashable, ...], make: Callable[[], Awaitable[list[Paper]]]
+) -> list[Paper]:
+    """Papers made once for as long as nothing is recorded after that line: with the
+    same one the page of papers need not read the whole day."""
     key = (database.current(), line, language.get(), *about)
     if (made := _made.get(key)) is None:
         made = _made[key] = await make()
@@ -72,23 +89,15 @@ async def _kept(
 
 
 async def _morning_papers(
-    desk: Desk, kitchen_id: int, day: date, meal: str, options: PrintOptions
+    desk: Desk,
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    options: PrintOptions,
+    outline: bool,
 ) -> list[Paper]:
-    morning = await morning_for(kitchen_id, day, meal, desk.office, options)
-    return await _put_together(lambda: papers_of(morning))
-
-
-async def _put_together(make: Callable[[], list[Paper]]) -> list[Paper]:
-    """The papers and their digests, in a thread: a second of arithmetic for a large
-    kitchen, while tills go on."""
-
-    def made() -> list[Paper]:
-        papers = make()
-        for paper in papers:
-            paper.digest  # noqa: B018 - worked out once, here
-        return papers
-
-    return await off_loop(made)
+    morning = await morning_for(kitchen_id, day, meal, desk.office, options, outline)
+    return await off_loop(papers_of, morning)
 
 
 async def paper_at(
@@ -129,4 +138,4 @@ async def _balance(desk: Desk, kitchen_id: int, day: date, meal: str) -> list[Pa
         desk.office.zone,
         await dining.tallies_for(kitchen_id, day, meal),
     )
-    return await _put_together(lambda: [paper_office.balance_sheet(*facts)])
+    return [await off_loop(paper_office.balance_sheet, *facts)]

@@ -42,7 +42,8 @@ async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet
     """The printed sheets that no longer say what the plan says."""
 
     async def found() -> list[StaleSheet]:
-        return await stale_sheets(kitchen_id, day, meal)
+        inputs = (await desk_for(kitchen_id, day, meal)).inputs
+        return await stale_sheets(kitchen_id, day, meal, inputs)
 
     stale: list[StaleSheet] = await _once("stale", (kitchen_id, day, meal), found)
     return stale

@@ -17,7 +17,7 @@ from kitchen.database import (
 )
 from kitchen.elders import elder_by_id
 from kitchen.errors import Refusal
-from kitchen.people_facts import AddressFacts, Door, ElderFacts, NewAddress
+from kitchen.people_facts import AddressFacts, Door, ElderFacts, House, NewAddress
 from kitchen.people_tables import Address
 from kitchen.people_trace import trace
 from kitchen.places import building_named
@@ -78,7 +78,9 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     if not wanted:
         return {}
     found = await rows(
-        "SELECT a.*, b.area AS area, b.compound AS compound, b.name AS building_name,"
+        "SELECT a.id AS id, a.elder AS elder, a.building AS building,"
+        " a.door_sealed AS door_sealed, a.lon_e6 AS lon_e6, a.lat_e6 AS lat_e6,"
+        " b.area AS area, b.compound AS compound, b.name AS building_name,"
         " b.lift AS lift, b.lon_e6 AS building_lon, b.lat_e6 AS building_lat"
         " FROM address a JOIN building b ON b.id = a.building WHERE a.id IN {}",
         wanted,
@@ -86,6 +88,16 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     middles = await _compound_middles()
     doors = await facts_of(found, lambda row: _door(row, middles))
     return {door.address_id: door for door in doors}
+
+
+async def houses_for(address_ids: Iterable[int]) -> dict[int, House]:
+    """The houses of those addresses; no door is opened for it."""
+    found = await rows(
+        "SELECT a.id AS id, b.compound AS compound, b.name AS building FROM address a"
+        " JOIN building b ON b.id = a.building WHERE a.id IN {}",
+        sorted(set(address_ids)),
+    )
+    return {row["id"]: House(row["compound"], row["building"]) for row in found}
 
 
 async def off_the_map(address_ids: Iterable[int]) -> set[int]:

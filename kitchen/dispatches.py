@@ -12,7 +12,7 @@ from kitchen.driver_starts import starts_on
 from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
 from kitchen.portions import Dispatch
-from kitchen.round_inputs import inputs_for
+from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, StopRow, beginnings, plan_that_counts
 from kitchen.round_sheets import with_clocks
 from kitchen.stops import Key
@@ -42,9 +42,18 @@ async def leaving_for(kitchen_id: int, day: date, meal: str) -> Leaving:
     plan = await plan_that_counts(kitchen_id, day, meal)
     if plan is None:
         return Leaving()
+    inputs = None
     if plan.facts.is_draft:
         with contextlib.suppress(Refusal):  # it has no clocks then
-            plan = with_clocks(await inputs_for(kitchen_id, day, meal), plan)
+            inputs = await inputs_for(kitchen_id, day, meal)
+    return await leaving_by(plan, inputs)
+
+
+async def leaving_by(plan: Plan, inputs: Inputs | None) -> Leaving:
+    """By this plan; a draft gets its clocks from `inputs`."""
+    kitchen_id, day = plan.facts.kitchen_id, plan.facts.day
+    if inputs is not None:
+        plan = with_clocks(inputs, plan)
     starts = await starts_on(kitchen_id, day)
     drivers = await drivers_for(kitchen_id, retired=True)
     return leaving_of(plan, starts, {one.id: one.name for one in drivers})

@@ -6,12 +6,15 @@ areas are loaded only where a rule asks.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from kitchen.calendar import day_kind
 from kitchen.database import in_bulk, rows
+from kitchen.diets import Diet
 from kitchen.errors import Refusal
 from kitchen.places import areas, kitchen_by_id, services_for
 from kitchen.pricing import Price, full_price, split_price
@@ -47,7 +50,7 @@ async def price_on(
 
 
 async def price_people(
-    people: dict[int, ElderFacts],
+    people: Mapping[int, ElderFacts],
     kitchen_id: int,
     day: date,
     meal: str,
@@ -60,10 +63,7 @@ async def price_people(
         versions = await versions_in_force(kitchen_id, day)
     rules = [version.rules for version in versions]
     facts = await price_facts(people, kitchen_id, day, meal, way, point_id, rules)
-    return await in_bulk(
-        len(facts),
-        lambda: {key: _price(versions, people[key], one) for key, one in facts.items()},
-    )
+    return await in_bulk(len(facts), lambda: _prices(versions, people, facts))
 
 
 async def versions_in_force(kitchen_id: int, day: date) -> list[VersionFacts]:
@@ -75,6 +75,24 @@ async def versions_in_force(kitchen_id: int, day: date) -> list[VersionFacts]:
         return [version]
     former = await version_before(version, kitchen_id)
     return [version] if former is None else [version, former]
+
+
+def _prices(
+    versions: Sequence[VersionFacts],
+    people: Mapping[int, ElderFacts],
+    facts: Mapping[int, MealFacts],
+) -> dict[int, Price]:
+    """Whose facts are alike pays alike: thousands of people have a few hundred."""
+    before = versions[0].valid_from if versions else date.min
+    alike: dict[tuple[bool, MealFacts], Price] = {}
+    prices = {}
+    for elder_id, one in facts.items():
+        person = people[elder_id]
+        key = person.enrolled_on < before, one
+        if key not in alike:
+            alike[key] = _price(versions, person, one)
+        prices[elder_id] = alike[key]
+    return prices
 
 
 def _price(
@@ -93,7 +111,7 @@ def _price(
 
 
 async def price_facts(
-    people: dict[int, ElderFacts],
+    people: Mapping[int, ElderFacts],
     kitchen_id: int,
     day: date,
     meal: str,
@@ -106,36 +124,40 @@ async def price_facts(
     services = await services_for(kitchen_id, day)
     if meal not in services:
         raise Refusal("meal_not_served", meal=meal)
-    facts = await person_facts(people, kitchen_id, day)
     asks_places = any(one.asks_places for one in rules)
     at = await _place_of(point_id) if asks_places and point_id else None
     usage = await usage_of(people, day) if any(one.asks_usage for one in rules) else {}
     asks_purse = any(one.asks_purse for one in rules)
     purses = await purses_on(people, kitchen_id, day) if asks_purse else {}
 
-    def at_meal(elder_id: int, person: MealFacts) -> MealFacts:
+    def at_meal(elder_id: int, residence: Places) -> dict[str, Any]:
         used = usage.get(elder_id, Usage())
-        return replace(
-            person,
-            meal=meal,
-            list_price_fen=services[meal].list_price_fen,
-            way=way or "dine_in",
-            point=person.residence if at is None else at,
-            spent_today_fen=used.spent_today_fen,
-            paid_today=used.today,
-            paid_month=used.month,
-            purse_fen=purses.get(elder_id, 0),
-        )
+        return {
+            "meal": meal,
+            "list_price_fen": services[meal].list_price_fen,
+            "way": way or "dine_in",
+            "point": residence if at is None else at,
+            "spent_today_fen": used.spent_today_fen,
+            "paid_today": used.today,
+            "paid_month": used.month,
+            "purse_fen": purses.get(elder_id, 0),
+        }
 
-    return await in_bulk(
-        len(facts), lambda: {key: at_meal(key, one) for key, one in facts.items()}
-    )
+    return await person_facts(people, kitchen_id, day, at_meal)
+
+
+def before_any_meal(_elder_id: int, _residence: Places) -> dict[str, Any]:
+    return {"meal": "", "list_price_fen": 0}
 
 
 async def person_facts(
-    people: Mapping[int, ElderFacts], kitchen_id: int, day: date
+    people: Mapping[int, ElderFacts],
+    kitchen_id: int,
+    day: date,
+    at_meal: Callable[[int, Places], dict[str, Any]] = before_any_meal,
 ) -> dict[int, MealFacts]:
-    """What a rule may ask about the people themselves on a day, before any meal."""
+    """What a rule may ask about the people themselves on a day. `at_meal`: what it may
+    ask about the meal of one of them, who lives in those areas."""
     kitchen = await kitchen_by_id(kitchen_id)
     paths = await _paths()
     categories = await categories_on(people, day)
@@ -143,12 +165,11 @@ async def person_facts(
 
     def facts(elder_id: int, person: ElderFacts) -> MealFacts:
         hukou = paths.get(person.hukou_area_id or 0, ())
+        residence = paths.get(person.residence_area_id or 0, hukou)
         registered = any(area == kitchen.area_id for _level, area in hukou)
         return MealFacts(
             day=day,
-            meal="",
             age=person.age_on(day),
-            list_price_fen=0,
             eligible=eligibility(
                 person.birth_date, registered, person.residence_since, day
             ).eligible,
@@ -156,9 +177,10 @@ async def person_facts(
             categories=frozenset(categories[elder_id]),
             self_care=person.self_care,
             workday=workday,
-            diets=_diets(person),
+            diets=_diets(person.diet),
             hukou=hukou,
-            residence=paths.get(person.residence_area_id or 0, hukou),
+            residence=residence,
+            **at_meal(elder_id, residence),
         )
 
     return await in_bulk(
@@ -166,8 +188,8 @@ async def person_facts(
     )
 
 
-def _diets(person: ElderFacts) -> frozenset[str]:
-    diet = person.diet
+@lru_cache(maxsize=4096)  # thousands of people have a few dozen diets
+def _diets(diet: Diet) -> frozenset[str]:
     said = {
         "low_salt": diet.low_salt,
         "sugar_control": diet.sugar_control,

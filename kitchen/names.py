@@ -62,6 +62,7 @@ MOST_SPELLINGS = 32
 MIDDLE_DOTS = "·•・‧⋅."
 
 
+@lru_cache(maxsize=8192)  # a page shows the same names again and again
 def tidy(name: str) -> str:
     """A name as it is stored: NFC, no blanks inside Chinese, one kind of dot."""
     text = unicodedata.normalize("NFC", name)

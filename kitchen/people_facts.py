@@ -42,6 +42,14 @@ class ElderFacts:
 
 
 @dataclass(frozen=True)
+class House:
+    """A building as it is called."""
+
+    compound: str
+    building: str
+
+
+@dataclass(frozen=True)
 class Door:
     """Where to go. `placed_by` says whose point this is: the address's own, the
     building's, the compound's middle, or nobody's yet."""

@@ -103,11 +103,25 @@ def latest_of(
     return max(found, key=lambda p: p.version, default=None)
 
 
+def newest_of(prints: Iterable[PrintFacts]) -> dict[tuple[str, str], PrintFacts]:
+    """`latest_of` every paper, in one pass."""
+    newest: dict[tuple[str, str], PrintFacts] = {}
+    for facts in prints:
+        before = newest.get(facts.about)
+        if before is None or facts.version > before.version:
+            newest[facts.about] = facts
+    return newest
+
+
 def state_of(
     prints: Iterable[PrintFacts], kind: str, subject: str, digest: str
 ) -> State:
     """Whether the paper out there says what would be printed now."""
-    latest = latest_of(prints, kind, subject)
+    return state_against(latest_of(prints, kind, subject), digest)
+
+
+def state_against(latest: PrintFacts | None, digest: str) -> State:
+    """`state_of` where the newest version is known."""
     if latest is None:
         return "never"
     is_true = latest.digest == digest and not latest.is_void

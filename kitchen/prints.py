@@ -29,9 +29,11 @@ from kitchen.print_versions import (
     State,
     latest_of,
     line_changes,
+    newest_of,
     numbered,
     round_subject,
     slipped,
+    state_against,
     state_of,
 )
 from kitchen.staff import Actor
@@ -52,6 +54,7 @@ __all__ = [
     "latest_of",
     "line_changes",
     "lines_of",
+    "newest_of",
     "numbered",
     "options_of",
     "print_by_id",
@@ -62,6 +65,7 @@ __all__ = [
     "round_subject",
     "set_options",
     "slipped",
+    "state_against",
     "state_of",
     "upcoming",
     "void_gone",

@@ -54,6 +54,9 @@ class Inputs:
     day: date
     meal: str
     drops: tuple[Drop, ...]
+    people: Mapping[int, ElderFacts] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # who is behind the doors
     drivers: tuple[DriverFacts, ...] = ()
     banned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     usual: Mapping[Key, int] = field(default_factory=dict)  # who should come
@@ -268,9 +271,11 @@ async def inputs_for(
     drivers = [driver for driver in there if driver.id not in forbidden]
     starts = await starts_on(kitchen_id, day)
     starts = {one.id: starts[one.id] for one in there if one.id in starts}
+    brought = [eater for eater in eaters if eater.way == "deliver"]
+    people = await elders_by_id(eater.elder_id for eater in brought)
     drops = [
         *await points_of(kitchen_id, eaters, spares, starts.values()),
-        *await doors_of([e for e in eaters if e.way == "deliver"], day),
+        *await doors_of(brought, day, people),
     ]
     placed = {drop.point_id for drop in drops if drop.is_placed}
     usual = await usual_drivers(kitchen_id, day, meal, drops)
@@ -285,6 +290,7 @@ async def inputs_for(
         day=day,
         meal=meal,
         drops=tuple(drops),
+        people=people,
         drivers=tuple(drivers),
         unfit=tuple(unfit),
         starts={one: point for one, point in starts.items() if point in placed},
@@ -297,9 +303,15 @@ async def inputs_for(
     )
 
 
-async def doors_of(eaters: Sequence[Eater], day: date) -> list[Drop]:
-    """The doors of these people on a day, in their order."""
-    elders = await elders_by_id(eater.elder_id for eater in eaters)
+async def doors_of(
+    eaters: Sequence[Eater],
+    day: date,
+    elders: Mapping[int, ElderFacts] | None = None,
+) -> list[Drop]:
+    """The doors of these people on a day, in their order. `elders`: those people,
+    where the caller has loaded them."""
+    if elders is None:
+        elders = await elders_by_id(eater.elder_id for eater in eaters)
     # Who was moved from a table to a round after the close has no address in the count.
     moved = [e.elder_id for e in eaters if e.address_id is None]
     homes = await homes_on(moved, day)
@@ -343,21 +355,14 @@ async def usual_drivers(
     kitchen_id: int, day: date, meal: str, drops: Iterable[Drop]
 ) -> dict[Key, int]:
     """Who brought it last time, from published plans of the last three weeks."""
-    by_elder: dict[int, int] = {}
-    by_point: dict[int, int] = {}
-    for row in await _past_stops(kitchen_id, day, meal):
-        if row["elder"] is not None:
-            by_elder[row["elder"]] = row["driver"]
-        elif row["point"] is not None:
-            by_point[row["point"]] = row["driver"]
+    days = [day - timedelta(days=n) for n in range(1, HABIT_DAYS + 1)]
+    last = await _last_drivers(kitchen_id, days, meal)
     usual: dict[Key, int] = {}
     for drop in drops:
-        driver = (
-            by_elder.get(drop.elder_id or 0)
-            if drop.point_id is None
-            else by_point.get(drop.point_id)
+        behind = (
+            (drop.elder_id, None) if drop.point_id is None else (None, drop.point_id)
         )
-        if driver is not None:
+        if (driver := last.get(behind)) is not None:
             usual[drop.key] = driver
     return usual
 
@@ -366,25 +371,28 @@ async def elders_usually_of(
     kitchen_id: int, day: date, meal: str, weekday_only: bool = True
 ) -> dict[int, int]:
     """Elder → the driver who brought the meal a week ago (or lately)."""
-    return {
-        row["elder"]: row["driver"]
-        for row in await _past_stops(kitchen_id, day, meal)
-        if row["elder"] is not None
-        and (not weekday_only or row["day"].weekday() == day.weekday())
-    }
+    step = 7 if weekday_only else 1
+    days = [day - timedelta(days=n) for n in range(step, HABIT_DAYS + 1, step)]
+    last = await _last_drivers(kitchen_id, days, meal)
+    return {elder: driver for (elder, _), driver in last.items() if elder is not None}
 
 
-async def _past_stops(kitchen_id: int, day: date, meal: str) -> list[dict[str, Any]]:
-    """Stops with driver of the published plans before a day, oldest first."""
-    return await rows(
-        "SELECT p.day AS day, d.elder AS elder, s.point AS point, r.driver AS driver"
+async def _last_drivers(
+    kitchen_id: int, days: Sequence[date], meal: str
+) -> dict[tuple[int | None, int | None], int]:
+    """(elder, point) → the driver of the last stop there by the published plans of
+    those days. The database finds it: three weeks are ten thousand stops."""
+    found = await rows(
+        "SELECT elder, point, driver FROM (SELECT d.elder AS elder, s.point AS point,"
+        " r.driver AS driver, ROW_NUMBER() OVER (PARTITION BY d.elder, s.point"
+        " ORDER BY p.day DESC, p.version DESC, s.id DESC) AS place"
         " FROM round_plan p JOIN plan_publication pub ON pub.plan = p.id"
         " JOIN stop s ON s.plan = p.id JOIN round r ON r.id = s.round"
         " LEFT JOIN diner d ON d.id = s.diner"
-        " WHERE p.kitchen = {} AND p.meal = {} AND p.day < {} AND p.day >= {}"
-        " AND r.driver IS NOT NULL ORDER BY p.day, p.version, s.id",
+        " WHERE p.kitchen = {} AND p.meal = {} AND p.day IN {}"
+        " AND r.driver IS NOT NULL) AS stops WHERE place = 1 ORDER BY elder, point",
         kitchen_id,
         meal,
-        day,
-        day - timedelta(days=HABIT_DAYS),
+        days,
     )
+    return {(row["elder"], row["point"]): row["driver"] for row in found}

@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from kitchen.database import in_bulk
 from kitchen.diets import Diet
 from kitchen.drivers import DriverFacts, drivers_for
 from kitchen.errors import Refusal
-from kitchen.meal_prices import price_on
+from kitchen.meal_prices import price_people
 from kitchen.names import surname_of
 from kitchen.prints import round_subject, who_holds
 from kitchen.registry import (
@@ -26,6 +27,7 @@ from kitchen.round_inputs import Inputs, elders_usually_of, inputs_for
 from kitchen.round_plans import (
     Beginning,
     Plan,
+    PlanFacts,
     RoundRow,
     StopRow,
     beginnings,
@@ -167,7 +169,8 @@ class SheetView:
 async def sheet_view(round_id: int) -> SheetView:
     """One round's sheet; refuses `round_unknown`, and `round_empty` without stops."""
     plan_id = await round_plan_of(round_id)
-    for view in await _views(await plan_by_id(plan_id)):
+    plan = await plan_by_id(plan_id)
+    for view in await views_of(plan, await _inputs_of(plan)):
         if view.round_id == round_id:
             return view
     raise Refusal("round_empty")
@@ -176,11 +179,18 @@ async def sheet_view(round_id: int) -> SheetView:
 async def sheet_views(kitchen_id: int, day: date, meal: str) -> list[SheetView]:
     """Every round with stops, of the plan that counts or else of the draft."""
     plan = await plan_that_counts(kitchen_id, day, meal)
-    return await _views(plan) if plan else []
+    return await views_of(plan, await _inputs_of(plan)) if plan else []
 
 
-async def stale_sheets(kitchen_id: int, day: date, meal: str) -> list[StaleSheet]:
-    """Printed sheets whose round has changed since, or is no more."""
+async def _inputs_of(plan: Plan) -> Inputs:
+    return await inputs_for(plan.facts.kitchen_id, plan.facts.day, plan.facts.meal)
+
+
+async def stale_sheets(
+    kitchen_id: int, day: date, meal: str, inputs: Inputs | None = None
+) -> list[StaleSheet]:
+    """Printed sheets whose round has changed since, or is no more. `inputs`: where the
+    caller has loaded them."""
     papers = [
         paper
         for paper in await who_holds(kitchen_id, day, meal)
@@ -188,8 +198,10 @@ async def stale_sheets(kitchen_id: int, day: date, meal: str) -> list[StaleSheet
     ]
     if not papers:
         return []
-    views = await sheet_views(kitchen_id, day, meal)
-    true = {round_subject(view.number): view.digest for view in views}
+    plan = await plan_that_counts(kitchen_id, day, meal)
+    if plan is not None and inputs is None:
+        inputs = await _inputs_of(plan)
+    true = await _digests(plan, inputs) if plan and inputs else {}
     return [
         StaleSheet(
             round_number=int(paper.subject.partition(":")[2] or 0),
@@ -204,38 +216,70 @@ async def stale_sheets(kitchen_id: int, day: date, meal: str) -> list[StaleSheet
     ]
 
 
-async def _views(plan: Plan) -> list[SheetView]:
-    facts = plan.facts
-    inputs = await inputs_for(facts.kitchen_id, facts.day, facts.meal)
-    drops = inputs.served(plan.orders)
-    elders = [drop.elder_id for drop in inputs.drops if drop.elder_id is not None]
-    ladders = await contacts_for(elders)
-    dues = await _dues(inputs, elders)
-    drivers = {d.id: d for d in await drivers_for(facts.kitchen_id, retired=True)}
-    absent = await _not_today(inputs)
+@dataclass(frozen=True)
+class _Trip:
+    """A round with its lines, before anything is summed up."""
+
+    row: RoundRow
+    driver: DriverFacts | None
+    begins: Beginning | None
+    stops: tuple[SheetStop, ...]
+
+    @property
+    def digest(self) -> str:
+        """Where the boxes are taken over, and by whom they come, is part of the
+        paper."""
+        digest = _digest(self.row, self.driver, self.stops)
+        if (begins := self.begins) is None:
+            return digest
+        told = (begins.point_id, begins.number, begins.at and f"{begins.at:%H:%M}")
+        return hashlib.sha256(repr((digest, told)).encode()).hexdigest()[:16]
+
+
+async def _digests(plan: Plan, inputs: Inputs) -> dict[str, str]:
+    """Subject of each round's paper → what it says now."""
+    trips = await _trips(with_clocks(inputs, plan), inputs)
+    made = lambda: {round_subject(t.row.number): t.digest for t in trips}  # noqa: E731
+    return await in_bulk(len(inputs.drops), made)
+
+
+async def views_of(
+    plan: Plan, inputs: Inputs, outline: bool = False
+) -> list[SheetView]:
+    """The rounds of a plan, made from these inputs. In `outline` nobody is looked up:
+    no price, no ladder, no regular door without a meal."""
     plan = with_clocks(inputs, plan)
-    begins = beginnings(inputs.starts, plan, inputs.point_names)
+    absent = {} if outline else await _not_today(inputs)
     views = []
-    for row in plan.rounds:
-        stops = [s for s in plan.stops_of(row.id) if s.key in drops]
-        if not stops:
-            continue
-        lines = _lines(row, stops, drops, ladders, dues)
-        driver = drivers.get(row.driver_id or 0)
-        skipped = tuple(absent.get(row.driver_id or 0, ()))
-        view = _view(inputs, plan, row, driver, lines, skipped)
-        if brought := begins.get(row.number):
-            view = _begun(view, brought)
-        views.append(view)
+    for trip in await _trips(plan, inputs, outline):
+        skipped = tuple(absent.get(trip.row.driver_id or 0, ()))
+        views.append(_view(inputs, plan.facts, trip, skipped))
         await asyncio.sleep(0)  # each is milliseconds; a till may be waiting
     return views
 
 
-async def _dues(inputs: Inputs, elders: Sequence[int]) -> dict[int, int]:
+async def _trips(plan: Plan, inputs: Inputs, outline: bool = False) -> list[_Trip]:
+    """The rounds with stops of a plan that has its clocks."""
+    drops = inputs.served(plan.orders)
+    ladders = {} if outline else await contacts_for(inputs.people)
+    dues = {} if outline else await _dues(inputs)
+    drivers = {d.id: d for d in await drivers_for(inputs.kitchen.id, retired=True)}
+    begins = beginnings(inputs.starts, plan, inputs.point_names)
+    by_round, trips = plan.by_round(), []
+    for row in plan.rounds:
+        stops = [stop for stop in by_round.get(row.id, ()) if stop.key in drops]
+        if stops:
+            driver = drivers.get(row.driver_id or 0)
+            lines = _lines(row, stops, drops, ladders, dues)
+            trips.append(_Trip(row, driver, begins.get(row.number), lines))
+        await asyncio.sleep(0)
+    return trips
+
+
+async def _dues(inputs: Inputs) -> dict[int, int]:
     """What each person pays in fen for all portions; only the first is subsidised."""
-    prices = await price_on(
-        elders, inputs.kitchen.id, inputs.day, inputs.meal, "deliver"
-    )
+    when = (inputs.kitchen.id, inputs.day, inputs.meal)
+    prices = await price_people(inputs.people, *when, "deliver")
     extra = inputs.service.list_price_fen
     return {
         drop.elder_id: prices[drop.elder_id].due_fen + (drop.portions - 1) * extra
@@ -272,20 +316,18 @@ def with_clocks(inputs: Inputs, plan: Plan) -> Plan:
 
 def _view(
     inputs: Inputs,
-    plan: Plan,
-    row: RoundRow,
-    driver: DriverFacts | None,
-    stops: tuple[SheetStop, ...],
+    plan: PlanFacts,
+    trip: _Trip,
     not_today: tuple[NotToday, ...],
 ) -> SheetView:
-    loading = _loading(stops)
+    row, driver, stops = trip.row, trip.driver, trip.stops
     return SheetView(
         round_id=row.id,
-        plan_id=plan.facts.id,
-        plan_version=plan.facts.version,
-        digest=_digest(row, driver, stops),
-        published=not plan.facts.is_draft,
-        fallback=plan.facts.fallback,
+        plan_id=plan.id,
+        plan_version=plan.version,
+        digest=trip.digest,
+        published=not plan.is_draft,
+        fallback=plan.fallback,
         kitchen_id=inputs.kitchen.id,
         kitchen_name=inputs.kitchen.name,
         kitchen_phone=inputs.kitchen.phone,
@@ -305,17 +347,11 @@ def _view(
         portions=sum(stop.portions for stop in stops),
         metres=row.metres,
         collect_fen=sum(stop.collect_fen for stop in stops),
-        loading=loading,
+        loading=_loading(stops),
         stops=stops,
         not_today=not_today,
+        begins=trip.begins,
     )
-
-
-def _begun(view: SheetView, begins: Beginning) -> SheetView:
-    """Where the boxes are taken over, and by whom they come, is part of the paper."""
-    told = (begins.point_id, begins.number, begins.at and f"{begins.at:%H:%M}")
-    digest = hashlib.sha256(repr((view.digest, told)).encode()).hexdigest()[:16]
-    return replace(view, begins=begins, digest=digest)
 
 
 def _loading(stops: Sequence[SheetStop]) -> tuple[LoadLine, ...]:

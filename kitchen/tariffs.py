@@ -36,8 +36,10 @@ class MealFacts:
     residence: Places = ()
     point: Places = ()  # where it is eaten; of a brought meal the residence
     spent_today_fen: int = 0  # earlier meals of the day, after discount
-    paid_today: Mapping[str, int] = field(default_factory=dict)  # payer → fen
-    paid_month: Mapping[str, int] = field(default_factory=dict)
+    paid_today: Mapping[str, int] = field(
+        default_factory=dict, hash=False
+    )  # payer → fen
+    paid_month: Mapping[str, int] = field(default_factory=dict, hash=False)
     purse_fen: int = 0  # what the household's purse still holds
 
 

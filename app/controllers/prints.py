@@ -4,7 +4,7 @@ Printing is a POST and leaves a numbered version; reading a PDF leaves nothing.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.days import day_redirect, day_url, meal_in
 from app.desk import Desk
 from app.forms import Form, read_form
 from app.i18n import translate as _
+from app.morning import MAKERS
 from app.papers import KINDS, LabelLayout, Paper
 from app.pdf import pdf_answer
 from app.print_acts import differences
@@ -38,8 +39,9 @@ from app.requests import Request
 from app.scope import kitchen_of, points_of
 from app.typed import parse_id
 from app.words.prints import STATES, subject_words
-from kitchen import prints
+from kitchen import headcounts, prints
 from kitchen.errors import Refusal
+from kitchen.off_loop import off_loop
 from kitchen.prints import PrintFacts
 from kitchen.staff import Actor
 
@@ -49,6 +51,10 @@ JOB = "print_papers"
 BEFORE_SERVICE = tuple(k for k in DAY_KINDS if k not in ("balance", "feedback"))
 """What "print all" means: the balance is of the evening, and slips are handed out on
 the days the kitchen chooses."""
+
+BALANCE = ("balance", "all")
+Newest = Mapping[tuple[str, str], PrintFacts]
+"""What is out there: kind and subject of a paper → its newest version."""
 
 _BUYING = ("purchase", "purchase_order")
 _NAMELESS = ("production", "packing", *_BUYING, "load", "labels", "menu")
@@ -70,24 +76,26 @@ the meals or run the kitchen. Point staff see their own point's alone."""
 
 @dataclass(frozen=True)
 class Row:
-    """One paper on the page: the paper as it would be now, and what is out there."""
+    """One paper on the page: which it is, and what is out there."""
 
-    paper: Paper
+    kind: str
+    subject: str
+    day: dt.date
+    meal: str
     words: str
     state: str
     latest: PrintFacts | None
 
     @property
     def url(self) -> str:
-        kind, subject = self.paper.kind, self.paper.subject
-        path = kind if subject == "all" else f"{kind}/{subject}"
-        return f"{day_url('prints', self.paper.day, self.paper.meal)}/{path}"
+        path = self.kind if self.subject == "all" else f"{self.kind}/{self.subject}"
+        return f"{day_url('prints', self.day, self.meal)}/{path}"
 
     @property
     def is_long(self) -> bool:
         """A sheet that falls apart in the rain: the round had better be two."""
         pages = self.latest.pages if self.latest else 0
-        return self.paper.kind == "sheet" and pages > LONGEST_SHEET
+        return self.kind == "sheet" and pages > LONGEST_SHEET
 
     @property
     def badge(self) -> tuple[str, str, str]:
@@ -122,11 +130,13 @@ async def _papers(
     kind: str = "",
     start: int | None = None,
     every: Sequence[str] = DAY_KINDS,
+    outline: bool = False,
 ) -> list[Paper]:
     kinds = (kind,) if kind else every
     readable = [one for one in kinds if may_read_kind(request.actor, one)]
     options = await _options(request, kitchen_id, start)
-    found = await papers_for(_desk(request), kitchen_id, day, meal, readable, options)
+    about = (_desk(request), kitchen_id, day, meal)
+    found = await papers_for(*about, readable, options, outline)
     return [paper for paper in found if may_read(request.actor, paper)]
 
 
@@ -173,9 +183,9 @@ async def index(
 ) -> Response[Any]:
     kitchen = await kitchen_of(request)
     found = await prints.prints_for(kitchen.id, day, meal_in(meal))
-    rows = [_row(p, found) for p in await _papers(request, kitchen.id, day, meal)]
-    due = [row for row in rows if row.paper.kind in BEFORE_SERVICE]
-    current = {(row.paper.kind, row.paper.subject) for row in rows}
+    rows = await _rows(request, kitchen.id, day, meal, prints.newest_of(found))
+    due = [row for row in rows if row.kind in BEFORE_SERVICE]
+    current = {(row.kind, row.subject) for row in rows}
     gone = [
         facts
         for facts in found
@@ -191,9 +201,9 @@ async def index(
         day=day,
         meal=meal,
         groups=[
-            (kind, _(title), [row for row in rows if row.paper.kind == kind])
+            (kind, _(title), [row for row in rows if row.kind == kind])
             for kind, title in KINDS.items()
-            if any(row.paper.kind == kind for row in rows)
+            if any(row.kind == kind for row in rows)
         ],
         stale=[row for row in due if row.state == "stale"],
         missing=[row for row in due if row.state == "never"],
@@ -203,10 +213,30 @@ async def index(
     )
 
 
-def _row(paper: Paper, found: Sequence[PrintFacts]) -> Row:
-    latest = prints.latest_of(found, paper.kind, paper.subject)
-    state = prints.state_of(found, paper.kind, paper.subject, paper.digest)
-    return Row(paper, subject_words(paper), state, latest)
+async def _rows(
+    request: Request, kitchen_id: int, day: dt.date, meal: str, newest: Newest
+) -> list[Row]:
+    """Every paper of the day for this person. What nobody holds is only named: the
+    balance is not added up before its first print, nor anybody looked up for sheets."""
+    kinds = [one for one in DAY_KINDS if one != "balance" or BALANCE in newest]
+    held = any(kind in MAKERS for kind, _subject in newest)
+    papers = await _papers(
+        request, kitchen_id, day, meal, every=kinds, outline=not held
+    )
+    rows = await off_loop(lambda: [_row(paper, newest) for paper in papers])
+    whole = request.actor.point_id is None
+    if whole and "balance" not in kinds and may_read_kind(request.actor, "balance"):
+        closed = await headcounts.closed(kitchen_id, day, meal)
+        rows += [Row(*BALANCE, day, meal, "", "never", None)] if closed else []
+    return rows
+
+
+def _row(paper: Paper, newest: Newest) -> Row:
+    """What nobody holds yet need not be compared with anything."""
+    latest = newest.get((paper.kind, paper.subject))
+    state = prints.state_against(latest, paper.digest if latest else "")
+    where = (paper.kind, paper.subject, paper.day, paper.meal)
+    return Row(*where, subject_words(paper), state, latest)
 
 
 # Printing
@@ -247,7 +277,7 @@ async def create(
     )
     tail = f"?start={start}" if start and start > 1 else ""
     if len(papers) == 1:
-        return see_other(request, f"{_row(papers[0], ()).url}.pdf{tail}")
+        return see_other(request, f"{_row(papers[0], {}).url}.pdf{tail}")
     return see_other(request, f"{here}/joined/{kind}.pdf{tail}")
 
 
@@ -404,7 +434,7 @@ async def changes(
         "prints/changes.html",
         day=day,
         meal=meal,
-        row=_row(paper, found),
+        row=_row(paper, prints.newest_of(found)),
         latest=latest,
         title=_(KINDS[kind]),
         differences=await differences(paper, latest),

@@ -1,12 +1,10 @@
 """The labels of boxes, and how a kitchen wants them laid out."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from app.papers.base import Paper
+from app.papers.base import Paper, digest_of, facts_on
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,10 @@ class Labels(Paper):
         """Of the labels alone: another paper size is the same set of labels, and a
         time to eat them by that is later than the printed one does no harm."""
         content = [
-            {**asdict(label), "made_at": "", "eat_before": self.earlier}
+            {**facts_on(label), "made_at": "", "eat_before": self.earlier}
             for label in self.labels
         ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(content)
 
     def lines(self) -> dict[str, str]:
         return {
