@@ -407,3 +407,17 @@ def test_a_name_that_could_leave_the_folder_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="not a name"):
         PrintStore(tmp_path).get(name)
+
+
+@pytest.mark.parametrize("rounds", [True, False])
+async def test_the_outline_of_a_morning_names_the_same_papers(
+    database: Engine, rounds: bool
+) -> None:
+    morning = await a_morning(90, 5, rounds=rounds)
+    kitchen = morning.today.kitchen.id
+    outline = await morning_for(
+        kitchen, DAY, "lunch", OFFICE, PrintOptions(), outline=True
+    )
+    names = [(p.kind, p.subject, p.holder) for p in papers_of(morning)]
+    assert [(p.kind, p.subject, p.holder) for p in papers_of(outline)] == names
+    assert len(names) > 5

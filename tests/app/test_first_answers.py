@@ -1,0 +1,153 @@
+"""The first answer after a change: what a page does not show it does not read, and what
+it has read it does not read again. Counted in statements, not in milliseconds."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from litestar import Litestar
+
+from app.desk import Desk
+from app.morning import MORNING as EVERYTHING
+from app.print_desk import print_now
+from app.print_papers import papers_for
+from app.settings import Settings
+from kitchen import headcounts
+from kitchen.database import Engine
+from kitchen.headcount_readers import eaters_for
+from kitchen.sqlite_engine import KeptSQLiteEngine
+from tests.app.client import Client
+from tests.kitchen import test_rounds as rounds
+from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
+from tests.test_a_day import plan_the_menu
+
+LUNCH = (TODAY, "lunch")
+COUNT = "FROM diner d JOIN elder e ON e.id = d.elder WHERE d.headcount ="
+SEALED = "door_sealed"
+LADDERS = "FROM contact WHERE elder IN"
+CATEGORIES = "FROM category WHERE elder IN"
+OF_A_SHEET = (SEALED, LADDERS, CATEGORIES)
+"""What only those ask who put somebody's door, family or price on paper."""
+
+Heard = Callable[[], list[str]]
+
+
+@pytest.fixture
+def areas() -> tuple[str, ...]:
+    return ("signin", "production", "prints", "rounds")
+
+
+@pytest.fixture
+def database(sqlite_database: Engine) -> Engine:
+    """The pages ask the same on both engines."""
+    return sqlite_database
+
+
+@pytest.fixture
+def said(database: Engine) -> Iterator[Heard]:
+    """Every read since it was last asked for."""
+    assert isinstance(database, KeptSQLiteEngine)
+    kept: list[str] = []
+    for connection in database._connections:
+        connection.set_trace_callback(kept.append)
+
+    def heard() -> list[str]:
+        told, kept[:] = list(kept), []
+        return told
+
+    yield heard
+    for connection in database._connections:
+        connection.set_trace_callback(None)
+
+
+@pytest.fixture
+async def cast(app: Litestar) -> Cast:
+    """A closed count, its menu and published rounds."""
+    cast = await rounds.a_morning()
+    await plan_the_menu(cast)
+    await rounds.published(cast)
+    return cast
+
+
+async def print_everything(cast: Cast, settings: Settings) -> None:
+    desk = Desk.of(settings)
+    papers = await papers_for(desk, cast.kitchen, *LUNCH, EVERYTHING)
+    await print_now(desk, cast.kitchen, papers, by=CHEN, now=MORNING)
+
+
+async def a_late_change(cast: Cast) -> None:
+    [first, *_others] = await eaters_for(cast.kitchen, *LUNCH)
+    assert first.diner_id
+    how = {"reason": "来客人", "source": "telephone"}
+    await headcounts.change_portions(first.diner_id, 2, by=CHEN, now=MORNING, **how)
+
+
+def asked(told: list[str], words: str) -> int:
+    return sum(words in one for one in told)
+
+
+async def test_the_kitchens_page_compares_its_papers_without_anybodys_door(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    await a_late_change(cast)
+    said()
+    page = await manager.get(f"/production/{TODAY}/lunch")
+    assert "第 1 版已过期" in page.text
+    told = said()
+    assert asked(told, COUNT) == 1
+    assert [asked(told, words) for words in OF_A_SHEET] == [0, 0, 0]
+
+
+async def test_papers_that_nobody_holds_are_named_without_looking_anybody_up(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    said()
+    page = await manager.get(f"/prints/{TODAY}/lunch")
+    assert "送餐单" in page.text
+    told = said()
+    assert asked(told, COUNT) == 1
+    assert [asked(told, words) for words in (LADDERS, CATEGORIES)] == [0, 1]
+    assert asked(told, "FROM label ") == 0  # nor is the balance added up
+    await print_everything(cast, settings)
+    said()
+    page = await manager.get(f"/prints/{TODAY}/lunch")
+    assert "全部打印过" not in page.text  # the balance and the week's menu are not
+    assert "第 1 版" in page.text
+
+
+async def test_a_print_says_nothing_new_about_the_day(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    said()
+    await manager.get(f"/prints/{TODAY}/lunch")
+    assert asked(said(), COUNT) == 0  # the papers just printed are still there
+    await a_late_change(cast)
+    said()
+    page = await manager.get(f"/prints/{TODAY}/lunch")
+    assert "张旧单子" in page.text
+    assert asked(said(), COUNT) == 1
+
+
+async def test_the_board_reads_the_count_once_for_its_rounds_and_their_papers(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    await a_late_change(cast)
+    said()
+    await manager.get(f"/rounds/{TODAY}/lunch")
+    told = said()
+    assert asked(told, COUNT) == 1
+    assert [asked(told, words) for words in (SEALED, LADDERS)] == [1, 1]
+
+
+async def test_what_is_made_of_a_morning_reads_no_print(
+    cast: Cast, settings: Settings, said: Heard
+) -> None:
+    """Only so may papers outlive a line of the audit that tells of a print."""
+    said()
+    await papers_for(Desk.of(settings), cast.kitchen, *LUNCH, EVERYTHING)
+    told = said()
+    assert asked(told, COUNT) == 1
+    for table in ("print_run", "print_void", "FROM label"):
+        assert asked(told, table) == 0, table
