@@ -19,6 +19,7 @@ from app.commands.common import (
     say,
     show,
     show_rows,
+    sure_to_write,
     today_of,
     with_database,
     write_out,
@@ -88,6 +89,7 @@ def settle(
         report = await settlement.month_for(kitchen_id, month)
         return report, await settlement.closed_month(kitchen_id, month), found
 
+    sure_to_write(xlsx, pdf)
     report, closed, found = with_database(work)
     if as_json:
         show(_facts(report, closed, found))

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -210,6 +211,16 @@ def show_rows(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     writer.writerow(rows[0].keys())
     writer.writerows(["" if v is None else v for v in row.values()] for row in rows)
     click.echo(out.getvalue(), nl=False)
+
+
+def sure_to_write(*outputs: Path | None) -> None:
+    """Asked before an act that is recorded: a paper that is numbered and then cannot
+    be written would be in nobody's hands. Ends the program (1) with a sentence."""
+    for output in filter(None, outputs):
+        try:
+            tempfile.TemporaryFile(dir=output.parent).close()
+        except OSError as error:
+            stop(_("写不了 {file}:{why}", file=output, why=error.strerror))
 
 
 def write_out(data: bytes, output: Path | None) -> None:

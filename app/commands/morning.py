@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from app.commands.common import (
     meal_option,
     say,
     show,
+    sure_to_write,
     with_database,
     write_out,
 )
@@ -100,6 +102,10 @@ def day(
         given = seconds or settings.solver_seconds
         return await _run(settings, kitchen_id, day, meal, folder, given, no_close)
 
+    if out is not None and not dry_run:
+        with suppress(OSError):  # said in a sentence below
+            out.mkdir(parents=True, exist_ok=True)
+        sure_to_write(out / "单据")
     done = with_database(work)
     if as_json:
         show(done.as_facts())
@@ -319,6 +325,8 @@ def print_(
         made = await print_now(desk, kitchen_id, papers, by=OPERATOR, now=utc_now())
         return listed, await join([one.pdf for one in made])
 
+    if not (dry_run or as_json):
+        sure_to_write(output)
     listed, pdf = with_database(work)
     if pdf:
         write_out(pdf, output)

@@ -23,6 +23,7 @@ from app.rendering import page, page_or_fragment, see_other
 from app.requests import Request
 from app.round_sight import cut_for
 from app.scope import kitchen_of
+from app.sketch import colour_of
 from app.words.deliveries import (
     CONDITIONS,
     LAST_MEALS,
@@ -259,6 +260,7 @@ async def _day_page(
         day=day,
         meal=meal,
         form=form,
+        colour_of=colour_of,
         **WORDS,
     )
 

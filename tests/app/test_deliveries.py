@@ -6,7 +6,7 @@ import pytest
 
 from app.delivery_pages import shelves_of
 from kitchen import day_close
-from kitchen.database import rows
+from kitchen.database import rows, update_row, writing
 from kitchen.delivery_days import delivery_day
 from kitchen.dining import transfers_for
 from kitchen.doors import open_cases, unfinished
@@ -14,6 +14,7 @@ from kitchen.headcounts import SpareFacts, set_spares
 from kitchen.loadings import Shelf, loadings_for
 from kitchen.meals import meals_for
 from kitchen.round_plans import Plan
+from kitchen.round_tables import Round
 from kitchen.sheet_returns import returns_for
 from tests.app.client import Client, SignInAs
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
@@ -84,6 +85,18 @@ async def test_sheet_seven_version_two_stop_four_no_answer(
     assert 'value="7"' in page, "the next exception of the same sheet is one key away"
     assert "王强" in page, "the ladder is there"
     assert f"7 号单第 {position} 站，王秀英：" in page, "a mistyped stop is seen"
+
+
+async def test_a_round_has_the_colour_it_has_on_the_board(
+    street: tuple[Cast, Plan], manager: Client
+) -> None:
+    _cast, plan = street
+    [row] = [row for row in plan.rounds if plan.stops_of(row.id)]
+    for number, colour in ((3, 3), (8, 2)):
+        async with writing():
+            await update_row(Round, row.id, {"number": number})
+        page = (await manager.get(DESK)).text
+        assert f'round-number round-{colour}">{number}</b>' in page
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from app.commands import with_database
 from app.papers import KINDS
 from app.settings import Settings
 from kitchen import food, menus
+from kitchen.database import rows
 from tests.commands.conftest import Run, stage
 from tests.kitchen.cast import CHEN, MORNING, TODAY
 
@@ -27,6 +28,33 @@ def demo(run: Run, sqlite_data: Path) -> str:
     """A demo community; the day to run."""
     assert run("demo", "--people", "8", "--seed", "2").exit_code == 0
     return tomorrow().isoformat()
+
+
+@pytest.mark.parametrize(
+    "command", ["day {day} --seconds 1 --out {bad}", "print menu {day} -o {bad}/x.pdf"]
+)
+def test_what_cannot_be_written_is_not_numbered_and_in_nobodys_hands(
+    run: Run, demo: str, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    bad = tmp_path / "file" / "papers"
+    result = run(*command.format(day=demo, bad=bad).split())
+    assert result.exit_code == 1
+    assert "写不了" in result.stderr
+
+    async def printed(_settings: Settings) -> int:
+        return len(await rows("SELECT id FROM print_run WHERE day = {}", tomorrow()))
+
+    assert with_database(printed) == 0
+
+
+def test_a_month_whose_papers_cannot_be_written_stays_open(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    stage()
+    bad = tmp_path / "nowhere" / "x.pdf"
+    assert run("settle", "2026-10", "--close", "--pdf", str(bad)).exit_code == 1
+    assert not json.loads(run("settle", "2026-10", "--json").stdout)["closed"]
 
 
 def test_the_whole_morning_twice_prints_once(
