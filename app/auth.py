@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 
@@ -189,14 +190,19 @@ def comes_from_us(request: Request) -> bool:
     return True  # not a browser, or one that sends neither: the token still decides
 
 
+@cache
+def hash_of_nobody() -> str:
+    """Checked for unknown accounts, so that they take as long as known ones."""
+    return hash_password(secrets.token_hex(16))
+
+
 class PasswordDesk:
     """Checks and hashes passwords in two threads; a crowd is sent away, not queued."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="password")
         self._waiting = 0
-        # Checked for unknown accounts, so that they take as long as known ones.
-        self._nobody = hash_password(secrets.token_hex(16))
+        self._nobody = hash_of_nobody()
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
         stored = password_hash or self._nobody

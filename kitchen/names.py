@@ -77,6 +77,7 @@ def tidy(name: str) -> str:
 # Finding
 
 
+@lru_cache(maxsize=4096)  # a till asks for the names of its point again and again
 def search_keys(name: str) -> str:
     """What a name can be found by: a text of keys, each after one blank.
 

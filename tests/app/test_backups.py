@@ -1,8 +1,10 @@
 """Backups restore: each is opened and checked before it gets its name, and a kill, a
 changed byte or other keys never touch what is there."""
 
+import asyncio
 import datetime as dt
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -30,10 +32,18 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOW = MORNING
 
 
-@pytest.fixture
-async def home(tmp_path: Path) -> Settings:
-    """An installation on SQLite with the cast and a payment in it, closed again."""
-    settings = Settings(data=tmp_path / "data")
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation on SQLite with the cast, a payment and a
+    backup in it, closed again."""
+    settings = Settings(data=tmp_path_factory.mktemp("ready") / "data")
+    asyncio.run(installed(settings))
+    asyncio.run(backed_up(settings))
+    sealing.use(None)
+    return settings.data
+
+
+async def installed(settings: Settings) -> None:
     await open_database(settings)
     cast = await enter()
     await ledger.top_up(
@@ -46,6 +56,23 @@ async def home(tmp_path: Path) -> Settings:
         now=NOW,
     )
     await database.close()
+
+
+@pytest.fixture
+def made(ready: Path, home: Settings) -> Path:
+    """A backup of `home`, in its own folder."""
+    there = backups.folder_of(Settings(data=ready))
+    shutil.copytree(there, backups.folder_of(home))
+    [file] = backups.folder_of(home).glob("*.db")
+    return file
+
+
+@pytest.fixture
+def home(ready: Path, tmp_path: Path) -> Settings:
+    """The installation, without a backup."""
+    settings = Settings(data=tmp_path / "data")
+    shutil.copytree(ready, settings.data, ignore=shutil.ignore_patterns("backups"))
+    sealing.use(sealing.Keyring.load_or_create(settings.keys_file))
     return settings
 
 
@@ -171,9 +198,8 @@ def truncate(file: Path) -> None:
     ],
 )
 async def test_a_harmed_backup_is_noticed_and_changes_nothing(
-    home: Settings, harm: Callable[[Path], None], code: str
+    home: Settings, made: Path, harm: Callable[[Path], None], code: str
 ) -> None:
-    made = await backed_up(home)
     harm(made)
     before = sorted(path.name for path in home.data.iterdir())
     with pytest.raises(Refusal) as refused:
@@ -183,8 +209,9 @@ async def test_a_harmed_backup_is_noticed_and_changes_nothing(
     assert await credit(home) == 10_000
 
 
-async def test_a_harmed_file_without_a_manifest_is_noticed_too(home: Settings) -> None:
-    made = await backed_up(home)
+async def test_a_harmed_file_without_a_manifest_is_noticed_too(
+    home: Settings, made: Path
+) -> None:
     manifest_path(made).unlink()
     truncate(made)
     with pytest.raises(Refusal, match="backup_faulty"):
@@ -203,8 +230,7 @@ async def test_a_file_that_is_no_backup_is_refused(
         await restoring.restore(home, tmp_path / "nothing.db", NOW)
 
 
-async def test_a_backup_of_other_keys_says_so(home: Settings, tmp_path: Path) -> None:
-    made = await backed_up(home)
+async def test_a_backup_of_other_keys_says_so(made: Path, tmp_path: Path) -> None:
     other = Settings(data=tmp_path / "other")
     other.data.mkdir()
     sealing.use(sealing.Keyring.load_or_create(other.keys_file))
@@ -212,8 +238,9 @@ async def test_a_backup_of_other_keys_says_so(home: Settings, tmp_path: Path) ->
         await restoring.restore(other, made, NOW)
 
 
-async def test_nothing_is_restored_under_a_running_server(home: Settings) -> None:
-    made = await backed_up(home)
+async def test_nothing_is_restored_under_a_running_server(
+    home: Settings, made: Path
+) -> None:
     await open_database(home)
     try:
         await database.one("SELECT COUNT(*) AS n FROM elder")
