@@ -1,12 +1,20 @@
 """The audit page: what happened, in words, and whether the chain holds."""
 
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.words.audit import action_words
 from kitchen import audit
 from kitchen import database as doors
+from kitchen.database import Engine
 from tests.app.client import Client, Clock, SignInAs
+from tests.kitchen.cast import enter
+from tests.test_a_day import live_through
 
 
 @pytest.fixture
@@ -96,3 +104,46 @@ async def test_the_auditor_verifies_the_chain(
     for typed, told in ((seal.lower(), "对得上"), ("A" * 12, "删过"), ("<b>", "不是")):
         page = await auditor.get("/audit/verification", params={"seal": typed})
         assert told in page.text
+
+
+def recorded_actions() -> set[str]:
+    """Every action that the source names where it records one."""
+    found: set[str] = set()
+    for path in [*Path("kitchen").rglob("*.py"), *Path("app").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and called(node) in RECORDERS:
+                given = [one.value for one in node.keywords if one.arg == "action"]
+                for part in [*given, *node.args[:1]]:
+                    parts = [w for w in ast.walk(part) if isinstance(w, ast.Constant)]
+                    words = {str(word.value) for word in parts}
+                    found |= {word for word in words if NAMED.fullmatch(word)}
+    return found
+
+
+def called(node: ast.Call) -> str:
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+RECORDERS = {"record", "trace", "_trace", "_record"}
+NAMED = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def test_everything_that_is_recorded_has_its_words() -> None:
+    actions = recorded_actions()
+    assert {"dining.open_shift", "reveal.contact", "claim.undo_payment"} <= actions
+    assert unsaid(actions) == set()
+
+
+def unsaid(actions: Iterable[str]) -> set[str]:
+    return {action for action in actions if re.search("[a-z]", action_words(action))}
+
+
+async def test_a_whole_day_is_told_in_words(database: Engine) -> None:
+    """… those too whose names are put together: of pots, doors and calls."""
+    cast = await enter()
+    await live_through(cast)
+    found = {
+        line["action"] for line in await doors.rows("SELECT action FROM audit_line")
+    }
+    assert len(found) > 20
+    assert unsaid(found) == set()
