@@ -86,12 +86,14 @@ async def measure(server: subprocess.Popen[bytes], data: Path) -> list[Figure]:
     day = service_day()
     async with httpx.AsyncClient(base_url=HERE, timeout=120) as client:
         token = await sign_in(client, "chen")
-        figures = await pages(client, day, "before the close")
+        figures = [await first_answers(client, day, "the start")]
+        figures += await pages(client, day, "before the close")
         figures.append(await closing(client, token, day))
+        figures.append(await first_answers(client, day, "the close"))
         figures.insert(0, stand_in(data, day))
         figures += await jobs(client, token, day, data)
         figures += await pages(client, day, "rounds out")
-        figures += await every_page(client)
+        figures += await every_page(client, token, day)
         figures += await load(server, client, token, day, data)
     return figures
 
@@ -178,27 +180,97 @@ async def pages(client: httpx.AsyncClient, day: date, when: str) -> list[Figure]
     return figures
 
 
-async def every_page(client: httpx.AsyncClient) -> list[Figure]:
+async def first_answers(client: httpx.AsyncClient, day: date, change: str) -> Figure:
+    """Each page of the day once, right after a change: what was kept for a second look
+    is of no use then. The slowest is named."""
+    took = {}
+    for area in (*OF_THE_DAY, "production/packing", "production/purchases"):
+        area, _, part = area.partition("/")
+        path = f"/{area}/{day}/lunch" + (f"/{part}" if part else "")
+        took[path.replace(str(day), "N")], _ = await timed(client, path, 1)
+    for path in ("/menus", "/registry", "/buying", f"/settlement/{day:%Y-%m}"):
+        took[path], _ = await timed(client, path, 1)
+    return _slowest(f"first answer after {change}", took, 2)
+
+
+def _slowest(what: str, took: dict[str, float], named: int) -> Figure:
+    slowest = sorted(took, key=lambda path: -took[path])[:named]
+    said = ", ".join(f"{path} {took[path]:.0f} ms" for path in slowest)
+    return Figure(what, said, "< 150 ms")
+
+
+async def changes(
+    client: httpx.AsyncClient, token: str, day: date, data: Path, when: str
+) -> list[Figure]:
+    """What happens to a closed day, and the first answers after each of it."""
+    lunch = f"{day}/lunch"
+    [(diner, portions)] = asked(
+        data,
+        "SELECT d.id, d.portions FROM diner d WHERE d.day = ? AND d.meal = 'lunch'"
+        " AND d.way = 'deliver' AND d.id NOT IN (SELECT diner FROM diner_change)"
+        " ORDER BY d.id DESC LIMIT 1",
+        str(day),
+    )
+    [(stop,)] = asked(
+        data,
+        "SELECT MIN(s.id) FROM stop s WHERE s.plan = (SELECT MAX(id) FROM round_plan)"
+        " AND s.round IS NOT NULL AND s.diner IS NOT NULL"
+        " AND s.id NOT IN (SELECT stop FROM delivery)",
+    )
+    late = {"kind": "portions", "portions": str(portions + 1), "source": "telephone"}
+    acts = {
+        f"an order changed late{when}": (
+            f"/headcounts/{lunch}/diners/{diner}/changes",
+            {**late, "reason": "benchmark"},
+        ),
+        f"a stop's outcome{when}": (
+            f"/deliveries/stops/{stop}/reports",
+            {"outcome": "elder", "reporter": "benchmark"},
+        ),
+        f"a menu published{when}": (
+            f"/menus/{lunch}/publications",
+            {"scope": "week", "sure": "on"},
+        ),
+    }
+    figures = []
+    for change, (path, fields) in acts.items():
+        answer = await post(client, token, path, **fields)
+        assert answer.status_code == 303, (change, answer.text[:300])
+        figures.append(await first_answers(client, day, change))
+    return figures
+
+
+async def every_page(client: httpx.AsyncClient, token: str, day: date) -> list[Figure]:
     """Every page that links lead to from Today, one of each kind: /rounds/stops/5
-    stands for all stops."""
-    waiting, seen = ["/today"], dict[str, float]()
+    stands for all stops. Before each somebody is served at another point, so that its
+    first answer finds nothing kept."""
+    waiting, seen, first = ["/today"], dict[str, float](), dict[str, float]()
+    await post(client, token, f"/dining/{day}/lunch/2/shift")
     while waiting:
         path = waiting.pop(0)
         kind = re.sub(r"\d[\d-]*", "N", path.partition("?")[0])
         if kind in seen or "." in kind:  # a file: printed or exported, not a page
             continue
         seen[kind] = 0.0
+        number = f"01{PEOPLE // 2 + len(seen):05d}"
+        await tap(client, token, day, number, time.perf_counter(), point=2)
+        begin = time.perf_counter()
         answer = await client.get(path, follow_redirects=True)
+        first[kind] = (time.perf_counter() - begin) * 1000
         if "html" not in answer.headers.get("content-type", ""):
+            del first[kind]
             continue
         if answer.status_code == 200:
             seen[kind], _ = await timed(client, path, 3)
+        else:
+            del first[kind]
         links = re.findall(r'href="(/[^"#]*)', answer.text)
         waiting += [link for link in map(unescape, links) if "/sign-out" not in link]
-    slowest = sorted(seen, key=lambda kind: -seen[kind])[:3]
-    said = ", ".join(f"{kind} {seen[kind]:.0f} ms" for kind in slowest)
-    timed_ones = sum(took > 0 for took in seen.values())
-    return [Figure(f"the slowest of {timed_ones} pages linked", said, "< 150 ms")]
+    timed_ones = f"of {sum(took > 0 for took in seen.values())} pages linked"
+    return [
+        _slowest(f"the slowest {timed_ones}", seen, 3),
+        _slowest(f"… the slowest first answer {timed_ones}", first, 3),
+    ]
 
 
 async def post(
@@ -231,12 +303,17 @@ async def jobs(
     took = await job(client, await start_solve(client, token, day))
     value = f"{took:.1f} s: {solved(data)}"
     figures.append(Figure("rounds, a search of 20 s", value, "within 20 s, kept"))
+    figures.append(await first_answers(client, day, "rounds proposed"))
     board = (await client.get(f"/rounds/{day}/lunch")).text
     found = re.search(r'action="(/rounds/plans/\d+/publication)"', board)
     if found:
         await post(client, token, found[1], override="benchmark")
+    figures.append(await first_answers(client, day, "rounds published"))
+    figures += await changes(client, token, day, data, "")
     took = await job(client, await start_print(client, token, day))
     figures.append(Figure("all papers of the morning", f"{took:.1f} s", "progress"))
+    figures.append(await first_answers(client, day, "all is printed"))
+    figures += await changes(client, token, day, data, ", all printed")
     return figures
 
 
@@ -314,13 +391,20 @@ async def load(
 
 
 async def tap(
-    client: httpx.AsyncClient, token: str, day: date, number: str, due: float
+    client: httpx.AsyncClient,
+    token: str,
+    day: date,
+    number: str,
+    due: float,
+    point: int = 1,
 ) -> tuple[float, bool]:
     await asyncio.sleep(max(0.0, due - time.perf_counter()))
     form = {"csrf": token, "act": str(uuid.uuid4()), "payment": "cash"}
     form |= {"q": number, "sure": "yes"}
     answer = await client.post(
-        f"/dining/{day}/lunch/1/servings", data=form, headers={"HX-Request": "true"}
+        f"/dining/{day}/lunch/{point}/servings",
+        data=form,
+        headers={"HX-Request": "true"},
     )
     served = 'data-tone="ok"' in answer.text or 'data-tone="diet"' in answer.text
     fine = answer.status_code == 200 and served
