@@ -71,8 +71,7 @@ async def eaters_over(
 async def eaters_among(headcount_id: int, elder_ids: list[int]) -> list[Eater]:
     """The effective rows of a few people, without loading the whole count."""
     found = await rows(
-        "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
-        " JOIN elder e ON e.id = d.elder WHERE d.headcount = {} AND d.elder IN {}",
+        _DINERS + " WHERE d.headcount = {} AND d.elder IN {}",
         headcount_id,
         elder_ids,
     )
@@ -205,8 +204,10 @@ async def changes_for(headcount_id: int) -> list[ChangeFacts]:
 
 
 _DINERS = (
-    "SELECT d.*, e.number AS number, e.name AS name FROM diner d"
-    " JOIN elder e ON e.id = d.elder"
+    "SELECT d.id AS id, d.elder AS elder, d.way AS way, d.point AS point,"
+    " d.address AS address, d.portions AS portions, d.size AS size,"
+    " d.choice AS choice, d.diet AS diet, d.added AS added, e.number AS number,"
+    " e.name AS name FROM diner d JOIN elder e ON e.id = d.elder"
 )
 _CHANGES = (
     "SELECT c.*, d.elder AS elder, e.name AS name FROM diner_change c"
