@@ -13,9 +13,10 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -23,7 +24,7 @@ from kitchen import database as doors
 from kitchen import sealing, upgrading
 from kitchen.database import Engine
 from kitchen.schema import TABLES
-from tests.remembered import COPY, forget_all, run_sql, url_of
+from tests.remembered import COPY, forget_all, url_of
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps files in memory
 ENGINES = os.environ.get("NUANCAN_TEST_DATABASES", "sqlite,postgres").split(",")
@@ -103,14 +104,26 @@ def postgres_server(memory_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
+def in_postgres(postgres_server: str) -> Iterator[Callable[[str], None]]:
+    """Carries out a statement, in a connection that is kept."""
+    loop = asyncio.new_event_loop()
+    connection = loop.run_until_complete(asyncpg.connect(postgres_server))
+    yield lambda sql: loop.run_until_complete(connection.execute(sql))
+    loop.run_until_complete(connection.close())
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: str, in_postgres: Callable[[str], None]
+) -> Iterator[str]:
     """The name of a migrated, empty PostgreSQL database to copy from."""
     name = f"template_{uuid.uuid4().hex[:12]}"
-    asyncio.run(run_sql(postgres_server, f"CREATE DATABASE {name}"))
+    in_postgres(f"CREATE DATABASE {name}")
     asyncio.run(upgrading.upgrade(doors.engine_for(url_of(postgres_server, name))))
     yield name
     asyncio.run(forget_all(postgres_server))
-    asyncio.run(run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    in_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=ENGINES)
@@ -130,12 +143,14 @@ def sqlite_url(sqlite_template: Path, memory_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(
+    postgres_server: str, postgres_template: str, in_postgres: Callable[[str], None]
+) -> Iterator[str]:
     """A fresh migrated PostgreSQL database, dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    asyncio.run(run_sql(postgres_server, COPY.format(name, postgres_template)))
+    in_postgres(COPY.format(name, postgres_template))
     yield url_of(postgres_server, name)
-    asyncio.run(run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    in_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
