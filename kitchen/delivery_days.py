@@ -180,9 +180,14 @@ class Progress:
 
 
 async def progress_for(
-    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater]
+    kitchen_id: int,
+    day: date,
+    meal: str,
+    eaters: Sequence[Eater],
+    only: frozenset[int] | None = None,
 ) -> Progress:
-    """As `delivery_day` counts them, without the doors themselves."""
+    """As `delivery_day` counts them, without the doors themselves; `only`: of the
+    rounds with these numbers."""
     when = (kitchen_id, day, meal)
     plan = await published_plan(*when)
     if plan is None:
@@ -196,7 +201,7 @@ async def progress_for(
     numbers = {row.id: row.number for row in plan.rounds}
     found = []
     for round_id, stops in plan.by_round().items():
-        if round_id is not None:
+        if round_id is not None and (only is None or numbers[round_id] in only):
             keys = {stop.key for stop in stops} & there
             reported = all(key in outcomes for key in keys)
             returned_here = numbers[round_id] in returned

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from app.day_matters import matters_of
 from app.days import day_redirect, day_url, meal_in
+from app.delivery_pages import sight
 from app.i18n import translate as _
 from app.policy import may
 from app.rendering import page
@@ -59,7 +60,8 @@ async def index(
     service = (await places.services_for(kitchen.id, day)).get(meal)
     today = await kitchen_day(kitchen.id, day, meal)
     eaters = today.eaters
-    out = await progress_for(kitchen.id, day, meal, eaters)
+    own = await sight(request, kitchen.id, day, meal)
+    out = await progress_for(kitchen.id, day, meal, eaters, own.numbers)
     steps = await _steps(request, service, today, out) if service else []
     closure = await closures.last_closure(kitchen.id, day, meal)
     if closure is not None and closure.is_stopped:

@@ -24,6 +24,7 @@ def areas() -> tuple[str, ...]:
         "loadings",
         "api",
         "api_rounds",
+        "today",
     )
 
 
@@ -55,6 +56,14 @@ async def pages(street: tuple[Cast, Plan]) -> list[str]:
         f"/deliveries/rounds/{round_of(plan, stop)}",
         f"/rounds/stops/{stop}",
     ]
+
+
+@pytest.mark.parametrize(("own", "rounds"), [(True, "0 / 1 趟"), (False, "0 / 0 趟")])
+async def test_today_counts_the_own_rounds_only(
+    street: tuple[Cast, Plan], sign_in_as: SignInAs, own: bool, rounds: str
+) -> None:
+    driver = await driver_of(street, sign_in_as, own=own)
+    assert rounds in (await driver.get(f"/today/{TODAY}/lunch")).text
 
 
 async def test_the_own_round_is_shown_and_can_be_reported(

@@ -24,6 +24,19 @@ def test_axe_finds_nothing_and_nothing_overflows(enter: Enter) -> None:
     assert {name: found for name, found in faults.items() if found} == {}
 
 
+def test_every_area_is_in_sight_on_a_small_laptop(enter: Enter) -> None:
+    """A manager has the most of them, and settings are the last."""
+    page = enter("manager", "陈主管")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/settings")
+    last = page.locator(".rail li a").last
+    box = last.bounding_box()
+    assert last.inner_text().strip() == "设置"
+    assert box is not None
+    assert box["height"] >= 24
+    assert box["y"] + box["height"] <= 768
+
+
 def test_the_door_is_accessible(enter: Enter) -> None:
     page = enter()
     page.goto("/sign-in")
