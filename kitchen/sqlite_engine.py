@@ -105,16 +105,16 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         self._writer_lock = asyncio.Lock()
         self._writer_thread = ThreadPoolExecutor(1, "database-writer")
         self._reader_threads = ThreadPoolExecutor(READERS, "database-reader")
-        self._readers: asyncio.LifoQueue[sqlite3.Connection] = asyncio.LifoQueue()
+        self._readers: asyncio.LifoQueue[sqlite3.Connection | None]
+        self._readers = asyncio.LifoQueue()
         with in_our_words():
             self._writer = self._connect()
-            readers = [self._connect_reader() for _ in range(READERS)]
             self._quick = self._connect_reader()
             self._quick.execute("PRAGMA busy_timeout = 0")
             self._quick.set_progress_handler(self._is_long, QUICK_STEPS // TICKS)
-        self._connections = [*readers, self._quick]
-        for connection in readers:
-            self._readers.put_nowait(connection)
+        self._connections = [self._quick]
+        for _ in range(READERS):  # opened when a long read comes first: seldom, mostly
+            self._readers.put_nowait(None)
         self._loop = loop
 
     async def close(self) -> None:
@@ -298,6 +298,10 @@ class KeptSQLiteEngine(Doors, SQLiteEngine):
         except TimeoutError:
             raise Refusal("database_busy") from None
         try:
+            if connection is None:
+                with in_our_words():
+                    connection = self._connect_reader()
+                self._connections.append(connection)
             yield connection
         finally:
             readers.put_nowait(connection)

@@ -182,14 +182,19 @@ async def test_a_cancelled_read_ends_at_once_and_frees_its_reader(
 
 
 async def test_a_long_read_moves_to_a_thread_and_a_short_one_needs_none(
-    sqlite_database: KeptSQLiteEngine,
+    sqlite_database: KeptSQLiteEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    for reader in sqlite_database._connections:
-        if reader is not sqlite_database._quick:
-            reader.set_trace_callback(
-                lambda _sql: seen.append(threading.current_thread().name)
-            )
+    opened = sqlite_database._connect_reader
+
+    def watched() -> sqlite3.Connection:
+        reader = opened()
+        reader.set_trace_callback(
+            lambda _sql: seen.append(threading.current_thread().name)
+        )
+        return reader
+
+    monkeypatch.setattr(sqlite_database, "_connect_reader", watched)
     assert await doors.rows(SLOW, 50) == [{"i": 50}]
     assert seen == []
     assert await doors.rows(SLOW, 50_000) == [{"i": 50_000}]
