@@ -3,7 +3,7 @@ each place and arrives there. No door is opened for it.
 """
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from kitchen.audit import LOCAL_ZONE
 from kitchen.driver_starts import starts_on
 from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
+from kitchen.plans import Eater
 from kitchen.portions import Dispatch
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, StopRow, beginnings, plan_that_counts
@@ -37,15 +38,18 @@ class Leaving:
     carriers: Mapping[Place, Carrier] = field(default_factory=dict)
 
 
-async def leaving_for(kitchen_id: int, day: date, meal: str) -> Leaving:
-    """By the plan that counts or else the draft; nothing while there is none."""
+async def leaving_for(
+    kitchen_id: int, day: date, meal: str, eaters: Sequence[Eater] | None = None
+) -> Leaving:
+    """By the plan that counts or else the draft; nothing while there is none.
+    `eaters`: who eats, where the caller has loaded them."""
     plan = await plan_that_counts(kitchen_id, day, meal)
     if plan is None:
         return Leaving()
     inputs = None
     if plan.facts.is_draft:
         with contextlib.suppress(Refusal):  # it has no clocks then
-            inputs = await inputs_for(kitchen_id, day, meal)
+            inputs = await inputs_for(kitchen_id, day, meal, eaters)
     return await leaving_by(plan, inputs)
 
 

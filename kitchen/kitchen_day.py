@@ -243,18 +243,20 @@ def _dispatches(
     leaving: Mapping[Row, Dispatch],
 ) -> dict[int, Dispatch]:
     """Dish → the first departure and the last stop of those who eat it."""
+    if not leaving:
+        return {}
     rows = {id(order): row for order, row in where}
-    found: dict[int, list[Dispatch]] = {}
-    for block in blocks if leaving else ():
-        for order in block.orders:
-            if (leaves := leaving.get(rows.get(id(order), UNPLACED))) is not None:
-                found.setdefault(block.dish.id, []).append(leaves)
+    sent: dict[int, set[Row]] = {}
+    for block in blocks:
+        places = {rows.get(id(order), UNPLACED) for order in block.orders}
+        sent.setdefault(block.dish.id, set()).update(places & leaving.keys())
     return {
         dish: Dispatch(
-            min(each.depart_minutes for each in mine),
-            max(each.last_minutes for each in mine),
+            min(leaving[place].depart_minutes for place in places),
+            max(leaving[place].last_minutes for place in places),
         )
-        for dish, mine in found.items()
+        for dish, places in sent.items()
+        if places
     }
 
 

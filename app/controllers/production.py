@@ -22,7 +22,7 @@ from app.scope import kitchen_of, points_of
 from app.words import diets as words
 from app.words import production as production_words
 from app.words import safety as safety_words
-from kitchen import food, production
+from kitchen import food, headcounts, production
 from kitchen.batches import READINGS
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
@@ -95,16 +95,18 @@ async def day_of(
     kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
 ) -> KitchenDay:
     """The kitchen's day with the rounds that exist by now."""
-    leaving = await leaving_for(kitchen.id, day, meal_in(meal))
-    return await _day_with(leaving, kitchen, day, meal, batching)
+    return (await _day_and_leaving(kitchen, day, meal, batching))[0]
 
 
-async def _day_with(
-    leaving: Leaving, kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
-) -> KitchenDay:
-    when = (kitchen.id, day, meal)
-    rounds = leaving.round_of
-    return await kitchen_day(*when, rounds, batching, leaving=leaving.dispatches)
+async def _day_and_leaving(
+    kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
+) -> tuple[KitchenDay, Leaving]:
+    when = (kitchen.id, day, meal_in(meal))
+    eaters = await headcounts.eaters_for(*when)
+    leaving = await leaving_for(*when, eaters)
+    rounds, times = leaving.round_of, leaving.dispatches
+    seen = await kitchen_day(*when, rounds, batching, eaters, times)
+    return seen, leaving
 
 
 def shared(seen: KitchenDay, form: Form, part: str) -> dict[str, Any]:
@@ -139,10 +141,10 @@ async def _sheet(
     stored = "full" if await full_first_for(kitchen.id, day, meal) else "equal"
     asked = request.query_params.get("pots", "")
     batching = asked if asked in production_words.POT_WORDS else stored
-    leaving = await leaving_for(kitchen.id, day, meal_in(meal))
-    printed = seen = await _day_with(leaving, kitchen, day, meal)
+    printed, leaving = await _day_and_leaving(kitchen, day, meal)
+    seen = printed
     if batching != stored:  # only looked at: what is printed stays as it is
-        seen = await _day_with(leaving, kitchen, day, meal, batching)
+        seen = await day_of(kitchen, day, meal, batching)
     cooked = await production.cooked_for(kitchen.id, day, meal)
     samples = await production.samples_for(kitchen.id, day, meal)
     waiting = open_dishes(seen.clashes)
