@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from app import papers
 from app.i18n import translate as _
 from app.paper_claims import correction_table
-from app.words.balance import COLUMN_WORDS, COLUMNS, place_name, words_of
+from app.words.balance import (
+    COLUMN_WORDS,
+    COLUMNS,
+    IN_GRAMS,
+    place_name,
+    words_of,
+)
 from app.words.payers import payer_words
 from kitchen.balance import Balance, Line
 from kitchen.day_close import ClosedDay
@@ -52,7 +58,9 @@ def balance_sheet(
         differences=tuple(
             papers.NamedDifference(
                 place_name(names, difference.place),
-                difference.found - difference.expected,
+                None
+                if difference.code in IN_GRAMS
+                else difference.found - difference.expected,
                 words_of(difference),
                 difference.note,
             )

@@ -20,7 +20,7 @@ class NamedDifference:
     """A difference and the word that explains it; "" while nobody has."""
 
     where: str
-    portions: int
+    portions: int | None  # None: what is missing is counted in grams
     what: str
     reason: str
     by: str = ""

@@ -64,6 +64,7 @@ WORDS = {
     "ledger": N_("分录 {what} 借贷不平"),
 }
 DIET_CODES = ("packed", "loaded", "received")
+IN_GRAMS = ("sample", "weight")
 
 
 def words_of(difference: Difference) -> str:

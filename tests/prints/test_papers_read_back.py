@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
@@ -15,8 +16,10 @@ from pypdf import PdfReader
 
 from app import papers
 from app.paper_html import document_for
+from app.paper_office import balance_sheet
 from app.papers import MenuDay
 from app.printing import FONT, Printed, join, render
+from kitchen.balance import Balance, Difference
 from tests.prints import samples
 from tests.prints.conftest import MM, Piece, pictures, pieces, texts
 
@@ -440,6 +443,26 @@ def test_the_settlement_is_tagged_for_reading_aloud(read: Read) -> None:
     catalogue = read("settlement").root_object
     assert "/StructTreeRoot" in catalogue
     assert str(catalogue["/Lang"]) == "zh-CN"
+
+
+def test_what_is_missing_in_grams_is_no_number_of_portions() -> None:
+    short = (
+        Difference("cooked", "kept", "白米饭", 175, 170),
+        Difference("sample", "kept", "白米饭", 125, 0),
+        Difference("weight", "kept", "白米饭", 28_400, 27_000),
+    )
+    sheet = balance_sheet(
+        {"kitchen": "暖餐", "phone": "", "day": samples.DAY, "meal": "lunch"},
+        Balance((), 175, 170, short),
+        {},
+        (),
+        None,
+        ZoneInfo("Asia/Shanghai"),
+    )
+    assert [row.portions for row in sheet.differences] == [-5, None, None]
+    html = document_for(sheet, samples.STAMP).html
+    assert "None" not in html
+    assert "应留样 125 克，留了 0 克" in html
 
 
 def test_the_days_signed_sheet_shows_its_seal_beside_the_tablets_counts(
