@@ -10,6 +10,7 @@ from app.balances import names_of_places
 from app.desk import Desk
 from app.i18n import language
 from app.morning import MAKERS, morning_for, papers_of
+from app.paper_wall import WALL_MAKERS, wall_of
 from app.papers import Paper
 from app.print_office import (
     OFFICE_PAPERS,
@@ -22,6 +23,7 @@ from app.print_office import (
 )
 from app.print_options import PrintOptions, options_for
 from kitchen import database, day_close, dining, headcounts, meals
+from kitchen.dispatches import day_leaving
 from kitchen.off_loop import off_loop
 
 DAY_KINDS = (*MAKERS, "balance")
@@ -43,9 +45,13 @@ async def papers_for(
     options = options or await options_for(kitchen_id)
     day_of_it = (kitchen_id, day, meal)
     found: list[Paper] = []
-    if wanted & set(MAKERS):
+    if made := wanted & set(MAKERS):
+        key: tuple[Hashable, ...]
         key = ("morning", *day_of_it, desk.office, options, outline)
         make = partial(_morning_papers, desk, *day_of_it, options, outline)
+        if made <= set(WALL_MAKERS):  # nobody's door stands on these
+            key = ("wall", *day_of_it, desk.office)
+            make = partial(_wall_papers, desk, *day_of_it)
         every = await _kept(await _last_line_but_prints(), key, make)
         found += [paper for paper in every if paper.kind in wanted]
     if "balance" in wanted and await headcounts.closed(*day_of_it):
@@ -86,6 +92,14 @@ async def _kept(
         while len(_made) > PAPERS_KEPT:
             _made.popitem(last=False)
     return made
+
+
+async def _wall_papers(
+    desk: Desk, kitchen_id: int, day: date, meal: str
+) -> list[Paper]:
+    today, leaving = await day_leaving(kitchen_id, day, meal)
+    wall = wall_of(today, leaving, desk.office)
+    return [paper for maker in WALL_MAKERS.values() for paper in maker(wall)]
 
 
 async def _morning_papers(

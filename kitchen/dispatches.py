@@ -11,6 +11,8 @@ from kitchen.audit import LOCAL_ZONE
 from kitchen.driver_starts import starts_on
 from kitchen.drivers import drivers_for
 from kitchen.errors import Refusal
+from kitchen.headcounts import eaters_for
+from kitchen.kitchen_day import KitchenDay, kitchen_day
 from kitchen.plans import Eater
 from kitchen.portions import Dispatch
 from kitchen.round_inputs import Inputs, inputs_for
@@ -68,6 +70,17 @@ async def dispatches_for(
 ) -> Mapping[Place, Dispatch]:
     """Round and point → its departure from the kitchen and its last arrival."""
     return (await leaving_for(kitchen_id, day, meal)).dispatches
+
+
+async def day_leaving(
+    kitchen_id: int, day: date, meal: str, batching: str = ""
+) -> tuple[KitchenDay, Leaving]:
+    """The kitchen's day with the rounds that exist by now, and what leaves on them."""
+    eaters = await eaters_for(kitchen_id, day, meal)
+    leaving = await leaving_for(kitchen_id, day, meal, eaters)
+    rounds, times = leaving.round_of, leaving.dispatches
+    seen = await kitchen_day(kitchen_id, day, meal, rounds, batching, eaters, times)
+    return seen, leaving
 
 
 def leaving_of(

@@ -22,12 +22,12 @@ from app.scope import kitchen_of, points_of
 from app.words import diets as words
 from app.words import production as production_words
 from app.words import safety as safety_words
-from kitchen import food, headcounts, production
+from kitchen import food, production
 from kitchen.batches import READINGS
 from kitchen.clash_groups import decided_groups, open_dishes
 from kitchen.consequences import choices_for
-from kitchen.dispatches import Leaving, leaving_for
-from kitchen.kitchen_day import KitchenDay, kitchen_day
+from kitchen.dispatches import day_leaving
+from kitchen.kitchen_day import KitchenDay
 from kitchen.packing import Grid, GridRow
 from kitchen.places import KitchenFacts, PointFacts
 from kitchen.portions import DishSheet
@@ -95,18 +95,7 @@ async def day_of(
     kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
 ) -> KitchenDay:
     """The kitchen's day with the rounds that exist by now."""
-    return (await _day_and_leaving(kitchen, day, meal, batching))[0]
-
-
-async def _day_and_leaving(
-    kitchen: KitchenFacts, day: dt.date, meal: str, batching: str = ""
-) -> tuple[KitchenDay, Leaving]:
-    when = (kitchen.id, day, meal_in(meal))
-    eaters = await headcounts.eaters_for(*when)
-    leaving = await leaving_for(*when, eaters)
-    rounds, times = leaving.round_of, leaving.dispatches
-    seen = await kitchen_day(*when, rounds, batching, eaters, times)
-    return seen, leaving
+    return (await day_leaving(kitchen.id, day, meal_in(meal), batching))[0]
 
 
 def shared(seen: KitchenDay, form: Form, part: str) -> dict[str, Any]:
@@ -141,7 +130,7 @@ async def _sheet(
     stored = "full" if await full_first_for(kitchen.id, day, meal) else "equal"
     asked = request.query_params.get("pots", "")
     batching = asked if asked in production_words.POT_WORDS else stored
-    printed, leaving = await _day_and_leaving(kitchen, day, meal)
+    printed, leaving = await day_leaving(kitchen.id, day, meal_in(meal))
     seen = printed
     if batching != stored:  # only looked at: what is printed stays as it is
         seen = await day_of(kitchen, day, meal, batching)

@@ -151,3 +151,16 @@ async def test_what_is_made_of_a_morning_reads_no_print(
     assert asked(told, COUNT) == 1
     for table in ("print_run", "print_void", "FROM label"):
         assert asked(told, table) == 0, table
+
+
+async def test_what_changed_on_the_wall_is_told_without_anybodys_door(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    await a_late_change(cast)
+    said()
+    page = await manager.get(f"/prints/{TODAY}/lunch/production/all/changes")
+    assert page.status_code == 200
+    told = said()
+    assert asked(told, COUNT) == 1
+    assert [asked(told, words) for words in OF_A_SHEET] == [0, 0, 0]
