@@ -465,6 +465,13 @@ def test_what_is_missing_in_grams_is_no_number_of_portions() -> None:
     assert "应留样 125 克，留了 0 克" in html
 
 
+@pytest.mark.parametrize("name", ["load", "sheet"])
+def test_a_preview_says_so_and_has_no_version_of_its_own(name: str) -> None:
+    html = document_for(samples.PAPERS[name](), papers.Stamp(0, 0, "")).html
+    assert "预览，没有登记，不作数" in html
+    assert "第 0 版" not in html
+
+
 def test_the_days_signed_sheet_shows_its_seal_beside_the_tablets_counts(
     read: Read,
 ) -> None:
