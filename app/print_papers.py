@@ -22,7 +22,7 @@ from app.print_office import (
     recall_list,
 )
 from app.print_options import PrintOptions, options_for
-from kitchen import database, day_close, dining, headcounts, meals
+from kitchen import audit, database, day_close, dining, headcounts, meals
 from kitchen.dispatches import day_leaving
 from kitchen.off_loop import off_loop
 
@@ -52,7 +52,7 @@ async def papers_for(
         if made <= set(WALL_MAKERS):  # nobody's door stands on these
             key = ("wall", *day_of_it, desk.office)
             make = partial(_wall_papers, desk, *day_of_it)
-        every = await _kept(await _last_line_but_prints(), key, make)
+        every = await _kept(await audit.last_change(), key, make)
         found += [paper for paper in every if paper.kind in wanted]
     if "balance" in wanted and await headcounts.closed(*day_of_it):
         of_balance = ("balance", *day_of_it, desk.office)
@@ -69,16 +69,6 @@ async def _last_line() -> int:
     everything."""
     last = await database.one("SELECT MAX(id) AS id FROM audit_line")
     return int(last["id"] or 0) if last else 0
-
-
-async def _last_line_but_prints() -> int:
-    """The last line of an act that may change what a paper of the morning says. What
-    was printed says nothing new about the day; nothing in `morning` reads it."""
-    last = await database.one(
-        "SELECT id FROM audit_line WHERE action NOT LIKE {} ORDER BY id DESC LIMIT 1",
-        "print.%",
-    )
-    return int(last["id"]) if last else 0
 
 
 async def _kept(

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from kitchen import database
+from kitchen import audit, database
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_sheets import StaleSheet, stale_sheets
@@ -52,13 +52,8 @@ async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet
 async def _once(
     what: str, day: tuple[Hashable, ...], make: Callable[[], Awaitable[Any]]
 ) -> Any:
-    """What `make` finds, kept for as long as nothing is recorded.
-
-    Each act leaves a line in the audit, so its last line stands for the state of
-    everything.
-    """
-    last = await database.one("SELECT MAX(id) AS id FROM audit_line")
-    line = int(last["id"] or 0) if last else 0
+    """What `make` finds, kept for as long as nothing changes the plan or is printed."""
+    line = await audit.last_change(prints=True)
     key = (database.current(), line, what, *day)
     if key in _kept:
         _kept.move_to_end(key)

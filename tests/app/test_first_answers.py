@@ -1,7 +1,9 @@
 """The first answer after a change: what a page does not show it does not read, and what
 it has read it does not read again. Counted in statements, not in milliseconds."""
 
-from collections.abc import Callable, Iterator
+import re
+import sqlite3
+from collections.abc import Callable
 
 import pytest
 from litestar import Litestar
@@ -10,15 +12,18 @@ from app.desk import Desk
 from app.morning import MORNING as EVERYTHING
 from app.print_desk import print_now
 from app.print_papers import papers_for
+from app.round_desk import desk_for, stale_for
 from app.settings import Settings
-from kitchen import headcounts
+from kitchen import dining, headcounts, meals
+from kitchen.audit import RECORDED
 from kitchen.database import Engine
 from kitchen.headcount_readers import eaters_for
 from kitchen.sqlite_engine import KeptSQLiteEngine
 from tests.app.client import Client
 from tests.kitchen import test_rounds as rounds
-from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast
-from tests.test_a_day import plan_the_menu
+from tests.kitchen.cast import CHEN, MORNING, SUN, TODAY, Cast, enter
+from tests.kitchen.test_meals import hand_over, lunch_for
+from tests.test_a_day import live_through, plan_the_menu
 
 LUNCH = (TODAY, "lunch")
 COUNT = "FROM diner d JOIN elder e ON e.id = d.elder WHERE d.headcount ="
@@ -43,20 +48,27 @@ def database(sqlite_database: Engine) -> Engine:
 
 
 @pytest.fixture
-def said(database: Engine) -> Iterator[Heard]:
-    """Every read since it was last asked for."""
+def said(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Every statement since it was last asked for, of readers that open later too."""
     assert isinstance(database, KeptSQLiteEngine)
     kept: list[str] = []
-    for connection in database._connections:
+    connect = database._connect
+
+    def listened_to() -> sqlite3.Connection:
+        connection = connect()
         connection.set_trace_callback(kept.append)
+        return connection
+
+    monkeypatch.setattr(database, "_connect", listened_to)
+    for connection in (*database._connections, database._writer):
+        if connection is not None:
+            connection.set_trace_callback(kept.append)
 
     def heard() -> list[str]:
         told, kept[:] = list(kept), []
         return told
 
-    yield heard
-    for connection in database._connections:
-        connection.set_trace_callback(None)
+    return heard
 
 
 @pytest.fixture
@@ -151,6 +163,50 @@ async def test_what_is_made_of_a_morning_reads_no_print(
     assert asked(told, COUNT) == 1
     for table in ("print_run", "print_void", "FROM label"):
         assert asked(told, table) == 0, table
+
+
+async def test_what_is_recorded_at_counters_and_doors_changes_nothing_papers_read(
+    database: Engine, settings: Settings, said: Heard
+) -> None:
+    """Only so may papers and board outlive a line of the audit that tells of it."""
+    cast = await enter()
+    await dining.open_shift(cast.chaoyang, *LUNCH, by=SUN, now=MORNING)
+    handed = await hand_over(lunch_for(cast, cast.li))
+    await meals.void_meal(handed.meal_id, "按错人", by=SUN, now=MORNING)
+    await live_through(cast)
+    written: dict[str, set[str]] = {}
+    for act in "\n".join(said()).split("COMMIT"):
+        for action in re.findall(r"'([a-z_]+\.[a-z_]+)'", act):
+            written.setdefault(action, set()).update(
+                re.findall(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?([a-z_]+)', act)
+            )
+    assert written.keys() >= set(RECORDED)
+    await papers_for(Desk.of(settings), cast.kitchen, *LUNCH, EVERYTHING)
+    await desk_for(cast.kitchen, *LUNCH)
+    await stale_for(cast.kitchen, *LUNCH)
+    read = set(re.findall(r'(?:FROM|JOIN) "?([a-z_]+)', "\n".join(said())))
+    assert {"stop", "diner", "elder", "print_run"} <= read
+    for action in RECORDED:
+        assert written[action] & read <= {"audit_line"}, action
+
+
+async def test_a_meal_at_the_counter_leaves_papers_and_board_as_they_lie(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    pages = [f"/prints/{TODAY}/lunch", f"/rounds/{TODAY}/lunch"]
+    for page in pages:
+        await manager.get(page)
+    await hand_over(lunch_for(cast, cast.li))
+    said()
+    for page in pages:
+        await manager.get(page)
+    assert asked(said(), COUNT) == 0
+    await a_late_change(cast)
+    said()
+    for page in pages:
+        await manager.get(page)
+    assert asked(said(), COUNT) == 2
 
 
 async def test_what_changed_on_the_wall_is_told_without_anybodys_door(
