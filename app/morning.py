@@ -6,7 +6,7 @@ not made: an empty round prints nothing, a point without eaters has no list.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -81,6 +81,10 @@ class Morning(Wall):
         return self.today.count is not None
 
 
+LISTS = {"labels", "roster", "unplaced", "weather"}
+"""Papers that name people whom nobody brings their meal."""
+
+
 async def morning_for(
     kitchen_id: int,
     day: date,
@@ -88,10 +92,13 @@ async def morning_for(
     office: Office,
     options: PrintOptions | None = None,
     outline: bool = False,
+    kinds: Collection[str] | None = None,
 ) -> Morning:
-    """Load everything once; refuses `meal_not_served`. The `outline` tells which papers
-    there are and whose: nobody is looked up for what stands on them."""
+    """Load everything once that these kinds of paper need; refuses `meal_not_served`.
+    The `outline` tells which papers there are and whose: nobody is looked up for what
+    stands on them."""
     when = (kitchen_id, day, meal)
+    wanted = set() if outline else set(MAKERS if kinds is None else kinds)
     eaters = await eaters_for(*when)
     plan = await plan_that_counts(*when)
     inputs = await inputs_for(*when, eaters) if plan else None
@@ -102,7 +109,7 @@ async def morning_for(
     elders = {order.elder_id for order in today.orders if order.elder_id is not None}
     homes = await addresses_on(kitchen_id, day)
     known = inputs.people if inputs else {}
-    others = set() if outline else elders - known.keys()
+    others = elders - known.keys() if wanted & LISTS else set()
     people = {**known, **await elders_by_id(others)}
     lives = {homes[elder] for elder in elders if elder in homes}
     lives |= {order.address_id for order in today.orders if order.address_id}
@@ -136,7 +143,9 @@ async def morning_for(
         spots=_spots(inputs) if inputs else {},
         why=_reasons(plan),
         spares=await spares_for(kitchen_id, day, meal),
-        prices=_list_price(today) if outline else await _prices(today, people),
+        prices=await _prices(today, people)
+        if "roster" in wanted
+        else _list_price(today),
         week=await menus_for(kitchen_id, week[0], week[-1], meal),
         rules=version.rules if version else None,
         scene=scene,

@@ -9,7 +9,7 @@ from app import paper_office
 from app.balances import names_of_places
 from app.desk import Desk
 from app.i18n import language
-from app.morning import MAKERS, morning_for, papers_of
+from app.morning import LISTS, MAKERS, morning_for, papers_of
 from app.paper_wall import WALL_MAKERS, wall_of
 from app.papers import Paper
 from app.print_office import (
@@ -46,9 +46,11 @@ async def papers_for(
     day_of_it = (kitchen_id, day, meal)
     found: list[Paper] = []
     if made := wanted & set(MAKERS):
+        # For drivers' papers alone nobody at a dining point is looked up or priced.
+        together = frozenset(MAKERS if made & LISTS else made)
         key: tuple[Hashable, ...]
-        key = ("morning", *day_of_it, desk.office, options, outline)
-        make = partial(_morning_papers, desk, *day_of_it, options, outline)
+        key = ("morning", *day_of_it, desk.office, options, outline, together)
+        make = partial(_morning_papers, desk, *day_of_it, options, outline, together)
         if made <= set(WALL_MAKERS):  # nobody's door stands on these
             key = ("wall", *day_of_it, desk.office)
             make = partial(_wall_papers, desk, *day_of_it)
@@ -99,9 +101,11 @@ async def _morning_papers(
     meal: str,
     options: PrintOptions,
     outline: bool,
+    kinds: frozenset[str],
 ) -> list[Paper]:
-    morning = await morning_for(kitchen_id, day, meal, desk.office, options, outline)
-    return await off_loop(papers_of, morning)
+    when = (kitchen_id, day, meal)
+    morning = await morning_for(*when, desk.office, options, outline, kinds)
+    return await off_loop(papers_of, morning, kinds)
 
 
 async def paper_at(

@@ -9,7 +9,7 @@ import pytest
 
 import routing
 from app import paper_poster
-from app.morning import Morning, morning_for, papers_of
+from app.morning import MAKERS, Morning, morning_for, papers_of
 from app.paper_html import document_for
 from app.paper_scene import Office
 from app.papers import (
@@ -421,3 +421,16 @@ async def test_the_outline_of_a_morning_names_the_same_papers(
     names = [(p.kind, p.subject, p.holder) for p in papers_of(morning)]
     assert [(p.kind, p.subject, p.holder) for p in papers_of(outline)] == names
     assert len(names) > 5
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_paper_made_alone_says_what_it_says_among_all(
+    database: Engine, strict: bool
+) -> None:
+    options = PrintOptions(strict_names=strict)
+    kitchen = (await a_morning(90, 5)).today.kitchen.id
+    whole = await morning_for(kitchen, DAY, "lunch", OFFICE, options)
+    for kind in MAKERS:
+        alone = await morning_for(kitchen, DAY, "lunch", OFFICE, options, kinds=[kind])
+        digests = [paper.digest for paper in papers_of(alone, [kind])]
+        assert digests == [paper.digest for paper in papers_of(whole, [kind])], kind
