@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from kitchen.audit import LOCAL_ZONE
@@ -81,15 +82,25 @@ class Inputs:
         """Seconds after local midnight as an instant in UTC."""
         return self.midnight.astimezone(UTC) + timedelta(seconds=seconds)
 
-    def by_key(self) -> dict[Key, Drop]:
+    def by_key(self) -> Mapping[Key, Drop]:
+        return self._by_key
+
+    @cached_property
+    def _by_key(self) -> Mapping[Key, Drop]:
         return {drop.key: drop for drop in self.drops}
 
-    def served(self, orders: Iterable[Order]) -> dict[Key, Drop]:
+    @cached_property
+    def _fed(self) -> Mapping[Key, Drop]:
+        return {key: drop for key, drop in self._by_key.items() if drop.portions}
+
+    def served(self, orders: Iterable[Order]) -> Mapping[Key, Drop]:
         """Doors and points as these rounds serve them: a point where rounds begin also
         gets the boxes for their doors; one that gets nothing at all is left out."""
-        drops = self.by_key()
+        if not self.starts:
+            return self._fed
+        drops = dict(self.by_key())
         crates: dict[Key, list[Crate]] = {}
-        for order in orders if self.starts else ():
+        for order in orders:
             point = self.starts.get(order.driver_id or 0)
             diets = Counter[str]()
             for key in order.keys:

@@ -24,7 +24,8 @@ def unbrought(inputs: Inputs, orders: Sequence[Order]) -> list[Key]:
     """Points where rounds with doors begin and that no round comes to."""
     begun = {inputs.start_of(order) for order in orders if order.keys} - {None}
     found = begun - {key for order in orders for key in order.keys}
-    return sorted(key for key in found if key in inputs.served(orders))
+    served = inputs.served(orders) if found else {}
+    return sorted(key for key in found if key is not None and key in served)
 
 
 def needed(inputs: Inputs, order: Order, orders: Sequence[Order]) -> Order:
