@@ -155,6 +155,15 @@ class SpareOut(Struct):
     portions: int
 
 
+class WaitOut(Struct):
+    """Somebody who eats and for whom a word is missing: where the meal goes
+    (`unplaced`), or what there is instead of these dishes."""
+
+    elder: int
+    unplaced: bool
+    dishes: list[str]
+
+
 class HeadcountOut(Struct):
     day: dt.date
     meal: str
@@ -164,6 +173,7 @@ class HeadcountOut(Struct):
     portions: int
     eaters: list[EaterOut]
     spares: list[SpareOut]
+    waits: list[WaitOut]
 
 
 # Rounds and stops

@@ -30,6 +30,7 @@ from app.api_shapes import (
     HeadcountOut,
     SpareOut,
     VerifyOut,
+    WaitOut,
     unreadable,
 )
 from app.days import meal_in
@@ -39,6 +40,8 @@ from app.scope import kitchen_of, points_of
 from kitchen import day_close, headcounts
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts
+from kitchen.kitchen_day import kitchen_day
+from kitchen.places import services_for
 
 HANDLERS: Any = {ValidationException: unreadable}
 FILE_HEADERS = {"Cache-Control": "no-store"}
@@ -104,6 +107,8 @@ async def _headcount(
     count = await headcounts.closed(kitchen_id, day, meal)
     eaters = await headcounts.eaters_for(kitchen_id, day, meal)
     spares = await headcounts.spares_for(kitchen_id, day, meal)
+    served = meal in await services_for(kitchen_id, day)
+    today = await kitchen_day(kitchen_id, day, meal, eaters=eaters) if served else None
     own = request.actor.point_id
     if own is not None:
         eaters = [eater for eater in eaters if eater.point_id == own]
@@ -133,6 +138,15 @@ async def _headcount(
         ],
         spares=[
             SpareOut(s.id, s.point_id, s.kind, s.diet_key, s.portions) for s in spares
+        ],
+        waits=[
+            WaitOut(
+                elder=one.eater.elder_id,
+                unplaced=one.is_unplaced,
+                dishes=[dish.name for dish in one.dishes],
+            )
+            for one in (today.waiting if today else ())
+            if one.eater in eaters
         ],
     )
 

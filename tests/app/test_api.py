@@ -209,6 +209,8 @@ async def test_a_count_is_closed_once_with_its_spares(
     url = f"/api/headcounts/{LUNCH}/close"
     first = await manager.json(url, {"spares": [spare]})
     assert (first.status_code, first.json()["portions"]) == (200, 7)
+    nowhere = {"elder": cast.zhao, "unplaced": True, "dishes": []}
+    assert first.json()["waits"] == [nowhere]
     again = await manager.json(url, {})
     assert again.json() == first.json()
     foreign = {**spare, "point": 999}
