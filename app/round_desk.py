@@ -34,7 +34,8 @@ async def desk_for(kitchen_id: int, day: dt.date, meal: str) -> RoundDesk:
         inputs = await inputs_for(kitchen_id, day, meal)
         return RoundDesk(inputs, await latest_plan(kitchen_id, day, meal))
 
-    desk: RoundDesk = await _once("desk", (kitchen_id, day, meal), loaded)
+    line = await audit.last_change()
+    desk: RoundDesk = await _once(line, "desk", (kitchen_id, day, meal), loaded)
     return desk
 
 
@@ -45,15 +46,16 @@ async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet
         inputs = (await desk_for(kitchen_id, day, meal)).inputs
         return await stale_sheets(kitchen_id, day, meal, inputs)
 
-    stale: list[StaleSheet] = await _once("stale", (kitchen_id, day, meal), found)
+    line = await audit.last_change(prints=True)
+    when = (kitchen_id, day, meal)
+    stale: list[StaleSheet] = await _once(line, "stale", when, found)
     return stale
 
 
 async def _once(
-    what: str, day: tuple[Hashable, ...], make: Callable[[], Awaitable[Any]]
+    line: int, what: str, day: tuple[Hashable, ...], make: Callable[[], Awaitable[Any]]
 ) -> Any:
-    """What `make` finds, kept for as long as nothing changes the plan or is printed."""
-    line = await audit.last_change(prints=True)
+    """What `make` finds, kept until there is a later line than this in the audit."""
     key = (database.current(), line, what, *day)
     if key in _kept:
         _kept.move_to_end(key)

@@ -134,6 +134,12 @@ async def test_a_print_says_nothing_new_about_the_day(
     said()
     await manager.get(f"/prints/{TODAY}/lunch")
     assert asked(said(), COUNT) == 0  # the papers just printed are still there
+    board = f"/rounds/{TODAY}/lunch"
+    await manager.get(board)
+    await print_everything(cast, settings)
+    said()
+    await manager.get(board)
+    assert asked(said(), COUNT) == 0  # only which of them are stale is looked up
     await a_late_change(cast)
     said()
     page = await manager.get(f"/prints/{TODAY}/lunch")
