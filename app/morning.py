@@ -6,7 +6,7 @@ not made: an empty round prints nothing, a point without eaters has no list.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -93,15 +93,17 @@ async def morning_for(
     options: PrintOptions | None = None,
     outline: bool = False,
     kinds: Collection[str] | None = None,
+    inputs_of: Callable[..., Awaitable[Inputs]] = inputs_for,
 ) -> Morning:
     """Load everything once that these kinds of paper need; refuses `meal_not_served`.
+    `inputs_of`: where what the rounds are made of may lie at hand already.
     The `outline` tells which papers there are and whose: nobody is looked up for what
     stands on them."""
     when = (kitchen_id, day, meal)
     wanted = set() if outline else set(MAKERS if kinds is None else kinds)
     eaters = await eaters_for(*when)
     plan = await plan_that_counts(*when)
-    inputs = await inputs_for(*when, eaters) if plan else None
+    inputs = await inputs_of(*when, eaters) if plan else None
     leaving = await leaving_by(plan, inputs) if plan else Leaving()
     today = await kitchen_day(
         *when, leaving.round_of, eaters=eaters, leaving=leaving.dispatches

@@ -22,6 +22,7 @@ from app.print_office import (
     recall_list,
 )
 from app.print_options import PrintOptions, options_for
+from app.round_desk import inputs_at_hand
 from kitchen import audit, database, day_close, dining, headcounts, meals
 from kitchen.dispatches import day_leaving
 from kitchen.off_loop import off_loop
@@ -104,7 +105,9 @@ async def _morning_papers(
     kinds: frozenset[str],
 ) -> list[Paper]:
     when = (kitchen_id, day, meal)
-    morning = await morning_for(*when, desk.office, options, outline, kinds)
+    morning = await morning_for(
+        *when, desk.office, options, outline, kinds, inputs_at_hand
+    )
     return await off_loop(papers_of, morning, kinds)
 
 

@@ -4,11 +4,12 @@ long as nothing is recorded, so that a price is answered at once.
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kitchen import audit, database
+from kitchen.plans import Eater
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_sheets import StaleSheet, stale_sheets
@@ -27,11 +28,13 @@ class RoundDesk:
 _kept: OrderedDict[tuple[Hashable, ...], Any] = OrderedDict()
 
 
-async def desk_for(kitchen_id: int, day: dt.date, meal: str) -> RoundDesk:
+async def desk_for(
+    kitchen_id: int, day: dt.date, meal: str, eaters: Sequence[Eater] | None = None
+) -> RoundDesk:
     """The newest plan and everything it is made of; refuses as `inputs_for` does."""
 
     async def loaded() -> RoundDesk:
-        inputs = await inputs_for(kitchen_id, day, meal)
+        inputs = await inputs_for(kitchen_id, day, meal, eaters)
         return RoundDesk(inputs, await latest_plan(kitchen_id, day, meal))
 
     line = await audit.last_change()
@@ -39,11 +42,18 @@ async def desk_for(kitchen_id: int, day: dt.date, meal: str) -> RoundDesk:
     return desk
 
 
+async def inputs_at_hand(
+    kitchen_id: int, day: dt.date, meal: str, eaters: Sequence[Eater] | None = None
+) -> Inputs:
+    """What the rounds are made of, as `inputs_for` reads it, from the desk."""
+    return (await desk_for(kitchen_id, day, meal, eaters)).inputs
+
+
 async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet]:
     """The printed sheets that no longer say what the plan says."""
 
     async def found() -> list[StaleSheet]:
-        inputs = (await desk_for(kitchen_id, day, meal)).inputs
+        inputs = await inputs_at_hand(kitchen_id, day, meal)
         return await stale_sheets(kitchen_id, day, meal, inputs)
 
     line = await audit.last_change(prints=True)
