@@ -17,7 +17,7 @@ ACTS = ("决定", "看一看")
 
 @pytest.fixture
 def areas() -> tuple[str, ...]:
-    return ("signin", "today")
+    return ("signin", "today", "menus")
 
 
 async def test_an_empty_kitchen_is_shown_the_way_in(manager: Client) -> None:
@@ -162,6 +162,19 @@ async def test_of_people_only_those_of_the_readers_own_point_and_area_are_named(
         assert found == set(named), reader.actor
     cook = (await reader.get(TODAY_PAGE)).text
     assert "1 人有不能吃的菜，还没定怎么办" in cook
+
+
+async def test_the_menu_names_whom_a_dish_is_not_for_only_to_who_sees_everybody(
+    sign_in_as: SignInAs, manager: Client
+) -> None:
+    cast = await a_peanut_lunch()
+    kitchen = {"kitchen_id": cast.kitchen}
+    clerk = await sign_in_as("clerk", area_id=cast.street, **kitchen)
+    menu = f"/menus/{TODAY}/lunch"
+    assert "李德福" in (await manager.get(menu)).text
+    page = (await clerk.get(menu)).text
+    assert "宫保鸡丁" in page
+    assert "李德福" not in page
 
 
 async def test_who_cannot_decide_is_not_asked_to(
