@@ -239,8 +239,11 @@ class _Trip:
 async def _digests(plan: Plan, inputs: Inputs) -> dict[str, str]:
     """Subject of each round's paper → what it says now."""
     trips = await _trips(with_clocks(inputs, plan), inputs)
-    made = lambda: {round_subject(t.row.number): t.digest for t in trips}  # noqa: E731
-    return await in_bulk(len(inputs.drops), made)
+
+    def digests() -> dict[str, str]:
+        return {round_subject(trip.row.number): trip.digest for trip in trips}
+
+    return await in_bulk(len(inputs.drops), digests)
 
 
 async def views_of(

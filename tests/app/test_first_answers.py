@@ -86,6 +86,11 @@ async def print_everything(cast: Cast, settings: Settings) -> None:
     await print_now(desk, cast.kitchen, papers, by=CHEN, now=MORNING)
 
 
+async def everything_printed_and_one_change(cast: Cast, settings: Settings) -> None:
+    await print_everything(cast, settings)
+    await a_late_change(cast)
+
+
 async def a_late_change(cast: Cast) -> None:
     [first, *_others] = await eaters_for(cast.kitchen, *LUNCH)
     assert first.diner_id
@@ -100,8 +105,7 @@ def asked(told: list[str], words: str) -> int:
 async def test_the_kitchens_page_compares_its_papers_without_anybodys_door(
     manager: Client, cast: Cast, settings: Settings, said: Heard
 ) -> None:
-    await print_everything(cast, settings)
-    await a_late_change(cast)
+    await everything_printed_and_one_change(cast, settings)
     said()
     page = await manager.get(f"/production/{TODAY}/lunch")
     assert "第 1 版已过期" in page.text
@@ -150,8 +154,7 @@ async def test_a_print_says_nothing_new_about_the_day(
 async def test_the_board_reads_the_count_once_for_its_rounds_and_their_papers(
     manager: Client, cast: Cast, settings: Settings, said: Heard
 ) -> None:
-    await print_everything(cast, settings)
-    await a_late_change(cast)
+    await everything_printed_and_one_change(cast, settings)
     said()
     await manager.get(f"/rounds/{TODAY}/lunch")
     told = said()
@@ -201,25 +204,25 @@ async def test_a_meal_at_the_counter_leaves_papers_and_board_as_they_lie(
 ) -> None:
     await print_everything(cast, settings)
     pages = [f"/prints/{TODAY}/lunch", f"/rounds/{TODAY}/lunch"]
-    for page in pages:
-        await manager.get(page)
+
+    async def counted() -> int:
+        """How often both pages read the count."""
+        said()
+        for page in pages:
+            await manager.get(page)
+        return asked(said(), COUNT)
+
+    await counted()
     await hand_over(lunch_for(cast, cast.li))
-    said()
-    for page in pages:
-        await manager.get(page)
-    assert asked(said(), COUNT) == 0
+    assert await counted() == 0
     await a_late_change(cast)
-    said()
-    for page in pages:
-        await manager.get(page)
-    assert asked(said(), COUNT) == 1  # once for both
+    assert await counted() == 1  # once for both
 
 
 async def test_what_changed_on_the_wall_is_told_without_anybodys_door(
     manager: Client, cast: Cast, settings: Settings, said: Heard
 ) -> None:
-    await print_everything(cast, settings)
-    await a_late_change(cast)
+    await everything_printed_and_one_change(cast, settings)
     said()
     page = await manager.get(f"/prints/{TODAY}/lunch/production/all/changes")
     assert page.status_code == 200
