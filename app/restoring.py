@@ -39,7 +39,7 @@ async def restore(settings: Settings, backup: Path, now: dt.datetime) -> Path:
 async def checked(settings: Settings, backup: Path) -> None:
     """Refuses `backup_not_found`, `backup_tampered` (not the bytes its manifest speaks
     of), `backup_other_keys` and `backup_faulty`; a good backup passes."""
-    rough = rough_folder(folder_of(settings))
+    rough = rough_folder(settings.data)
     try:
         await _checked_copy(settings, backup, rough)
     finally:

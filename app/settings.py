@@ -4,6 +4,7 @@ Nothing needs to be set: without any variable the product starts on port 8420 of
 this machine, with its database, keys and backups in `./data`.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -179,6 +180,12 @@ class Settings(BaseSettings):
     @property
     def keys_file(self) -> Path:
         return self.data / "keys.json"
+
+
+def language_wanted() -> str:
+    """The language by itself: for what is said before the settings are read, and about
+    settings that cannot be."""
+    return "en" if os.environ.get("NUANCAN_LANGUAGE") == "en" else "zh"
 
 
 def _servers(roads: str) -> list[tuple[tuple[str, ...], str]]:

@@ -20,6 +20,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -62,6 +63,7 @@ __all__ = [
     "rows",
     "savepoint",
     "translate",
+    "undoing",
     "update_row",
     "vouched",
     "write_last",
@@ -76,6 +78,14 @@ Asked = tuple[Any, ...]
 
 _engine: Engine | None = None
 T = TypeVar("T")
+
+undoing: ContextVar[bool] = ContextVar("undoing", default=False)
+"""True while somebody only asks what would happen: every `writing()` is gone through,
+refuses what it would refuse, and is undone at its end."""
+
+
+class _Undone(Exception):
+    """How a transaction gone through under `undoing` ends."""
 
 
 def engine_for(url: str) -> Engine:
@@ -124,9 +134,12 @@ async def writing() -> AsyncIterator[None]:
 
     Raises `Refusal("database_busy")` after 5 s of waiting for other writers.
     """
-    async with current().writing():
-        yield
-        await write_what_was_kept()
+    with contextlib.suppress(_Undone):
+        async with current().writing():
+            yield
+            await write_what_was_kept()
+            if undoing.get():
+                raise _Undone
 
 
 @asynccontextmanager

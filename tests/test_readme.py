@@ -26,6 +26,14 @@ def run_commands() -> set[str]:
     return set(re.findall(r"^\./run ([a-z]+)", done.stdout, re.MULTILINE))
 
 
+def test_the_list_of_run_names_every_command_of_the_program() -> None:
+    done = subprocess.run(
+        ["./run", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    listed = re.findall(r"^ {10,}([a-z ]+)$", done.stdout, re.MULTILINE)
+    assert {*" ".join(listed).split(), "serve"} == program_commands()
+
+
 def program_commands() -> set[str]:
     done = subprocess.run(
         [sys.executable, "-m", "app", "--help"],
@@ -34,7 +42,7 @@ def program_commands() -> set[str]:
         text=True,
         check=True,
     )
-    _, _, listed = done.stdout.partition("Commands:")
+    _, _, listed = done.stdout.partition("命令:")
     return set(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE))
 
 

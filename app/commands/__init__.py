@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from app.commands.common import say, with_database
+from app.commands.speaking import Program
 
 # command → the module that holds it; loaded when asked for, so that each starts fast.
 HOMES = {
@@ -26,7 +27,7 @@ HOMES = {
 }
 
 
-class Program(click.Group):
+class Everything(Program):
     """The group of all commands, in the order of the table above."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,7 +42,7 @@ class Program(click.Group):
         return found
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Everything, context_settings={"help_option_names": ["-h", "--help"]})
 def program() -> None:
     """暖餐 Nuancan:从订餐到结算的老年助餐软件。"""
 

@@ -9,13 +9,9 @@ import click
 
 from app.asgi import utc_now
 from app.commands.common import (
-    MONTH,
     OPERATOR,
     SOME_LEFT,
     chosen_kitchen,
-    dry_run_option,
-    json_option,
-    kitchen_option,
     say,
     show,
     show_rows,
@@ -23,6 +19,14 @@ from app.commands.common import (
     today_of,
     with_database,
     write_out,
+)
+from app.commands.speaking import Command
+from app.commands.values import (
+    MONTH,
+    File,
+    dry_run_option,
+    json_option,
+    kitchen_option,
 )
 from app.desk import Desk
 from app.i18n import translate as _
@@ -36,14 +40,12 @@ from kitchen import calendar, findings, settlement
 from kitchen.findings import Finding
 from kitchen.settlement import CloseFacts, Month
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 
-
-@click.command()
-@click.argument("month", metavar="YYYY-MM", type=MONTH)
+@click.command(cls=Command)
+@click.argument("month", metavar="YYYY-MM", type=MONTH, help="哪个月")
 @click.option("--close", is_flag=True, help="结账:以后不能再记这个月的账")
-@click.option("--xlsx", type=FILE, metavar="FILE", help="结算表格写到这里")
-@click.option("--pdf", type=FILE, metavar="FILE", help="结算单写到这里")
+@click.option("--xlsx", type=File(), metavar="FILE", help="结算表格写到这里")
+@click.option("--pdf", type=File(), metavar="FILE", help="结算单写到这里")
 @kitchen_option
 @dry_run_option
 @json_option
@@ -75,10 +77,10 @@ def settle(
                 by=OPERATOR,
                 now=utc_now(),
             )
-        if xlsx:
+        if xlsx and not dry_run:
             data = await settlement_workbook(kitchen_id, month)
             await asyncio.to_thread(write_out, data, xlsx)
-        if pdf:
+        if pdf and not dry_run:
             desk = Desk.of(settings)
             paper = await month_sheet(desk, kitchen_id, month)
             made = await print_now(
@@ -89,7 +91,8 @@ def settle(
         report = await settlement.month_for(kitchen_id, month)
         return report, await settlement.closed_month(kitchen_id, month), found
 
-    sure_to_write(xlsx, pdf)
+    if not dry_run:
+        sure_to_write(xlsx, pdf)
     report, closed, found = with_database(work)
     if as_json:
         show(_facts(report, closed, found))

@@ -11,29 +11,31 @@ from app import verifying
 from app.asgi import utc_now
 from app.balances import MealBalance, balances_on
 from app.commands.common import (
-    DAY,
     FAILED,
-    MEALS,
     OPERATOR,
     SOME_LEFT,
-    json_option,
     read_settings,
     say,
     show,
     with_database,
 )
+from app.commands.speaking import Command
+from app.commands.values import DAY, MEALS, OneOf, dry_run_option, json_option
 from app.doctor import examine
-from app.i18n import language
 from app.i18n import translate as _
 from app.settings import Settings
 from app.verifying import Check, PrintedSeal
 from kitchen import vouching
 
 
-@click.command()
-@click.argument("day", type=DAY, metavar="[DATE]", required=False)
-@click.option("--meal", type=click.Choice(MEALS), help="只看这一餐,默认三餐都看")
-@click.option("--seal", "seals", multiple=True, help="签字单上印的封签,可写几个")
+@click.command(cls=Command)
+@click.argument("day", type=DAY, metavar="[DATE]", required=False, help="哪一天")
+@click.option(
+    "--meal", metavar="MEAL", type=OneOf(MEALS), help="只看这一餐,默认三餐都看"
+)
+@click.option(
+    "--seal", "seals", metavar="SEAL", multiple=True, help="签字单上印的封签,可写几个"
+)
 @json_option
 def verify(
     day: dt.date | None, meal: str | None, as_json: bool, seals: tuple[str, ...]
@@ -68,9 +70,10 @@ def verify(
         sys.exit(FAILED)
 
 
-@click.command()
+@click.command(cls=Command)
+@dry_run_option
 @json_option
-def vouch(as_json: bool) -> None:
+def vouch(dry_run: bool, as_json: bool) -> None:
     """给升级前写下的账目补上指纹,只需一次。例:./run vouch
 
     旧版本写下的账目行没有指纹,改动过 verify 也看不出。这里照它们今天的样子补上,以后再改
@@ -85,6 +88,8 @@ def vouch(as_json: bool) -> None:
     count = with_database(work)
     if as_json:
         show({"rows": count})
+    elif count and dry_run:
+        say(_("会补上 {n} 行的指纹;没有写入", n=count))
     elif count:
         say(_("补上了 {n} 行的指纹：从今天起改动看得出来，以前的不能作证", n=count))
     else:
@@ -122,7 +127,7 @@ def _verify_printed(seals: tuple[str, ...], as_json: bool) -> None:
         sys.exit(FAILED)
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 def doctor(as_json: bool) -> None:
     """检查这台机器:数据库、字体、磁盘、时钟、备份。例:./run doctor
@@ -130,7 +135,6 @@ def doctor(as_json: bool) -> None:
     每项打 ✓ 或 ✗,✗ 后面写着怎么办;有 ✗ 时退出码为 1。
     """
     settings = read_settings()
-    language.set(settings.language)
     findings = asyncio.run(examine(settings, utc_now()))
     if as_json:
         show([vars(finding) for finding in findings])

@@ -11,7 +11,8 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +20,12 @@ import click
 from pydantic import ValidationError
 
 from app.asgi import open_database, utc_now
-from app.i18n import language
 from app.i18n import translate as _
+from app.jobs import Job
 from app.printing import PrintFailed
 from app.refusals import sentence_for
 from app.settings import ACCEPTED, Settings
-from kitchen import database, places
-from kitchen.calendar import parse_day
+from kitchen import database, places, schema, upgrading
 from kitchen.errors import Refusal
 from kitchen.places import KitchenFacts
 from kitchen.sealing import KeysMissing
@@ -40,66 +40,6 @@ FAILED = 1
 USAGE = 2
 SOME_LEFT = 3
 """Finished, but somebody is unserved or something is refused."""
-
-MEALS = ("breakfast", "lunch", "dinner")
-
-json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
-kitchen_option = click.option(
-    "--kitchen", "kitchen", type=int, metavar="ID", help="厨房编号,默认第一个"
-)
-meal_option = click.option(
-    "--meal",
-    type=click.Choice(MEALS),
-    default="lunch",
-    show_default=True,
-    help="哪一餐",
-)
-dry_run_option = click.option("--dry-run", is_flag=True, help="只看会做什么,不写入")
-
-
-class Month(click.ParamType[str, str]):
-    """2026-11."""
-
-    name = "YYYY-MM"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        try:
-            first = dt.date.fromisoformat(f"{value}-01")
-        except ValueError:
-            self.fail(_("“{typed}”不是月份,应为 2026-11", typed=value), param, ctx)
-        return f"{first:%Y-%m}"
-
-
-class Day(click.ParamType[dt.date, Any]):
-    """today, tomorrow, +2, 2026-11-24; on the kitchen's wall calendar."""
-
-    name = "DATE"
-
-    def convert(
-        self,
-        value: Any,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> dt.date:
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return parse_day(str(value), today=today_of(read_settings()))
-        except ValueError:
-            self.fail(
-                _(
-                    "“{typed}”不是日期,应为 today、tomorrow、+2 或 2026-11-24",
-                    typed=value,
-                ),
-                param,
-                ctx,
-            )
-
-
-DAY = Day()
-MONTH = Month()
 
 
 def say(text: str) -> None:
@@ -141,11 +81,9 @@ def read_settings() -> Settings:
 
 def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     """Run a command's work on the open, upgraded database; a refusal becomes its
-    sentence and exit code 1."""
-    settings = read_settings()
-    chosen = language.set(settings.language)
+    sentence and exit code 1. With `--dry-run` nothing it does is written."""
 
-    async def run() -> T:
+    async def run(settings: Settings) -> T:
         await _opened(settings)
         try:
             return await work(settings)
@@ -153,31 +91,64 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
             await database.close()
 
     try:
-        return asyncio.run(run())
+        with _or_only_looking(read_settings()) as settings:
+            return asyncio.run(run(settings))
     except Refusal as refusal:
         say(sentence_for(refusal))
     except (KeysMissing, PrintFailed) as error:
         say(_("不能继续:{why}", why=error))
     except OSError as error:
         say(_("读写不了 {file}:{why}", file=error.filename or "", why=error.strerror))
-    finally:
-        language.reset(chosen)
     sys.exit(FAILED)
+
+
+@contextmanager
+def _or_only_looking(settings: Settings) -> Iterator[Settings]:
+    """The settings; under `--dry-run` every transaction is undone, and where nothing is
+    installed yet, it is tried in a folder that is gone afterwards."""
+    context = click.get_current_context(silent=True)
+    if context is None or not context.params.get("dry_run"):
+        yield settings
+        return
+    undoing = database.undoing.set(True)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            new = not settings.keys_file.exists() or _is_new(settings)
+            data = Path(folder) if new else settings.data
+            yield settings.model_copy(update={"data": data})
+    finally:
+        database.undoing.reset(undoing)
+
+
+def _is_new(settings: Settings) -> bool:
+    """True when the database is a file that is not there yet."""
+    return (
+        settings.database is None
+        and not Path(settings.database_url.removeprefix("sqlite:///")).exists()
+    )
 
 
 async def _opened(settings: Settings) -> None:
     """Ends the program (1) with a sentence when PostgreSQL cannot be reached or does
-    not let us in."""
+    not let us in. Refuses `upgrade_first` to who only looks."""
     if settings.database_url.startswith("sqlite:"):
-        await open_database(settings)
+        await _upgraded(settings)
         return
     from asyncpg import PostgresError
 
     try:
-        await open_database(settings)
+        await _upgraded(settings)
     except (OSError, PostgresError) as error:
         say(_("连不上 NUANCAN_DATABASE 里的数据库:{why}", why=error))
         sys.exit(FAILED)
+
+
+async def _upgraded(settings: Settings) -> None:
+    if database.undoing.get() and not _is_new(settings):
+        engine = database.configure(settings.database_url, [*schema.TABLES, Job])
+        if await upgrading.pending(engine):
+            raise Refusal("upgrade_first")
+    await open_database(settings)
 
 
 async def chosen_kitchen(wanted: int | None) -> KitchenFacts:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -12,15 +13,15 @@ from app.asgi import utc_now
 from app.commands.common import (
     FAILED,
     OPERATOR,
-    dry_run_option,
-    json_option,
     read_settings,
     say,
     show,
     with_database,
 )
 from app.commands.serving import has_demo, is_empty
+from app.commands.speaking import Command
 from app.commands.users import made_up_password
+from app.commands.values import OneOf, dry_run_option, json_option
 from app.i18n import translate as _
 from app.jobs import Job
 from app.refusals import sentence_for
@@ -39,19 +40,30 @@ CLOCKS = {  # minutes after midnight: cut-off, cooked, depart, serve from – to
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--kitchen", required=True, metavar="NAME", help="厨房的名字")
-@click.option(
-    "--area", default="本街道", metavar="NAME", help="所在街道", show_default=True
-)
+@click.option("--area", default="", metavar="NAME", help="所在街道,不写就是“本街道”")
 @click.option(
     "--price", default="13.00", metavar="YUAN", help="一餐定价", show_default=True
 )
-@click.option("--admin", default="admin", metavar="LOGIN", show_default=True)
-@click.option("--manager", default="manager", metavar="LOGIN", show_default=True)
+@click.option(
+    "--admin",
+    default="admin",
+    metavar="LOGIN",
+    show_default=True,
+    help="管理员的登录名",
+)
+@click.option(
+    "--manager",
+    default="manager",
+    metavar="LOGIN",
+    show_default=True,
+    help="厨房主管的登录名",
+)
 @click.option(
     "--passwords",
-    type=click.Choice(["generate", "ask"]),
+    metavar="HOW",
+    type=OneOf(("generate", "ask")),
     default="generate",
     show_default=True,
     help="密码:替您编好并显示一次,或自己输入",
@@ -74,12 +86,10 @@ def init(
     密码只显示一次。先停下 serve。
     """
     list_price = parse_fen(price)
-    if not list_price or list_price < 0 or not kitchen.strip():
-        raise click.UsageError(
-            _("定价“{typed}”应是大于零的金额,如 13.00", typed=price)
-            if kitchen.strip()
-            else _("厨房要有名字")
-        )
+    if not list_price or list_price < 0:
+        _refuse("--price", price, _("大于零的金额,如 13.00"))
+    if not kitchen.strip():
+        _refuse("--kitchen", kitchen, _("厨房的名字"))
     settings = read_settings()
     demo = _standing(settings)
     if dry_run:
@@ -90,7 +100,9 @@ def init(
     aside = _move_aside(settings) if demo else None
 
     async def work(settings: Settings) -> int:
-        kitchen_id = await _kitchen(settings, kitchen.strip(), area, list_price)
+        kitchen_id = await _kitchen(
+            settings, kitchen.strip(), area or _("本街道"), list_price
+        )
         for role, login in logins.items():
             await staff.hire_first(
                 login=login,
@@ -117,6 +129,11 @@ def init(
         for account in accounts:
             click.echo("\t".join(account.values()))
     say(_("空厨房已建好。密码只显示这一次;用 ./run serve 启动后登录"))
+
+
+def _refuse(field: str, typed: str, accepted: str) -> NoReturn:
+    said = _("“{typed}”不能用,应为 {accepted}", typed=typed, accepted=accepted)
+    click.get_current_context().fail(f"{field}: {said}")
 
 
 def _standing(settings: Settings) -> bool:
@@ -149,20 +166,18 @@ def _password(login: str, how: str) -> str:
     if how == "generate":
         return made_up_password()
     while True:
-        typed = str(
-            click.prompt(
-                _("{login} 的密码", login=login),
-                hide_input=True,
-                confirmation_prompt=True,
-                err=True,
-            )
+        typed, again = (
+            str(click.prompt(asked, hide_input=True, err=True))
+            for asked in (_("{login} 的密码", login=login), _("再输一次"))
         )
         try:
             check_password(typed, login)
         except Refusal as refusal:
             say(sentence_for(refusal))
-        else:
+            continue
+        if typed == again:
             return typed
+        say(_("两次输入的不一样"))
 
 
 async def _kitchen(settings: Settings, name: str, area: str, price_fen: int) -> int:
@@ -179,13 +194,14 @@ async def _kitchen(settings: Settings, name: str, area: str, price_fen: int) -> 
     return kitchen_id
 
 
-@click.command()
+@click.command(cls=Command)
 @dry_run_option
 @json_option
 def migrate(dry_run: bool, as_json: bool) -> None:
     """把数据库升级到这一版;可重复执行。例:./run migrate --dry-run"""
     settings = read_settings()
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not dry_run:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def work() -> list[str]:
         engine = database.configure(settings.database_url, [*schema.TABLES, Job])

@@ -11,19 +11,27 @@ import click
 
 from app.asgi import utc_now
 from app.commands.common import (
-    DAY,
     OPERATOR,
     SOME_LEFT,
     chosen_kitchen,
+    say,
+    show,
+    show_rows,
+    sure_to_write,
+    with_database,
+    write_out,
+)
+from app.commands.speaking import Command
+from app.commands.values import (
+    DAY,
+    Folder,
+    OneOf,
+    Whole,
     dry_run_option,
     json_option,
     kitchen_option,
     meal_option,
-    say,
-    show,
-    sure_to_write,
-    with_database,
-    write_out,
+    output_option,
 )
 from app.desk import Desk
 from app.headcount_pages import hinted
@@ -61,18 +69,19 @@ class Morning:
         return {**vars(self), "files": [str(file) for file in self.files]}
 
 
-@click.command()
-@click.argument("day", metavar="DATE", type=DAY)
+@click.command(cls=Command)
+@click.argument("day", metavar="DATE", type=DAY, help="哪一天")
 @meal_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=Folder(),
     metavar="FOLDER",
     help="单据放到哪个文件夹,默认 DATA/papers/日期-餐",
 )
 @click.option(
     "--seconds",
-    type=click.IntRange(1, 600),
+    metavar="N",
+    type=Whole(1, 600),
     help="编排线路的时间,默认 NUANCAN_SOLVER_SECONDS",
 )
 @click.option("--no-close", is_flag=True, help="人数没截单就停下,不替人截单")
@@ -274,18 +283,17 @@ OF_A_SUBJECT = {
 """Papers that are asked for by subject, and which one is meant without."""
 
 
-@click.command(name="print")
-@click.argument("kind", metavar="KIND", type=click.Choice(PRINTABLE))
-@click.argument("day", metavar="DATE", type=DAY)
+@click.command(name="print", cls=Command)
+@click.argument("kind", metavar="KIND", type=OneOf(PRINTABLE), help="哪种单子")
+@click.argument("day", metavar="DATE", type=DAY, help="哪一天")
 @meal_option
+@output_option
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="写到文件;不写就到标准输出",
+    "--subject",
+    metavar="SUBJECT",
+    default="",
+    help="只要一张,如 round:3、point:1",
 )
-@click.option("--subject", default="", help="只要一张,如 round:3、point:1")
 @kitchen_option
 @dry_run_option
 @json_option
@@ -301,8 +309,7 @@ def print_(
 ) -> None:
     """打印一种单子(PDF),编号登记。例:./run print sheet today -o 送餐单.pdf
 
-    KIND:production packing purchase sheet load labels unplaced weather feedback
-    roster menu cards balance settlement。--dry-run 或 --json 只列出有哪几张,不打印。
+    --dry-run 或 --json 只列出有哪几张,不打印。
     """
 
     async def work(settings: Settings) -> tuple[list[dict[str, str]], bytes]:
@@ -331,4 +338,4 @@ def print_(
     if pdf:
         write_out(pdf, output)
     else:
-        show(listed)
+        show_rows(listed, as_json)

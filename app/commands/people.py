@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import sys
 import uuid
 from pathlib import Path
@@ -11,52 +10,70 @@ from typing import Any
 import click
 
 from app.asgi import utc_now
-from app.commands.common import OPERATOR, SOME_LEFT, say, with_database
+from app.commands.common import (
+    OPERATOR,
+    SOME_LEFT,
+    chosen_kitchen,
+    say,
+    show,
+    with_database,
+    write_out,
+)
+from app.commands.speaking import Group
+from app.commands.values import File, dry_run_option, json_option, kitchen_option
 from app.i18n import translate as _
 from app.settings import Settings
 from app.spreadsheets import Reader, explain
 from kitchen import intake, places
-from kitchen.errors import Refusal
 from kitchen.intake import Applied, Preview
 from kitchen.sheets import Grid
 
 MARKS = {"warning": "!", "refused": "✗", "double": "="}
 
 
-@click.group()
+@click.group(cls=Group)
 def people() -> None:
     """老人名单:导入表格,生成模板。"""
 
 
 @people.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-@click.option("--kitchen", type=int, help="厨房编号,默认第一个")
-def template(output: Path, kitchen: int | None) -> None:
+@click.option(
+    "-o", "--output", metavar="FILE", type=File(), required=True, help="写到文件"
+)
+@kitchen_option
+@dry_run_option
+def template(output: Path, kitchen: int | None, dry_run: bool) -> None:
     """生成要填的表格。例:./run people template -o 名单.xlsx"""
 
     async def work(_settings: Settings) -> bytes:
-        points = await places.points_for(await _kitchen_id(kitchen))
+        points = await places.points_for((await chosen_kitchen(kitchen)).id)
         return intake.people_template(_("老人名单"), [point.name for point in points])
 
-    output.write_bytes(with_database(work))
-    say(f"已写到 {output}")
+    data = with_database(work)
+    if dry_run:
+        say(_("会写到 {file};没有写入", file=output))
+        return
+    write_out(data, output)
 
 
 @people.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kitchen", type=int, help="厨房编号,默认第一个")
-@click.option("--dry-run", is_flag=True, help="只预览,不登记")
+@click.argument("file", type=File(there=True), help="要导入的表格")
+@kitchen_option
 @click.option("--only-clean", is_flag=True, help="要留意的行也不登记")
 @click.option(
-    "--problems", type=click.Path(path_type=Path), help="没有导入的行写到这里"
+    "--problems",
+    metavar="FILE",
+    type=File(),
+    help="没有导入的行写到这里,--dry-run 时也写",
 )
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+@dry_run_option
+@json_option
 def import_(
     file: Path,
     kitchen: int | None,
-    dry_run: bool,
     only_clean: bool,
     problems: Path | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """导入一份名单(XLSX、XLS、ODS、CSV)。例:./run people import 名单.xlsx --dry-run
@@ -73,8 +90,7 @@ def import_(
     if problems is not None and left:
         chosen = [row for row in preview.people if row.row.number in left]
         data = intake.rows_back(_("老人名单"), grid, chosen, _("问题"), explain)
-        problems.write_bytes(data)
-        say(f"没有导入的 {len(left)} 行写到 {problems}")
+        write_out(data, problems)
     if left:
         sys.exit(SOME_LEFT)
 
@@ -90,7 +106,7 @@ async def _import(
     today = now.astimezone(settings.timezone).date()
     data = await asyncio.to_thread(file.read_bytes)
     grid = await Reader().read(data, "老人名单")
-    kitchen_id = await _kitchen_id(kitchen)
+    kitchen_id = (await chosen_kitchen(kitchen)).id
     preview = await intake.preview(grid, kitchen_id, by=OPERATOR, today=today)
     warned = {row.row.number for row in preview.with_verdict("warning")}
     skip = warned if only_clean else set[int]()
@@ -108,15 +124,6 @@ async def _import(
         now=now,
     )
     return grid, preview, done
-
-
-async def _kitchen_id(wanted: int | None) -> int:
-    kitchens = await places.kitchens()
-    if wanted is not None:
-        return (await places.kitchen_by_id(wanted)).id
-    if not kitchens:
-        raise Refusal("no_kitchen_yet")
-    return kitchens[0].id
 
 
 def _left(preview: Preview, done: Applied | None) -> set[int]:
@@ -137,16 +144,22 @@ def _show(preview: Preview, done: Applied | None, as_json: bool) -> None:
             for row in preview.people
         ]
         enrolled = done.enrolled if done else 0
-        click.echo(json.dumps({"enrolled": enrolled, "rows": rows}, ensure_ascii=False))
+        show({"enrolled": enrolled, "rows": rows})
     else:
         for row in preview.with_verdict("warning", "refused", "double"):
-            said = "；".join(explain(problem) for problem in row.told)
+            said = _(";").join(explain(problem) for problem in row.told)
             mark = MARKS[row.verdict]
             click.echo(f"{mark} {row.row.number}\t{row.name}\t{said}")
     if preview.unknown_headers:
-        say(f"不认识、不导入的列:{'、'.join(preview.unknown_headers)}")
-    say(
-        f"已登记 {done.enrolled} 人,撤销编号 {done.run_id}"
+        unknown = _("、").join(preview.unknown_headers)
+        say(_("不认识、不导入的列:{columns}", columns=unknown))
+    said = (
+        _("已登记 {n} 人,撤销编号 {run}", n=done.enrolled, run=done.run_id)
         if done
-        else f"可以导入 {len(preview.good)} 人,要改 {len(preview.refused)} 行;没有登记"
+        else _(
+            "可以导入 {n} 人,要改 {wrong} 行;没有登记",
+            n=len(preview.good),
+            wrong=len(preview.refused),
+        )
     )
+    say(said)

@@ -11,12 +11,13 @@ from app.asgi import utc_now
 from app.commands.common import (
     FAILED,
     OPERATOR,
-    json_option,
     read_settings,
     say,
     show,
     with_database,
 )
+from app.commands.speaking import Command
+from app.commands.values import File, dry_run_option, json_option
 from app.i18n import translate as _
 from app.refusals import sentence_for
 from app.settings import Settings
@@ -25,19 +26,25 @@ from kitchen.database import writing
 from kitchen.errors import Refusal
 
 
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.command(cls=Command)
+@click.argument("file", type=File(), required=False, help="备份写到这里")
+@dry_run_option
 @json_option
-def backup(file: Path | None, as_json: bool) -> None:
+def backup(file: Path | None, dry_run: bool, as_json: bool) -> None:
     """备份并检查;不写 FILE 就放进数据目录。例:./run backup
 
     可以在使用中备份。钥匙文件 keys.json 不在备份里,请另存一份。
     """
 
     async def work(settings: Settings) -> Path:
+        if dry_run:
+            return file or backups.folder_of(settings)
         return await backups.make(settings, utc_now(), file)
 
     made = with_database(work)
+    if dry_run:
+        say(_("会备份到 {file};没有写入", file=made))
+        return
     manifest = backups.read_manifest(made)
     if as_json and manifest is not None:
         show({**vars(manifest), "file": str(made), "at": manifest.at.isoformat()})
@@ -46,9 +53,9 @@ def backup(file: Path | None, as_json: bool) -> None:
     say(_("已备份并检查过。keys.json 请另存一份:没有它,备份打不开"))
 
 
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只检查备份,不恢复")
+@click.command(cls=Command)
+@click.argument("file", type=File(), help="哪个备份")
+@dry_run_option
 def restore(file: Path, dry_run: bool) -> None:
     """检查备份并恢复;原来的数据留在旁边。例:./run restore data/backups/nuancan-….db
 
@@ -58,8 +65,8 @@ def restore(file: Path, dry_run: bool) -> None:
     if settings.database is not None:
         say(sentence_for(Refusal("not_for_postgres")))
         sys.exit(FAILED)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         sealing.use(sealing.Keyring.load_or_create(settings.keys_file))
         if dry_run:
             asyncio.run(restoring.checked(settings, file))

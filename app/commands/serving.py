@@ -10,10 +10,13 @@ import click
 import uvicorn
 
 from app.asgi import create_app, utc_now
-from app.commands.common import FAILED, read_settings, say, with_database
-from app.i18n import N_, language
+from app.commands.common import read_settings, say, stop, with_database
+from app.commands.speaking import Command
+from app.commands.values import Whole, dry_run_option
+from app.i18n import N_
 from app.i18n import translate as _
 from app.settings import Settings
+from app.words.roles import role_word
 from kitchen import demo as community
 from kitchen.database import one
 from kitchen.passwords import hash_password
@@ -21,21 +24,33 @@ from kitchen.passwords import hash_password
 DEMO_PASSWORD = "nuancan-demo-2026"  # noqa: S105 - printed for everybody to read
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="默认 8420,或 NUANCAN_PORT")
-@click.option("--host", help="默认 127.0.0.1,或 NUANCAN_HOST")
-def serve(port: int | None, host: str | None) -> None:
+@click.command(cls=Command)
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=Whole(1, 65535),
+    help="端口,默认 8420 或 NUANCAN_PORT",
+)
+@click.option("--host", metavar="HOST", help="监听地址,默认 127.0.0.1 或 NUANCAN_HOST")
+@dry_run_option
+def serve(port: int | None, host: str | None, dry_run: bool) -> None:
     """启动;空数据目录会先放进演示社区。例:./run serve --port 9000"""
     settings = read_settings()
     given = {"port": port or settings.port, "host": host or settings.host}
     settings = settings.model_copy(update=given)
     _refuse_a_taken_port(settings)
     empty, has_accounts = with_database(_who_is_here)
-    if empty:
-        say("第一次启动,正在准备演示社区……")
-        _fill(180, 1)
     shown = settings.host if settings.host != "0.0.0.0" else "127.0.0.1"  # noqa: S104
-    say(f"\n  打开 http://{shown}:{settings.port}\n")
+    address = f"http://{shown}:{settings.port}"
+    if dry_run:
+        if empty:
+            say(_("会先放进演示社区"))
+        say(_("能在 {address} 启动;没有启动", address=address))
+        return
+    if empty:
+        say(_("第一次启动,正在准备演示社区……"))
+        _fill(180, 1)
+    say("\n  " + _("打开 {address}", address=address) + "\n")
     if empty or has_accounts:
         settings = settings.model_copy(update={"demo": True})
         _show_accounts()
@@ -59,18 +74,36 @@ def serve(port: int | None, host: str | None) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
-    "--people", type=click.IntRange(1, 20_000), default=180, show_default=True
+    "--people",
+    metavar="N",
+    type=Whole(1, 20_000),
+    default=180,
+    show_default=True,
+    help="多少位老人",
 )
-@click.option("--seed", type=int, default=1, show_default=True)
-def demo(people: int, seed: int) -> None:
+@click.option(
+    "--seed",
+    metavar="N",
+    type=Whole(),
+    default=1,
+    show_default=True,
+    help="同样的数字得到同样的社区",
+)
+@dry_run_option
+def demo(people: int, seed: int, dry_run: bool) -> None:
     """放进一个演示社区(数据目录须为空)。例:./run demo --people 600 --seed 7"""
     if not with_database(is_empty):
-        say(
-            "数据目录里已经有资料,没有改动。换一个目录:NUANCAN_DATA=另一目录 ./run demo"
+        stop(
+            _(
+                "数据目录里已经有资料,没有改动。换一个目录:"
+                "NUANCAN_DATA=另一目录 ./run demo"
+            )
         )
-        sys.exit(1)
+    if dry_run:
+        say(_("会放进演示社区:老人 {people} 位;没有写入", people=people))
+        return
     _fill(people, seed)
     _show_accounts()
 
@@ -89,10 +122,8 @@ def _refuse_a_taken_port(settings: Settings) -> None:
             said = N_("{where} 已经有程序在用:先停掉它,或换一个端口,如 --port {other}")
         else:
             said = N_("不能在 {where} 上监听:{why}")
-        language.set(settings.language)
         other = settings.port % 65535 + 1
-        say(_(said, where=where, other=other, why=error.strerror))
-        sys.exit(FAILED)
+        stop(_(said, where=where, other=other, why=error.strerror))
 
 
 async def _who_is_here(settings: Settings) -> tuple[bool, bool]:
@@ -130,11 +161,17 @@ def _fill(people: int, seed: int) -> None:
         )
 
     made = with_database(build)
-    say(f"演示社区:老人 {made.elders} 位,送餐 {made.deliveries} 位")
+    say(
+        _(
+            "演示社区:老人 {elders} 位,送餐 {deliveries} 位",
+            elders=made.elders,
+            deliveries=made.deliveries,
+        )
+    )
 
 
 def _show_accounts() -> None:
-    say(f"  演示账号(密码都是 {DEMO_PASSWORD}):")
+    say("  " + _("演示账号(密码都是 {password}):", password=DEMO_PASSWORD))
     for account in community.ACCOUNTS:
-        say(f"    {account.login:<6} {account.name}  {account.role}")
+        say(f"    {account.login:<6} {account.name}  {role_word(account.role)}")
     say("")

@@ -7,12 +7,9 @@ import click
 
 from app.asgi import utc_now
 from app.commands.common import OPERATOR as HOLDER
-from app.commands.common import (
-    json_option,
-    say,
-    show_rows,
-    with_database,
-)
+from app.commands.common import say, show_rows, with_database
+from app.commands.speaking import Group
+from app.commands.values import OneOf, Whole, dry_run_option, json_option
 from app.i18n import translate as _
 from app.settings import Settings
 from app.words.roles import role_word
@@ -29,7 +26,7 @@ password_options = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """员工账号:开、列、换密码、停用。"""
 
@@ -60,13 +57,14 @@ def list_(as_json: bool) -> None:
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN")
-@click.argument("name", metavar="NAME")
-@click.option("--role", type=click.Choice(ROLES), required=True, help="岗位")
-@click.option("--kitchen", type=int, metavar="ID", help="只管这个厨房")
-@click.option("--point", type=int, metavar="ID", help="只管这个就餐点")
-@click.option("--area", type=int, metavar="ID", help="只看这个辖区")
+@click.argument("login", metavar="LOGIN", help="登录名")
+@click.argument("name", metavar="NAME", help="姓名")
+@click.option("--role", metavar="ROLE", type=OneOf(ROLES), required=True, help="岗位")
+@click.option("--kitchen", type=Whole(1), metavar="ID", help="只管这个厨房")
+@click.option("--point", type=Whole(1), metavar="ID", help="只管这个就餐点")
+@click.option("--area", type=Whole(1), metavar="ID", help="只看这个辖区")
 @password_options
+@dry_run_option
 def add(
     login: str,
     name: str,
@@ -75,6 +73,7 @@ def add(
     point: int | None,
     area: int | None,
     password_stdin: bool,
+    dry_run: bool,
 ) -> None:
     """开账号。例:./run user add lixia 李霞 --role cook --kitchen 1"""
     password = _password(password_stdin)
@@ -91,14 +90,18 @@ def add(
         )
 
     with_database(work)
+    if dry_run:
+        say(_("会开账号 {login}({role});没有写入", login=login, role=role_word(role)))
+        return
     say(_("已开账号 {login}({role})", login=login, role=role_word(role)))
     _tell(password, password_stdin)
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN")
+@click.argument("login", metavar="LOGIN", help="登录名")
 @password_options
-def password(login: str, password_stdin: bool) -> None:
+@dry_run_option
+def password(login: str, password_stdin: bool, dry_run: bool) -> None:
     """换密码,设备全部退出。例:./run user password lixia"""
     fresh = _password(password_stdin)
 
@@ -110,13 +113,17 @@ def password(login: str, password_stdin: bool) -> None:
         )
 
     with_database(work)
+    if dry_run:
+        say(_("会换 {login} 的密码,退出设备;没有写入", login=login))
+        return
     say(_("{login} 的密码已换,设备都已退出", login=login))
     _tell(fresh, password_stdin)
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN")
-def deactivate(login: str) -> None:
+@click.argument("login", metavar="LOGIN", help="登录名")
+@dry_run_option
+def deactivate(login: str, dry_run: bool) -> None:
     """停用账号;做过的事还算他的。例:./run user deactivate lixia"""
 
     async def work(_settings: Settings) -> None:
@@ -124,7 +131,10 @@ def deactivate(login: str) -> None:
         await staff.set_active(person.id, False, by=OPERATOR, now=utc_now())
 
     with_database(work)
-    say(_("已停用 {login}", login=login))
+    if dry_run:
+        say(_("会停用 {login};没有写入", login=login))
+    else:
+        say(_("已停用 {login}", login=login))
 
 
 async def _person(login: str) -> StaffFacts:

@@ -14,5 +14,8 @@ SENTENCES = {
     "pg_dump_missing": N_("没有 pg_dump:请安装 postgresql-client"),
     "not_for_postgres": N_("PostgreSQL 的数据请用它自己的工具恢复(pg_restore)"),
     "already_in_use": N_("数据目录里已经有真实资料,没有改动"),
+    "upgrade_first": N_(
+        "数据库还没有升级,--dry-run 看不了:先执行 ./run migrate,或去掉 --dry-run"
+    ),
     "login_unknown": N_("没有账号 {login}"),
 }

@@ -1,17 +1,20 @@
 """An installation of its own for each test, and the program run in this process."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from app.commands import program, with_database
+from app.commands import HOMES, program, with_database
 from app.settings import Settings
 from kitchen import sealing
 from tests.kitchen.cast import Cast, enter
 
 Run = Callable[..., Result]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture
@@ -55,3 +58,16 @@ def stage() -> Cast:
 def _own_keys() -> None:
     """Commands load the keys of their own data folder."""
     sealing.use(None)
+
+
+def every_command() -> list[tuple[str, click.Command]]:
+    context = click.Context(program)
+    found: list[tuple[str, click.Command]] = []
+    for name in HOMES:
+        command = program.get_command(context, name)
+        assert command is not None
+        members = command.commands if isinstance(command, click.Group) else {}
+        found += [(f"{name} {sub}", one) for sub, one in members.items()]
+        if not members:
+            found.append((name, command))
+    return found

@@ -1,28 +1,10 @@
 """The program as a whole: help, dates, settings, exit codes."""
 
-import re
-
 import click
 import pytest
 
-from app.commands import HOMES, program
 from app.settings import ACCEPTED
-from tests.commands.conftest import Run
-
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-def every_command() -> list[tuple[str, click.Command]]:
-    context = click.Context(program)
-    found: list[tuple[str, click.Command]] = []
-    for name in HOMES:
-        command = program.get_command(context, name)
-        assert command is not None
-        members = command.commands if isinstance(command, click.Group) else {}
-        found += [(f"{name} {sub}", one) for sub, one in members.items()]
-        if not members:
-            found.append((name, command))
-    return found
+from tests.commands.conftest import CHINESE, Run, every_command
 
 
 @pytest.mark.parametrize(("name", "command"), every_command())
@@ -117,7 +99,7 @@ def test_a_wrong_month_is_wrong_usage(
         return  # a day will do for a table
     result = run(*command.split(), month)
     assert result.exit_code == 2
-    assert f"“{month}”不是" in result.stderr
+    assert f"“{month}”不能用" in result.stderr
     assert "2026-11" in result.stderr
 
 

@@ -1,0 +1,169 @@
+"""What can be typed after a command: kinds of values, and the options many share.
+
+Each kind says what was typed and what would do; click's own say it in English only.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.commands.common import read_settings, today_of
+from app.i18n import translate as _
+from kitchen.calendar import parse_day
+
+MEALS = ("breakfast", "lunch", "dinner")
+
+
+class Kind(click.ParamType[Any, Any]):
+    """`read` raises ValueError for what will not do; then it is said what would."""
+
+    def accepted(self) -> str:
+        raise NotImplementedError
+
+    def read(self, typed: Any) -> Any:
+        raise NotImplementedError
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        try:
+            return self.read(value)
+        except ValueError:
+            self.fail(
+                _(
+                    "“{typed}”不能用,应为 {accepted}",
+                    typed=value,
+                    accepted=self.accepted(),
+                ),
+                param,
+                ctx,
+            )
+
+
+class OneOf(Kind):
+    """One of a few words."""
+
+    def __init__(self, words: Iterable[str], name: str = "") -> None:
+        self.words = tuple(words)
+        self.name = name or "|".join(self.words)
+
+    def accepted(self) -> str:
+        return _("、").join(self.words)
+
+    def read(self, typed: Any) -> Any:
+        if typed not in self.words:
+            raise ValueError
+        return typed
+
+
+class Whole(Kind):
+    """A whole number, within limits."""
+
+    name = "NUMBER"
+
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
+    def accepted(self) -> str:
+        if self.most is not None:
+            return _("{least} 到 {most} 的整数", least=self.least, most=self.most)
+        return _("整数") if self.least is None else _("{n} 以上的整数", n=self.least)
+
+    def read(self, typed: Any) -> int:
+        number = int(typed)
+        if (self.least is not None and number < self.least) or (
+            self.most is not None and number > self.most
+        ):
+            raise ValueError
+        return number
+
+
+class File(Kind):
+    """A file's name; with `there`, of one that can be read."""
+
+    name = "FILE"
+
+    def __init__(self, there: bool = False) -> None:
+        self.there = there
+
+    def accepted(self) -> str:
+        return _("已有的、能读的文件") if self.there else _("文件名,不是文件夹")
+
+    def read(self, typed: Any) -> Path:
+        path = Path(typed)
+        try:
+            if self.there:
+                path.open("rb").close()
+        except OSError:
+            raise ValueError from None
+        if path.is_dir() or not path.name:
+            raise ValueError
+        return path
+
+
+class Folder(Kind):
+    """A folder's name; it need not be there yet."""
+
+    name = "FOLDER"
+
+    def accepted(self) -> str:
+        return _("文件夹名,不是文件")
+
+    def read(self, typed: Any) -> Path:
+        if not typed or Path(typed).is_file():
+            raise ValueError
+        return Path(typed)
+
+
+class Month(Kind):
+    """2026-11."""
+
+    name = "YYYY-MM"
+
+    def accepted(self) -> str:
+        return _("2026-11 这样的月份")
+
+    def read(self, typed: Any) -> str:
+        return f"{dt.date.fromisoformat(f'{typed}-01'):%Y-%m}"
+
+
+class Day(Kind):
+    """today, tomorrow, +2, 2026-11-24; on the kitchen's wall calendar."""
+
+    name = "DATE"
+
+    def accepted(self) -> str:
+        return _("today、tomorrow、+2 或 2026-11-24")
+
+    def read(self, typed: Any) -> dt.date:
+        if isinstance(typed, dt.date):
+            return typed
+        return parse_day(str(typed), today=today_of(read_settings()))
+
+
+DAY = Day()
+MONTH = Month()
+
+json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+dry_run_option = click.option("--dry-run", is_flag=True, help="只看会做什么,不写入")
+kitchen_option = click.option(
+    "--kitchen", metavar="ID", type=Whole(1), help="厨房编号,默认第一个"
+)
+meal_option = click.option(
+    "--meal",
+    metavar="MEAL",
+    type=OneOf(MEALS),
+    default="lunch",
+    show_default=True,
+    help="哪一餐",
+)
+output_option = click.option(
+    "-o",
+    "--output",
+    type=File(),
+    metavar="FILE",
+    help="写到文件;不写就到标准输出",
+)
