@@ -16,6 +16,7 @@ from tests.kitchen.cast import CHEN, MORNING, SUN
 from tests.remembered import remembered
 
 FIELD = "[data-till-field]"
+FIRST_TILES = ("[data-tile='1']", "[data-tile='2']")
 TALLY = "#tallies .figure:first-child b"
 
 # What a scanner does: a key each 10 ms, seen by an input method, then Enter. The keys
@@ -486,6 +487,32 @@ def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
         "all => all.map((one) => one.getBoundingClientRect().height)",
     )
     assert min(heights) >= 44
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_field_and_first_answers_are_in_sight_without_scrolling(
+    town: Midday, cards: list[str], enter: Enter, size: str
+) -> None:
+    """With and without an answer just given, as the page opens and after a reload."""
+    page = open_till(town, enter, size=size)
+    for name, typed in (("none", ""), ("served", CARD), ("unknown", "9911223344")):
+        if typed:
+            page.fill(FIELD, typed)
+            page.press(FIELD, "Enter")
+            page.wait_for_selector("[data-tone]")
+            said = page.locator("[data-tone] .till-name").bounding_box()
+            assert said is not None
+            assert said["y"] + said["height"] <= SIZES[size][1]
+        for where in ("there", "again"):
+            page.fill(FIELD, "w")
+            page.wait_for_selector("[data-tile='2']")
+            picture(page, f"till-{name}-{where}-{size}")
+            assert page.evaluate("scrollY") == 0
+            seen = [page.locator(one).bounding_box() for one in (FIELD, *FIRST_TILES)]
+            ends = [box["y"] + box["height"] for box in seen if box]
+            assert len(ends) == 3
+            assert max(ends) <= SIZES[size][1], (name, where, ends)
+            page.reload()
 
 
 @pytest.mark.parametrize("size", SIZES)
