@@ -26,6 +26,7 @@ SHELL_TOOLS = [
     "env",
     "flock",
     "id",
+    "df",
 ]
 SYSTEM = [
     "libpango-1.0-0",
@@ -41,6 +42,7 @@ WORKS = "exit 0"
 ROOT_USER = 'echo "0"'
 PLAIN_USER = 'echo "1000"'
 OLD_PYTHON = "exit 1"  # what the version question answers below 3.11
+REFUSED = "Temporary failure in name resolution"
 # Says it suits, makes an environment whose pip cannot reach anything.
 PYTHON_WITHOUT_NETWORK = """
 case "$1" in
@@ -205,8 +207,9 @@ def test_neither_root_nor_sudo_is_said_with_the_command_to_ask_for(
     done = machine.run("serve")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "请用 root 执行 apt-get install" in last_line(done)
-    assert "run as root: apt-get install libpango-1.0-0" in last_line(done)
+    wanted = "apt-get update && apt-get install libpango-1.0-0"  # no lists yet
+    assert f"请用 root 执行 {wanted}" in last_line(done)
+    assert f"run as root: {wanted}" in last_line(done)
 
 
 def test_a_failing_apt_is_said_with_the_packages_and_the_log(
@@ -219,16 +222,56 @@ def test_a_failing_apt_is_said_with_the_packages_and_the_log(
     assert "系统组件装不上" in last_line(done)
     assert "no network" in last_line(done)
     assert "fonts-noto-cjk" in last_line(done)
+    assert last_line(done).endswith(": E: Unable to locate package")
     log = machine.checkout / ".venv/setup.log"
     assert "Unable to locate" in log.read_text()
 
 
-def test_a_failing_pip_is_said_with_the_cause_it_named(machine: Machine) -> None:
-    machine.has("python3", PYTHON_WITHOUT_NETWORK)
+def test_a_sudo_that_wants_a_password_it_cannot_ask_for_is_named(
+    machine: Machine,
+) -> None:
+    machine.has("id", PLAIN_USER)
+    machine.has("dpkg-query", NONE_INSTALLED)
+    machine.has("sudo", "echo 'sudo: a password is required' >&2; exit 1")
+    done = machine.run("serve")
+    assert done.returncode == 1
+    assert last_line(done).endswith(": password is required")
+
+
+def test_apt_waits_for_another_one_that_is_updating_the_machine(
+    machine: Machine,
+) -> None:
+    """A machine that has just been installed updates itself in its first minutes."""
+    machine.has("dpkg-query", NONE_INSTALLED)
+    machine.has("apt-get", 'echo "$*" >>apt')
+    machine.run("serve")
+    assert "DPkg::Lock::Timeout=" in (machine.checkout / "apt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("wrote", "cause"),
+    [
+        ("Temporary failure in name resolution", "name resolution"),
+        ("[Errno 111] Connection refused", "Connection refused"),
+        ("[Errno 28] No space left on device", "No space left"),
+    ],
+)
+def test_a_failing_pip_is_said_with_the_cause_it_named(
+    machine: Machine, wrote: str, cause: str
+) -> None:
+    machine.has("python3", PYTHON_WITHOUT_NETWORK.replace(REFUSED, wrote))
     done = machine.run("serve")
     assert done.returncode == 1
     assert "Python 组件装不上" in last_line(done)
-    assert last_line(done).endswith(": name resolution")
+    assert last_line(done).endswith(f": {cause}")
+
+
+def test_a_disk_too_small_is_said_before_anything_is_fetched(machine: Machine) -> None:
+    machine.has("df", "echo Filesystem; echo tmpfs 300 20 280 7% /small")
+    done = machine.run("serve")
+    assert done.returncode == 1
+    assert last_line(done).endswith("needs 1000 MB, has 280 MB")
+    assert machine.installed() == []
 
 
 def test_a_failed_installation_is_tried_again(machine: Machine) -> None:
