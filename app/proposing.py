@@ -118,6 +118,8 @@ async def propose(
             _weighed, inputs, task, wish, solved.solution, groups
         )
         if not comparison.is_better or (best and comparison.worth >= best.worth):
+            if solved.solution.has_settled:  # nothing better is to be expected
+                break
             continue
         best = comparison
         await offer(

@@ -4,9 +4,9 @@
         [--only NAME,NAME] [--seed N] [--again] [--write]
 
 Parts: `public10`, `public30` (the public instances in FOLDER, 10 and 30 processor
-seconds), `districts`, `levels`, `sizes`, `days`, `answers`, and `asked`, what is asked
-for beside what all runs gave. What the public instances
-and the districts gave is kept at once in docs/routing-measured.csv and not measured
+seconds), `districts`, `levels`, `sizes`, `small`, `days`, `answers`, and `asked`,
+what is asked for beside what all runs gave. What the public instances and the districts
+gave is kept at once in docs/routing-measured.csv and not measured
 again (`--again` does), so a run can be broken off and taken up; `--only` takes parts of
 names of instances. `--write` puts the tables of the chosen parts into
 docs/routing-benchmarks.md, whatever else stands there stays. The rivals PyVRP and VROOM
@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import routing_days, routing_levels, routing_sizes
+from benchmarks import routing_days, routing_levels, routing_sizes, routing_small
 from benchmarks import routing_measured as measured
 from benchmarks.figures import Figure
 from benchmarks.rivals import interpreter
@@ -365,6 +365,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Lines]] = {
     "districts": districts,
     "levels": lambda _: routing_levels.lines(),
     "sizes": lambda _: routing_sizes.lines(),
+    "small": lambda _: routing_small.lines(),
     "days": lambda _: routing_days.lines(),
     "answers": lambda _: routing_days.answers(),
     "asked": asked,

@@ -140,6 +140,10 @@ class Summary:
     violations: int = 0
 
 
+# How the note begins of a search that ended before its time.
+SETTLED = "settled: "
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
     """Rounds, the unassigned, totals and how they were found."""
@@ -163,6 +167,11 @@ class Solution:
     @property
     def is_feasible(self) -> bool:
         return not self.violations
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether the search ended early, because nothing better came any more."""
+        return any(note.startswith(SETTLED) for note in self.notes)
 
     def found_by(self, engine: str, *notes: str) -> "Solution":
         return replace(self, engine=engine, notes=self.notes + notes)

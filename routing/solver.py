@@ -14,7 +14,7 @@ from routing.judged import first_sound
 from routing.locks import Locks
 from routing.problem import Id, Problem
 from routing.schedule import schedule
-from routing.solution import Round, Solution
+from routing.solution import SETTLED, Round, Solution
 from routing.supply import Supply
 
 NO_LOCKS = Locks()
@@ -201,7 +201,11 @@ class Task:
         if how.full:
             later += self._crew_seconds()
         later += TOLD_SECONDS_PER_JOB * len(self.problem.jobs)
-        rounds = self._searched(start, how, later)
+        notes: tuple[str, ...] = ()
+        if how.steps is None and not uneven and self._may_settle():
+            rounds, notes = self._settled(start, how, later)
+        else:
+            rounds = self._searched(start, how, later)
         if uneven:
             left = self.clock.left / 2 if unfinished else self.clock.left
 
@@ -211,13 +215,13 @@ class Task:
                 return search(layout(limited, self.travel), start, seconds, how.seed)
 
             rounds = even_out(self.problem, self.travel, rounds, left, again)
-        found = self._timed(rounds).found_by("sisr")
+        found = self._timed(rounds).found_by("sisr", *notes)
         if check(self.problem, found):
             # Where the schedule finds no gap for a rest, keep what holds with it.
             unfinished = how.full
             share = self.clock.left / 2
             kept = complete(self.problem, self.travel, rounds, share, how.locks)
-            found = self._timed(kept).found_by("sisr")
+            found = self._timed(kept).found_by("sisr", *notes)
         if how.steps is None and not start:
             found = self._not_below_sectors(found)
         if how.full and how.steps is None:
@@ -305,9 +309,7 @@ class Task:
                 how.seed,
                 how.workers,
                 None if how.steps is None else int(how.steps * part),
-                lambda cost, absent: self.clock.report(
-                    "search", cost, unassigned=absent
-                ),
+                self._on_better,
                 self.stop,
                 settings=COOL if warm else (),
             )
@@ -320,6 +322,31 @@ class Task:
         if how.steps is None and self.clock.left < self.clock.seconds / 10:
             return small.expand(rounds)
         return run(self.problem, small.expand(rounds), 1.0, start, True)
+
+    def _may_settle(self) -> bool:
+        from routing.settling import may_settle
+
+        return may_settle(len(self.problem.jobs), self.clock.seconds)
+
+    def _settled(
+        self, start: Sequence[Round], how: "How", later: float
+    ) -> tuple[tuple[Round, ...], tuple[str, ...]]:
+        """A small problem searched until it has settled, and a note when it has."""
+        from routing.layout import layout
+        from routing.settling import patience, settle
+
+        pinned = tuple(how.locks.jobs)
+        table = layout(self.problem, self.travel, locked=pinned, usual=start)
+        left = max(self.clock.left - later, self.clock.seconds / 10)
+        rounds, steps = settle(table, start, left, how.seed, self._on_better, self.stop)
+        if steps is None:
+            return rounds, ()
+        enough = patience(len(self.problem.jobs))
+        note = f"of {steps} steps the last {enough} brought nothing better"
+        return rounds, (SETTLED + note,)
+
+    def _on_better(self, cost: int, absent: int) -> None:
+        self.clock.report("search", cost, unassigned=absent)
 
     def by_authority(
         self, best: Solution, steps: int | None = None, locks: Locks = NO_LOCKS

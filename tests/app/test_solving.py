@@ -1,10 +1,13 @@
 """Whatever the solver's child does, a valid plan comes out in time, and says so."""
 
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 import routing
+from app.proposing import Wish, propose
 from app.solving import (
     SOLVER,
     Solved,
@@ -175,6 +178,25 @@ async def test_a_fallback_is_marked_on_the_plan_and_in_the_audit(
     lines = await rows("SELECT reason FROM audit_line WHERE action = 'round_plan.save'")
     assert [line["reason"] for line in lines] == ["failed"]
     assert told
+
+
+async def test_a_few_doors_are_planned_long_before_the_time_is_up_and_asked_once_more(
+    sqlite_database: object, tmp_path: Path
+) -> None:
+    """What has settled is not searched again and again for all of the time."""
+    cast = await a_morning(bikes=2)
+    starts = tmp_path / "starts"
+    command = child(
+        f"open({str(starts)!r}, 'a').write('.')\n"
+        "import runpy; runpy.run_module('routing', run_name='__main__')"
+    )
+    when, by = (cast.kitchen, TODAY, "lunch"), {"by": CHEN, "now": MORNING}
+    began = time.monotonic()
+    await plan_rounds(*when, **by, seconds=3600, command=command)
+    better = await propose(*when, Wish(seconds=3600), **by, command=command)
+    assert time.monotonic() - began < 360
+    assert better is None
+    assert starts.read_text() == ".."
 
 
 async def test_rounds_need_drivers(database: object) -> None:
