@@ -88,7 +88,7 @@ COLUMNS = (
         ("就餐方式", "方式"),
         choices=("堂食", "自取", "送餐"),
     ),
-    Column("point", "助餐点", ("就餐点", "用餐点", "饭堂", "食堂"), width=14),
+    Column("point", "就餐点", ("助餐点", "用餐点", "饭堂", "食堂"), width=14),
     Column("weekdays", "周几", ("用餐日", "星期", "星期几"), width=14),
     Column("meals", "餐次", ("用餐餐次",), width=10),
     Column("size", "份量", ("分量",), choices=("小份", "普通", "加量"), width=6),

@@ -82,7 +82,7 @@ class ListPrice(Table, tablename="list_price"):
 
 
 class DiningPoint(Table, tablename="dining_point"):
-    """助餐点. Unstaffed ones report by telephone or paper, entered in a batch."""
+    """就餐点. Unstaffed ones report by telephone or paper, entered in a batch."""
 
     kitchen = ForeignKey(Kitchen, null=False)
     area = ForeignKey(Area, null=False)

@@ -24,7 +24,6 @@ from kitchen.round_plans import (
     StopRow,
     plan_in_force,
     published_plan,
-    stop_code,
 )
 from kitchen.staff import Actor
 from kitchen.stops import Drop, Key
@@ -96,10 +95,11 @@ async def close_rest(
     planned, says `back.reported_by`. Returns how many doors that were.
 
     Refuses `reporter_missing`; the wrong paper: `sheet_number_missing`,
-    `sheet_unknown`, `sheet_other_day`, `sheet_of_other_round`, `sheet_void`,
-    `sheet_superseded`, `sheet_already_returned`; `point_unreported` until the
-    containers are signed for; `round_case_open` while somebody on it was neither
-    reached nor handed over by name; `cash_differs` without a word on it.
+    `sheet_unknown`, `sheet_version_unknown`, `sheet_never_printed`,
+    `sheet_other_day`, `sheet_of_other_round`, `sheet_void`, `sheet_superseded`,
+    `sheet_already_returned`; `point_unreported` until the containers are signed for;
+    `round_case_open` while somebody on it was neither reached nor handed over by
+    name; `cash_differs` without a word on it.
     """
     if not back.reported_by.strip():
         raise Refusal("reporter_missing")
@@ -252,11 +252,12 @@ async def stop_on_sheet(
     plan = plan or await published_plan(kitchen_id, day, meal)
     if plan is None:
         raise Refusal("plan_not_published")
-    code = stop_code(round_number, position)
-    for stop in plan.stops:
-        if plan.codes.get(stop.key) == code:
-            return stop.id
-    raise Refusal("stop_not_on_sheet", number=number, position=position)
+    ids = {row.id for row in plan.rounds if row.number == round_number}
+    stops = {stop.position: stop.id for stop in plan.stops if stop.round_id in ids}
+    if position in stops:
+        return stops[position]
+    last = max(stops, default=0)
+    raise Refusal("stop_not_on_sheet", number=number, position=position, last=last)
 
 
 async def _unknown_paper(inputs: Inputs, back: SheetBack) -> Refusal:
@@ -270,7 +271,23 @@ async def _unknown_paper(inputs: Inputs, back: SheetBack) -> Refusal:
     day = elsewhere["day"] if elsewhere else None
     if day is not None and day != inputs.day:
         return Refusal("sheet_other_day", number=back.number, day=day)
-    return Refusal("sheet_unknown", number=back.number, version=back.version)
+    told = {"number": back.number, "version": back.version}
+    known = await rows(
+        "SELECT number, MAX(version) AS newest FROM print_run WHERE kitchen = {}"
+        " AND day = {} AND meal = {} AND kind = 'sheet' GROUP BY number"
+        " ORDER BY number",
+        inputs.kitchen.id,
+        inputs.day,
+        inputs.meal,
+    )
+    newest = {row["number"]: row["newest"] for row in known}
+    if back.number in newest:
+        newer = newest[back.number]
+        return Refusal("sheet_version_unknown", **told, newest=newer)
+    if not newest:
+        return Refusal("sheet_never_printed", **told)
+    numbers = "、".join(str(number) for number in newest)
+    return Refusal("sheet_unknown", **told, numbers=numbers)
 
 
 async def _refuse_other_cash(stop_ids: Sequence[int], back: SheetBack) -> None:

@@ -19,7 +19,13 @@ SENTENCES = {
     "already_voided": N_("这条登记已经作废"),
     "stop_not_planned": N_("这一站已不在现行的线路里"),
     "sheet_number_missing": N_("这一趟印过送餐单（{number} 号），请照单填写单号和版本"),
-    "sheet_unknown": N_("今天没有 {number} 号单第 {version} 版，请核对单头"),
+    "sheet_unknown": N_(
+        "今天没有 {number} 号单，今天的送餐单是 {numbers} 号；请核对单头"
+    ),
+    "sheet_version_unknown": N_(
+        "{number} 号单没有第 {version} 版，现在是第 {newest} 版；请核对单头"
+    ),
+    "sheet_never_printed": N_("填的是 {number} 号单，可这一餐还没有印过送餐单"),
     "sheet_other_day": N_("{number} 号单是 {day} 的，不是今天的单"),
     "sheet_of_other_round": N_("{number} 号单不是第 {round} 趟的单"),
     "sheet_void": N_("{number} 号单第 {version} 版已经作废，请用新的一版"),
@@ -27,7 +33,7 @@ SENTENCES = {
         "{number} 号单已有第 {newest} 版，第 {version} 版的站号可能不同，请按新单登记"
     ),
     "sheet_already_returned": N_("这一趟 {at} 已经由{by}回单"),
-    "stop_not_on_sheet": N_("{number} 号单上没有第 {position} 站"),
+    "stop_not_on_sheet": N_("{number} 号单上没有第 {position} 站，站号是 1 到 {last}"),
     "cash_differs": N_(
         "应收现金 {due_fen} 元，实收 {counted_fen} 元；请在备注里写明差在哪里"
     ),

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 
 from kitchen import cards, dining, headcounts, plans
 from kitchen.database import rows
+from kitchen.headcounts import SpareFacts
 from tests.app.client import Client, Clock, SignInAs
 from tests.app.test_claims import NASTY
 from tests.kitchen.cast import CHEN, MORNING, TODAY, Cast, enter
@@ -127,6 +129,22 @@ async def test_the_counter_receives_passes_on_and_closes_with_words(
         assert f"填的是“{wrong}”" in answer.text
     answer = await manager.submit(f"{here}/shift/closure", cash="0")
     assert answer.status_code == 303
+
+
+async def test_what_is_due_at_a_point_is_one_figure_with_its_walk_ins(
+    manager: Client,
+) -> None:
+    """The sum above and the column below are what the driver brings."""
+    cast = await enter()
+    walk_ins = SpareFacts(0, cast.chaoyang, "walk_in", "regular", 2)
+    await headcounts.close_headcount(
+        cast.kitchen, TODAY, "lunch", spares=[walk_ins], by=CHEN, now=MORNING
+    )
+    page = (await manager.get(f"/dining/{TODAY}/lunch/{cast.chaoyang}/counter")).text
+    due = re.search(r"<b>(\d+)</b><span>应到</span>", page)
+    column = re.findall(r'</th><td class="numeric">(\d+)</td>', page)
+    assert due
+    assert int(due[1]) == sum(map(int, column)) > 2
 
 
 async def test_a_wrong_count_is_voided_with_a_reason_and_stays_to_be_read(

@@ -118,6 +118,7 @@ async def test_the_template_can_be_filled_in_and_sent_back(
     answer = await manager.get(f"/imports/template.xlsx?kitchen={cast.kitchen}")
     labels = read_grid(answer.content, "老人名单").rows[0][1]
     assert labels == tuple(COLUMN_LABELS.values())
+    assert "就餐点" in labels  # the word of the pages
     refused = await send(manager, answer.content)
     assert refused.status_code == 422
     assert "列名下面没有名单" in refused.text

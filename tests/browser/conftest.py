@@ -228,6 +228,7 @@ def faults_at_every_width(
             told = [str(fault) for fault in page.evaluate(ASK_AXE, rules)]
             if scheme == "light":
                 told += ["pushed sideways"] if overflows(page) else []
+                told += page.evaluate(TIGHT)
                 told += also(page) if also else []
                 if name:
                     picture(page, f"{name}-{size}", full=True)
@@ -260,6 +261,20 @@ def overflows(page: Page) -> bool:
     thin = """[...document.querySelectorAll("main section.card")].some(
         card => card.clientWidth > 0 && card.clientWidth < 200)"""
     return bool(page.evaluate(wide) or page.evaluate(thin))
+
+
+TIGHT = """() => [...document.querySelectorAll("main .icon")].flatMap((icon) => {
+  const text = icon.nextSibling;
+  if (!icon.checkVisibility() || text?.nodeType !== 3 || !text.data.trim()) return [];
+  const word = document.createRange();
+  const begin = text.data.length - text.data.trimStart().length;
+  word.setStart(text, begin);
+  word.setEnd(text, begin + 1);
+  const [a, b] = [icon.getBoundingClientRect(), word.getBoundingClientRect()];
+  const beside = a.top < b.bottom && b.top < a.bottom;
+  return beside && b.left - a.right < 2 ? ["icon touches its word: " + text.data] : [];
+})"""
+"""Icons with less than two pixels before the word they stand for."""
 
 
 def picture(page: Page, name: str, *, full: bool = False) -> None:

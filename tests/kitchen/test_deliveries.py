@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.refusals import sentence_for
 from kitchen import headcounts, round_changes, round_publishing
 from kitchen.database import insert, rows, writing
 from kitchen.deliveries import outcomes_for, report_exception, void_report
@@ -242,7 +243,8 @@ WRONG_PAPER = [
     # (what was printed: number, round, version, days ago), (typed), the refusal
     ([(7, 0, 1, 0)], (None, None), "sheet_number_missing"),
     ([(7, 0, 1, 0)], (8, 1), "sheet_unknown"),
-    ([(7, 0, 1, 0)], (7, 2), "sheet_unknown"),
+    ([(7, 0, 1, 0)], (7, 2), "sheet_version_unknown"),
+    ([(9, 0, 1, 1)], (8, 1), "sheet_never_printed"),
     ([(7, 0, 1, 0), (9, 0, 1, 1)], (9, 1), "sheet_other_day"),
     ([(7, 0, 1, 0), (8, 5, 1, 0)], (8, 1), "sheet_of_other_round"),
     ([(7, 0, 1, 0), (7, 0, 2, 0)], (7, 1), "sheet_superseded"),
@@ -295,8 +297,23 @@ async def test_sheet_and_stop_number_name_a_door(database: object) -> None:
     await printed(cast, 7, f"round:{number}")
     place = (cast.kitchen, TODAY, "lunch", 7, 1)
     assert await stop_on_sheet(*place, stop.position) == stop_id
-    with pytest.raises(Refusal, match="stop_not_on_sheet"):
+    with pytest.raises(Refusal, match="stop_not_on_sheet") as refused:
         await stop_on_sheet(*place, 42)
+    last = len(plan.stops_of(stop.round_id))
+    assert sentence_for(refused.value) == f"7 号单上没有第 42 站，站号是 1 到 {last}"
+
+
+async def test_a_wrong_sheet_is_told_which_there_are(database: object) -> None:
+    cast, plan = await out_in_the_streets()
+    await printed(cast, 7, f"round:{plan.rounds[0].number}")
+    await printed(cast, 8, f"round:{plan.rounds[0].number}", 2)
+    for typed, told in [
+        ((3, 1), "今天没有 3 号单，今天的送餐单是 7、8 号；请核对单头"),
+        ((8, 3), "8 号单没有第 3 版，现在是第 2 版；请核对单头"),
+    ]:
+        with pytest.raises(Refusal) as refused:
+            await stop_on_sheet(cast.kitchen, TODAY, "lunch", *typed, 1)
+        assert sentence_for(refused.value) == told
 
 
 async def test_the_cash_on_the_table_is_what_the_doors_paid(database: object) -> None:

@@ -180,7 +180,7 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
     ),
     ({"联系人": "王五", "联系人电话": "1"}, "contact_phone", "phone_unreadable"),
     ({"用餐方式": "外卖"}, "way", "word_unknown"),
-    ({"助餐点": "月球就餐点"}, "point", "point_unknown"),
+    ({"就餐点": "月球就餐点"}, "point", "point_unknown"),
     ({"用餐方式": "堂食", "周几": "隔天"}, "weekdays", "weekdays_unreadable"),
     ({"用餐方式": "堂食", "餐次": "夜宵"}, "meals", "word_unknown"),
     ({"口味": "低脂"}, "diet", "word_unknown"),  # a need is never dropped
@@ -353,7 +353,7 @@ LIU = {
     "楼栋": "9号楼",
     "门牌": "101",
     "用餐方式": "堂食",
-    "助餐点": "朝阳就餐点",
+    "就餐点": "朝阳就餐点",
 }
 
 
