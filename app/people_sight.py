@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from litestar.exceptions import NotFoundException
 
 from app.forms import Form
-from app.i18n import translate as _
-from app.picking import picked
+from app.picking import not_found, picked
 from app.requests import Request
 from app.scope import kitchen_of
 from kitchen import places, registry
@@ -93,7 +92,6 @@ async def picked_in_scope(
     scope = await scope_of(request, await places.kitchen_by_id(kitchen_id))
     found = [other for other in found if await registry.sees(scope, other.id)]
     if person is not None and not await registry.sees(scope, person.id):
-        sentence = _("{label}：没有找到“{typed}”", label=label, typed=form.raw(name))
-        form.refuse_field(name, sentence)
+        form.refuse_field(name, not_found(label, form.raw(name)))
         return None, []
     return person, found

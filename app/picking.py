@@ -13,6 +13,15 @@ from kitchen.food import DishFacts
 from kitchen.registry import ElderFacts
 
 
+def not_found(label: str, typed: str) -> str:
+    """Nobody fits what was typed, and what would have."""
+    return _(
+        "{label}：没有找到“{typed}”，可以填姓名、首字母、就餐号或电话尾号",
+        label=label,
+        typed=typed,
+    )
+
+
 async def picked(
     form: Form, name: str, label: str, kitchen_id: int
 ) -> tuple[ElderFacts | None, list[ElderFacts]]:
@@ -35,7 +44,7 @@ async def picked(
     sentence = (
         _("{label}：“{typed}”有几位，请选一位", label=label, typed=typed)
         if found
-        else _("{label}：没有找到“{typed}”", label=label, typed=typed)
+        else not_found(label, typed)
     )
     form.refuse_field(name, sentence)
     return None, found

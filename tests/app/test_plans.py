@@ -234,7 +234,7 @@ async def test_a_booking_by_telephone_for_a_day_without_service(
     ("wrong", "sentence"),
     [
         ({"who": ""}, "老人：还没有填"),
-        ({"who": "没这个人"}, "没有找到“没这个人”"),
+        ({"who": "没这个人"}, "没有找到“没这个人”，可以填姓名、首字母"),
         ({"who": "秀"}, "有几位，请选一位"),
         ({"kind": "party"}, "变动"),
         ({"from_day": "2026-11-01"}, "之间"),

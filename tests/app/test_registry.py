@@ -183,6 +183,16 @@ BAD_PEOPLE = [
 ]
 
 
+async def test_a_mistyped_id_number_is_not_called_a_missing_one(
+    manager: Client,
+) -> None:
+    await enter()
+    typed = {"id_number": "110105194912310021", "id_note": ""}
+    answer = await manager.submit("/registry", **{**NEW, **typed})
+    assert "校验位不对" in answer.text
+    assert "没有身份证号，请写明原因" not in answer.text
+
+
 @pytest.mark.parametrize(("wrong", "sentence"), BAD_PEOPLE)
 async def test_a_wrong_field_is_named_and_nothing_is_half_saved(
     manager: Client, wrong: dict[str, Any], sentence: str

@@ -57,7 +57,7 @@ async def create(request: Request) -> Response[Any]:
     address = read_address(form, areas=areas)
     codes, reason = read_enrolment(form)
     card = read_card(form) if form.raw("card").strip() else ""
-    if not person.id_number and not person.id_note:
+    if not form.raw("id_number").strip() and not person.id_note:
         form.refuse_field("id_note", _("没有身份证号，请写明原因"))
     if reason and address is None:
         warnings.append(_("送餐但没有住址，会列在“未定位”里等人补"))
