@@ -14,10 +14,11 @@ from app.words.balance import (
     COLUMNS,
     IN_GRAMS,
     place_name,
-    words_of,
+    together,
+    words_together,
 )
 from app.words.payers import payer_words
-from kitchen.balance import Balance, Line
+from kitchen.balance import Balance, Difference, Line
 from kitchen.day_close import ClosedDay
 from kitchen.dining import TallyFacts
 from kitchen.meals import MealRow
@@ -56,15 +57,7 @@ def balance_sheet(
             ),
         ),
         differences=tuple(
-            papers.NamedDifference(
-                place_name(names, difference.place),
-                None
-                if difference.code in IN_GRAMS
-                else difference.found - difference.expected,
-                words_of(difference),
-                difference.note,
-            )
-            for difference in balance.differences
+            _named(names, several) for several in together(balance.differences)
         ),
         money=_money(meals),
         tallies=tuple(
@@ -76,6 +69,21 @@ def balance_sheet(
         seal=closed.seal if closed else "",
         closed_by=closed.by if closed else "",
         closed_at=at,
+    )
+
+
+def _named(names: dict[str, str], several: list[Difference]) -> papers.NamedDifference:
+    """Differences of one kind and place; of several dishes no portions are added up."""
+    first = several[0]
+    no_sum = first.code in IN_GRAMS or (first.code == "cooked" and len(several) > 1)
+    missing = sum(one.found - one.expected for one in several)
+    what, each = words_together(several)
+    return papers.NamedDifference(
+        place_name(names, first.place),
+        None if no_sum else missing,
+        what,
+        first.note,
+        tuple(each),
     )
 
 

@@ -17,13 +17,14 @@ class BalanceLine:
 
 @dataclass(frozen=True)
 class NamedDifference:
-    """A difference and the word that explains it; "" while nobody has."""
+    """Differences of one kind and place, and the word that explains them, with who said
+    it; "" while nobody has."""
 
     where: str
-    portions: int | None  # None: what is missing is counted in grams
+    portions: int | None  # None: grams, or portions of several dishes
     what: str
     reason: str
-    by: str = ""
+    each: tuple[str, ...] = ()  # by name, where there are several
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The day's balance in words: its columns, its differences, its refusals."""
 
+from collections.abc import Iterable, Sequence
+
 from app.i18n import N_
 from app.i18n import translate as _
 from app.words.diets import key_words
@@ -63,21 +65,62 @@ WORDS = {
     "slot": N_("就餐记录 {what} 没有占住当天的补贴名额"),
     "ledger": N_("分录 {what} 借贷不平"),
 }
+TOGETHER = {
+    "cooked": N_("应做 → 做了："),
+    "sample": N_("应留样 → 留了，克："),
+    "label": N_("应有 → 有的标签："),
+    "label_for_nobody": N_("标签不在名单里："),
+    "packed": N_("应分 → 分了："),
+    "loaded": N_("应装 → 装了："),
+    "received": N_("送出 → 签收："),
+    "unplaced": N_("没有排上线路："),
+    "unreported": N_("还没有人报告送到没有："),
+    "handed_over": N_("应交 → 就餐记录："),
+}
+"""Several differences of one kind and place that nobody, or one word, explains."""
+ALONE = ("label_for_nobody", "unplaced", "unreported")
+"""Where the name says it all."""
 DIET_CODES = ("packed", "loaded", "received")
 IN_GRAMS = ("sample", "weight")
 
 
 def words_of(difference: Difference) -> str:
     """A difference as a sentence."""
-    what = difference.what
-    if difference.code in DIET_CODES:
-        what = key_words(what)
     return _(
         WORDS[difference.code],
-        what=what or _("没有名字"),
+        what=_subject(difference),
         expected=difference.expected,
         found=difference.found,
     )
+
+
+def words_together(differences: Sequence[Difference]) -> tuple[str, list[str]]:
+    """Differences of one code and place in words: one by itself as a sentence, several
+    as what they have in common and each by name."""
+    if len(differences) == 1:
+        return words_of(differences[0]), []
+    return _(TOGETHER[differences[0].code]), [
+        _subject(one)
+        if one.code in ALONE and one.expected - one.found == 1
+        else f"{_subject(one)} {one.expected} → {one.found}"
+        for one in differences
+    ]
+
+
+def together(differences: Iterable[Difference]) -> list[list[Difference]]:
+    """Those that one sentence can name, in the order of the first of each."""
+    found: dict[object, list[Difference]] = {}
+    for one in differences:
+        kept = (one.code, one.place, one.note)
+        found.setdefault(kept if one.code in TOGETHER else one.key, []).append(one)
+    return list(found.values())
+
+
+def _subject(difference: Difference) -> str:
+    what = difference.what
+    if difference.code in DIET_CODES:
+        what = key_words(what)
+    return what or _("没有名字")
 
 
 def place_name(names: dict[str, str], place: str) -> str:

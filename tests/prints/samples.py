@@ -519,7 +519,7 @@ def balance() -> p.BalanceSheet:
             p.BalanceLine("合计", (216, 6, 222, 222, 222, 214, 5, 3, 210), strong=True),
         ),
         differences=(
-            p.NamedDifference("3-09", 1, "烧了没有贴签", "盒子摔了，重装一份", "陈敏"),
+            p.NamedDifference("3-09", 1, "烧了没有贴签", "盒子摔了，重装一份（陈敏）"),
             p.NamedDifference("花园就餐点", 2, "到餐少 2 份", ""),
         ),
         money=(("自付现金", 64_500), ("账户扣款", 31_000), ("补贴", 147_000)),

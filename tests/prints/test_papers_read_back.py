@@ -19,6 +19,7 @@ from app.paper_html import document_for
 from app.paper_office import balance_sheet
 from app.papers import MenuDay
 from app.printing import FONT, Printed, join, render
+from app.words.balance import together
 from kitchen.balance import Balance, Difference
 from tests.prints import samples
 from tests.prints.conftest import MM, Piece, pictures, pieces, texts
@@ -463,6 +464,70 @@ def test_what_is_missing_in_grams_is_no_number_of_portions() -> None:
     html = document_for(sheet, samples.STAMP).html
     assert "None" not in html
     assert "应留样 125 克，留了 0 克" in html
+
+
+async def test_a_day_before_anything_happened_names_every_difference_on_two_pages() -> (
+    None
+):
+    """What a kitchen of 180 elders has open after the close of its count."""
+    dishes = (
+        "白米饭",
+        "菠菜豆腐汤",
+        "清蒸龙利鱼",
+        "番茄炒蛋",
+        "麻婆豆腐",
+        "清炒圆白菜",
+    )
+    diets = ("low_salt", "normal", "soft", "low_sugar")
+    points = [f"point:{number}" for number in range(1, 5)]
+    rounds = [f"round:{number}" for number in range(2, 6)]
+    told = [Difference("cooked", "kitchen", dish, 175, 0) for dish in dishes]
+    told += [Difference("sample", "kitchen", dish, 125, 0) for dish in dishes]
+    for code, places in (("packed", points), ("loaded", points + rounds)):
+        told += [
+            Difference(code, place, diet, 3 + n, 0)
+            for place in places
+            for n, diet in enumerate(diets)
+        ]
+    told += [Difference("unsigned", place, "", 1, 0) for place in points]
+    told += [
+        Difference("unreported", place, f"{name}桂{mark}", 1, 0)
+        for name, place in zip("杨王李赵", rounds, strict=True)
+        for mark in "一二三四五六七八九十百千万亿"
+    ]
+    told += [Difference("unreported", "round:2", "邻居", 2, 0)]
+    head = {"kitchen": "暖餐", "phone": "", "day": samples.DAY, "meal": "lunch"}
+    balance = Balance((), 175, 0, tuple(told))
+    sheet = balance_sheet(head, balance, {}, (), None, ZoneInfo("Asia/Shanghai"))
+    assert sum(len(row.each) or 1 for row in sheet.differences) == len(told)
+    (printed,) = await render([document_for(sheet, samples.STAMP)])
+    pages = PdfReader(io.BytesIO(printed.pdf)).pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    for one in told:
+        if one.code == "unreported":
+            assert one.what in text
+        elif one.code in ("cooked", "sample"):
+            assert f"{one.what}{one.expected}→{one.found}" in text
+    assert "邻居2→0" in text
+    assert len(pages) == 2
+
+
+def test_differences_with_words_of_their_own_stay_apart() -> None:
+    said = (
+        Difference("unreported", "round:2", "王秀英", 1, 0, "住院了（陈敏）"),
+        Difference("unreported", "round:2", "李福", 1, 0),
+        Difference("unreported", "round:2", "周淑华", 1, 0),
+        Difference("unreported", "round:3", "钱有才", 1, 0),
+        Difference("ledger", "round:3", "7", 1, 0),
+        Difference("ledger", "round:3", "8", 1, 0),
+    )
+    assert [[one.what for one in several] for several in together(said)] == [
+        ["王秀英"],
+        ["李福", "周淑华"],
+        ["钱有才"],
+        ["7"],
+        ["8"],
+    ]
 
 
 @pytest.mark.parametrize("name", ["load", "sheet"])
