@@ -213,8 +213,8 @@ def axe_faults(page: Page) -> list[str]:
 def faults_at_every_width(
     page: Page, name: str = "", also: Look | None = None
 ) -> list[str]:
-    """`axe_faults` and `overflows` of a page at the three widths, loaded once, and what
-    `also` finds at each. `name` is for its pictures."""
+    """`axe_faults`, `overflows` and cards that touch, of a page at the three widths,
+    loaded once, and what `also` finds at each. `name` is for its pictures."""
     page.evaluate(AXE.read_text("utf-8"))
     found = []
     for scheme, rules in (
@@ -229,6 +229,7 @@ def faults_at_every_width(
             if scheme == "light":
                 told += ["pushed sideways"] if overflows(page) else []
                 told += page.evaluate(TIGHT)
+                told += page.evaluate(TOUCHING)
                 told += also(page) if also else []
                 if name:
                     picture(page, f"{name}-{size}", full=True)
@@ -275,6 +276,22 @@ TIGHT = """() => [...document.querySelectorAll("main .icon")].flatMap((icon) => 
   return beside && b.left - a.right < 2 ? ["icon touches its word: " + text.data] : [];
 })"""
 """Icons with less than two pixels before the word they stand for."""
+
+
+TOUCHING = """() => {
+  const cards = [...document.querySelectorAll("main .card")]
+    .filter((one) => one.checkVisibility());
+  const near = (a, b) => {
+    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+    const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    return (across > 0 && down > -4) || (down > 0 && across > -4);
+  };
+  return cards.flatMap((a, i) => cards.slice(i + 1)
+    .filter((b) => !a.contains(b) && !b.contains(a) && near(a, b))
+    .map((b) => "cards touch: " + [a, b].map((c) => c.innerText.slice(0, 20))));
+}"""
+"""Cards with less than four pixels between them, by how they begin."""
 
 
 def picture(page: Page, name: str, *, full: bool = False) -> None:
