@@ -191,7 +191,7 @@ async def _places() -> Finding:
 
 
 def _backup(settings: Settings, now: dt.datetime) -> Finding:
-    title = _("备份")
+    title = _("自动备份")
     if settings.database is not None and not dumps.has_tools():
         fix = "apt-get install postgresql-client"
         return Finding(

@@ -28,6 +28,7 @@ from app.commands.values import (
     json_option,
     kitchen_option,
 )
+from app.days import MEALS
 from app.desk import Desk
 from app.i18n import translate as _
 from app.print_desk import print_now
@@ -35,6 +36,7 @@ from app.print_office import month_sheet
 from app.printing import join
 from app.settings import Settings
 from app.statements import settlement_workbook
+from app.words.money import FINDINGS
 from app.words.payers import payer_words
 from kitchen import calendar, findings, settlement
 from kitchen.findings import Finding
@@ -110,7 +112,8 @@ def settle(
     if closed:
         say(_("已结账,指纹 {digest}", digest=closed.digest[:16]))
     for finding in found:
-        say(f"! {finding.day} {finding.kind} {finding.what}")
+        what = _(MEALS[finding.what]) if finding.kind == "day_open" else finding.what
+        say(f"! {finding.day} {_(FINDINGS[finding.kind])} {what}")
     if any(not one.settled for one in found) and not closed:
         sys.exit(SOME_LEFT)
 

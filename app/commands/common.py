@@ -152,14 +152,26 @@ async def _upgraded(settings: Settings) -> None:
 
 
 async def chosen_kitchen(wanted: int | None) -> KitchenFacts:
-    """The kitchen of that number, or the first. Refuses `kitchen_unknown`,
-    `no_kitchen_yet`."""
-    if wanted is not None:
-        return await places.kitchen_by_id(wanted)
+    """The kitchen of that number, or the first. Refuses `no_kitchen_yet`; ends the
+    program for a number there is not."""
     kitchens = await places.kitchens()
     if not kitchens:
         raise Refusal("no_kitchen_yet")
-    return kitchens[0]
+    known = {kitchen.id: kitchen for kitchen in kitchens}
+    known_number("--kitchen", wanted, {one.id: one.name for one in kitchens})
+    return kitchens[0] if wanted is None else known[wanted]
+
+
+def known_number(field: str, typed: int | None, known: Mapping[int, str]) -> None:
+    """Ends the program (1) with a sentence for a number there is not; None passes."""
+    if typed is None or typed in known:
+        return
+    accepted = _("、").join(f"{number} {name}" for number, name in known.items())
+    stop(f"{field}: {cannot_use(typed, accepted)}")
+
+
+def cannot_use(typed: object, accepted: str) -> str:
+    return _("“{typed}”不能用,应为 {accepted}", typed=typed, accepted=accepted)
 
 
 # Answers ----------------------------------------------------------------------
@@ -197,6 +209,8 @@ def sure_to_write(*outputs: Path | None) -> None:
 def write_out(data: bytes, output: Path | None) -> None:
     """To the file, complete or not at all; without one to standard output."""
     if output is None:
+        if data.startswith((b"%PDF", b"PK")) and sys.stdout.isatty():
+            stop(_("这不是文字,不能显示在屏幕上:用 -o 写到文件"), USAGE)
         click.echo(data, nl=False)
         return
     part = output.with_name(f".{output.name}.part")

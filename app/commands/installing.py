@@ -13,6 +13,7 @@ from app.asgi import utc_now
 from app.commands.common import (
     FAILED,
     OPERATOR,
+    cannot_use,
     read_settings,
     say,
     show,
@@ -21,7 +22,7 @@ from app.commands.common import (
 from app.commands.serving import has_demo, is_empty
 from app.commands.speaking import Command
 from app.commands.users import made_up_password
-from app.commands.values import OneOf, dry_run_option, json_option
+from app.commands.values import LOGIN, OneOf, Words, dry_run_option, json_option
 from app.i18n import translate as _
 from app.jobs import Job
 from app.refusals import sentence_for
@@ -41,7 +42,9 @@ CLOCKS = {  # minutes after midnight: cut-off, cooked, depart, serve from – to
 
 
 @click.command(cls=Command)
-@click.option("--kitchen", required=True, metavar="NAME", help="厨房的名字")
+@click.option(
+    "--kitchen", required=True, metavar="NAME", type=Words(1, 40), help="厨房的名字"
+)
 @click.option("--area", default="", metavar="NAME", help="所在街道,不写就是“本街道”")
 @click.option(
     "--price", default="13.00", metavar="YUAN", help="一餐定价", show_default=True
@@ -50,6 +53,7 @@ CLOCKS = {  # minutes after midnight: cut-off, cooked, depart, serve from – to
     "--admin",
     default="admin",
     metavar="LOGIN",
+    type=LOGIN,
     show_default=True,
     help="管理员的登录名",
 )
@@ -57,6 +61,7 @@ CLOCKS = {  # minutes after midnight: cut-off, cooked, depart, serve from – to
     "--manager",
     default="manager",
     metavar="LOGIN",
+    type=LOGIN,
     show_default=True,
     help="厨房主管的登录名",
 )
@@ -88,8 +93,6 @@ def init(
     list_price = parse_fen(price)
     if not list_price or list_price < 0:
         _refuse("--price", price, _("大于零的金额,如 13.00"))
-    if not kitchen.strip():
-        _refuse("--kitchen", kitchen, _("厨房的名字"))
     settings = read_settings()
     demo = _standing(settings)
     if dry_run:
@@ -100,9 +103,7 @@ def init(
     aside = _move_aside(settings) if demo else None
 
     async def work(settings: Settings) -> int:
-        kitchen_id = await _kitchen(
-            settings, kitchen.strip(), area or _("本街道"), list_price
-        )
+        kitchen_id = await _kitchen(settings, kitchen, area or _("本街道"), list_price)
         for role, login in logins.items():
             await staff.hire_first(
                 login=login,
@@ -132,8 +133,7 @@ def init(
 
 
 def _refuse(field: str, typed: str, accepted: str) -> NoReturn:
-    said = _("“{typed}”不能用,应为 {accepted}", typed=typed, accepted=accepted)
-    click.get_current_context().fail(f"{field}: {said}")
+    click.get_current_context().fail(f"{field}: {cannot_use(typed, accepted)}")
 
 
 def _standing(settings: Settings) -> bool:

@@ -33,6 +33,7 @@ from app.commands.values import (
     meal_option,
     output_option,
 )
+from app.days import MEALS
 from app.desk import Desk
 from app.headcount_pages import hinted
 from app.i18n import translate as _
@@ -125,7 +126,7 @@ def day(
         _(
             "{day} {meal}:{portions} 份,线路 {rounds} 趟,单据 {files} 份",
             day=day,
-            meal=meal,
+            meal=_(MEALS[meal]),
             portions=done.portions,
             rounds=done.rounds,
             files=len(done.files),

@@ -7,13 +7,20 @@ import click
 
 from app.asgi import utc_now
 from app.commands.common import OPERATOR as HOLDER
-from app.commands.common import say, show_rows, with_database
+from app.commands.common import known_number, say, show_rows, with_database
 from app.commands.speaking import Group
-from app.commands.values import OneOf, Whole, dry_run_option, json_option
+from app.commands.values import (
+    LOGIN,
+    OneOf,
+    Whole,
+    Words,
+    dry_run_option,
+    json_option,
+)
 from app.i18n import translate as _
 from app.settings import Settings
 from app.words.roles import role_word
-from kitchen import staff
+from kitchen import places, staff
 from kitchen.errors import Refusal
 from kitchen.passwords import check_password, hash_password
 from kitchen.staff import ROLES, Actor, Post, StaffFacts
@@ -57,8 +64,8 @@ def list_(as_json: bool) -> None:
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN", help="登录名")
-@click.argument("name", metavar="NAME", help="姓名")
+@click.argument("login", metavar="LOGIN", type=LOGIN, help="登录名")
+@click.argument("name", metavar="NAME", type=Words(1, 40), help="姓名")
 @click.option("--role", metavar="ROLE", type=OneOf(ROLES), required=True, help="岗位")
 @click.option("--kitchen", type=Whole(1), metavar="ID", help="只管这个厨房")
 @click.option("--point", type=Whole(1), metavar="ID", help="只管这个就餐点")
@@ -83,7 +90,7 @@ def add(
         await staff.hire(
             login=login,
             name=name,
-            post=Post(role, kitchen, point, area),
+            post=await _post(role, kitchen, point, area),
             password_hash=hash_password(password),
             by=OPERATOR,
             now=utc_now(),
@@ -98,7 +105,7 @@ def add(
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN", help="登录名")
+@click.argument("login", metavar="LOGIN", type=LOGIN, help="登录名")
 @password_options
 @dry_run_option
 def password(login: str, password_stdin: bool, dry_run: bool) -> None:
@@ -121,7 +128,7 @@ def password(login: str, password_stdin: bool, dry_run: bool) -> None:
 
 
 @user.command()
-@click.argument("login", metavar="LOGIN", help="登录名")
+@click.argument("login", metavar="LOGIN", type=LOGIN, help="登录名")
 @dry_run_option
 def deactivate(login: str, dry_run: bool) -> None:
     """停用账号;做过的事还算他的。例:./run user deactivate lixia"""
@@ -135,6 +142,24 @@ def deactivate(login: str, dry_run: bool) -> None:
         say(_("会停用 {login};没有写入", login=login))
     else:
         say(_("已停用 {login}", login=login))
+
+
+async def _post(
+    role: str, kitchen: int | None, point: int | None, area: int | None
+) -> Post:
+    """A point is in its own kitchen. Ends the program for a number there is not."""
+    kitchens = {one.id: one.name for one in await places.kitchens()}
+    known_number("--kitchen", kitchen, kitchens)
+    points = {
+        one.id: one
+        for number in ([kitchen] if kitchen else kitchens)
+        for one in await places.points_for(number)
+    }
+    known_number("--point", point, {one.id: one.name for one in points.values()})
+    known_number("--area", area, {one.id: one.name for one in await places.areas()})
+    if point is not None:
+        kitchen = points[point].kitchen_id
+    return Post(role, kitchen, point, area)
 
 
 async def _person(login: str) -> StaffFacts:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from app.commands.common import read_settings, today_of
+from app.commands.common import cannot_use, read_settings, today_of
 from app.i18n import translate as _
 from kitchen.calendar import parse_day
 
@@ -32,15 +32,7 @@ class Kind(click.ParamType[Any, Any]):
         try:
             return self.read(value)
         except ValueError:
-            self.fail(
-                _(
-                    "“{typed}”不能用,应为 {accepted}",
-                    typed=value,
-                    accepted=self.accepted(),
-                ),
-                param,
-                ctx,
-            )
+            self.fail(cannot_use(value, self.accepted()), param, ctx)
 
 
 class OneOf(Kind):
@@ -57,6 +49,23 @@ class OneOf(Kind):
         if typed not in self.words:
             raise ValueError
         return typed
+
+
+class Words(Kind):
+    """A few words, not empty and not too many."""
+
+    name = "TEXT"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def accepted(self) -> str:
+        return _("{least} 到 {most} 个字", least=self.least, most=self.most)
+
+    def read(self, typed: Any) -> str:
+        if not self.least <= len(str(typed).strip()) <= self.most:
+            raise ValueError
+        return str(typed).strip()
 
 
 class Whole(Kind):
@@ -145,6 +154,7 @@ class Day(Kind):
 
 
 DAY = Day()
+LOGIN = Words(2, 40)
 MONTH = Month()
 
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")

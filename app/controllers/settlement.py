@@ -10,30 +10,17 @@ from litestar.response import Redirect, Response
 
 from app.exports import Period, record_export
 from app.forms import Form, read_form
-from app.i18n import N_
 from app.i18n import translate as _
 from app.rendering import page, see_other
 from app.requests import Request
 from app.scope import kitchen_of
 from app.statements import settlement_workbook
+from app.words.money import FINDINGS
 from app.words.payers import payer_words
 from kitchen import calendar, findings, places, settlement
 from kitchen.errors import Refusal
 
 MOST_FEN = 10_000_000
-FINDINGS = {
-    "day_open": N_("没关账的日子"),
-    "after_leaving": N_("退出后还有餐"),
-    "while_paused": N_("停餐、住院期间有餐"),
-    "second_meal": N_("同日两餐"),
-    "expired": N_("资格过期"),
-    "not_served": N_("不供餐的日子有补贴"),
-    "beyond_booked": N_("超出订餐和散客上限"),
-    "device_rate": N_("一台机器一分钟登记太多"),
-    "signed_early": N_("出发前就签收"),
-    "counts_alike": N_("连续几天份数一样"),
-    "late_entry": N_("事后补录"),
-}
 
 
 @get("/settlement", allows="settlement.read", include_in_schema=False)

@@ -59,3 +59,17 @@ SENTENCES = {
     ),
     "served_more_than_received": N_("比收到的多发了 {portions} 份：请写明从哪里来的"),
 }
+
+FINDINGS = {
+    "day_open": N_("没关账的日子"),
+    "after_leaving": N_("退出后还有餐"),
+    "while_paused": N_("停餐、住院期间有餐"),
+    "second_meal": N_("同日两餐"),
+    "expired": N_("资格过期"),
+    "not_served": N_("不供餐的日子有补贴"),
+    "beyond_booked": N_("超出订餐和散客上限"),
+    "device_rate": N_("一台机器一分钟登记太多"),
+    "signed_early": N_("出发前就签收"),
+    "counts_alike": N_("连续几天份数一样"),
+    "late_entry": N_("事后补录"),
+}

@@ -1,10 +1,13 @@
 """The program as a whole: help, dates, settings, exit codes."""
 
+import sys
+
 import click
 import pytest
 
+from app.commands.common import write_out
 from app.settings import ACCEPTED
-from tests.commands.conftest import CHINESE, Run, every_command
+from tests.commands.conftest import CHINESE, Run, every_command, stage
 
 
 @pytest.mark.parametrize(("name", "command"), every_command())
@@ -107,3 +110,36 @@ def test_without_a_kitchen_a_command_says_so(run: Run, data: object) -> None:
     result = run("export", "people")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "还没有厨房" in result.stderr
+
+
+@pytest.mark.parametrize("field", ["--kitchen", "--point", "--area"])
+def test_an_account_is_only_opened_for_what_there_is(
+    run: Run, data: object, field: str
+) -> None:
+    stage()
+    before = run("user", "list").stdout
+    result = run("user", "add", "lixia", "李霞", "--role", "cook", field, "99")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"{field}: “99”不能用,应为 1 ")
+    assert run("user", "list").stdout == before
+
+
+def test_an_account_of_a_point_is_of_the_points_kitchen(run: Run, data: object) -> None:
+    cast = stage()
+    point = str(cast.chaoyang)
+    words = ("lixia", "李霞", "--role", "point_staff", "--point", point)
+    assert run("user", "add", *words).exit_code == 0
+    (line,) = [one for one in run("user", "list").stdout.splitlines() if "李霞" in one]
+    assert line.split("\t")[3:5] == [str(cast.kitchen), point]
+
+
+def test_a_paper_is_not_poured_over_the_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with pytest.raises(SystemExit, match="2"):
+        write_out(b"%PDF-1.7", None)
+    told = capsys.readouterr()
+    assert (told.out, "-o" in told.err) == ("", True)
+    write_out("名字".encode(), None)
+    assert capsys.readouterr().out == "名字"

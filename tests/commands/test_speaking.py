@@ -100,8 +100,8 @@ def wrong_usages(
         if isinstance(param.type, Kind) and param.type.name not in ("FILE", "FOLDER"):
             before = enough[: rest.index(param)] if param in rest else []
             option = [] if param in rest else [param.opts[-1]]
-            typed = [*before, *option, NEVER_RIGHT]
-            yield typed, [named(param, context), NEVER_RIGHT]
+            wrong = "" if param.type.name == "TEXT" else NEVER_RIGHT
+            yield [*before, *option, wrong], [named(param, context), f"“{wrong}”"]
     required = [p for p in command.params if p.required]
     if required and isinstance(required[0], click.Argument):
         yield [], [named(required[0], context)]
