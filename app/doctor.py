@@ -79,8 +79,11 @@ def _keys(settings: Settings) -> Finding:
         return Finding("keys", title, True, _("还没有,第一次启动时生成"))
     try:
         sealing.Keyring.load(path)
-    except sealing.KeysMissing as error:
-        return Finding("keys", title, False, str(error), f"chmod 600 {path}")
+    except Refusal as refusal:
+        fix = (
+            f"chmod 600 {path}" if refusal.code == "keys_open" else _("找回另存的那份")
+        )
+        return Finding("keys", title, False, sentence_for(refusal), fix)
     except OSError as error:
         fix = _("用运行 serve 的用户执行")
         return Finding("keys", title, False, str(error.strerror), fix)
@@ -153,8 +156,10 @@ async def _database(settings: Settings) -> Finding:
         await database.open()
     except Refusal as refusal:
         fix = _("检查 NUANCAN_DATABASE,数据库服务器是否开着")
+        if refusal.code.startswith("keys_"):
+            fix = _("见上面几项")
         return Finding("database", title, False, sentence_for(refusal), fix)
-    except (OSError, sealing.KeysMissing) as error:
+    except OSError as error:
         return Finding("database", title, False, str(error), _("见上面几项"))
     kind = "PostgreSQL" if database.is_postgres() else "SQLite"
     return Finding("database", title, True, kind)

@@ -188,6 +188,12 @@ def language_wanted() -> str:
     return "en" if os.environ.get("NUANCAN_LANGUAGE") == "en" else "zh"
 
 
+def called_from() -> Path:
+    """Where the command was typed and its files are: `./run` itself goes into the
+    checkout."""
+    return Path(os.environ.get("NUANCAN_CALLED_FROM", ""))
+
+
 def _servers(roads: str) -> list[tuple[tuple[str, ...], str]]:
     """Each address with the modes it is for: one without is for who does not walk."""
     found: list[tuple[tuple[str, ...], str]] = []

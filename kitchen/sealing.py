@@ -17,6 +17,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kitchen.errors import Refusal
+
 SUITE = "g1"  # AES-256-GCM, 96-bit random nonce, 128-bit tag
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -24,10 +26,6 @@ NONCE_BYTES = 12
 
 class SealBroken(Exception):
     """A sealed text was altered, moved, or sealed with a key we do not hold."""
-
-
-class KeysMissing(RuntimeError):
-    """No usable key file: the program was not configured, or the file is unsafe."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,9 @@ class Keyring:
     def __post_init__(self) -> None:
         keys = [*self.field_keys.values(), self.index_key, self.audit_key]
         if any(len(key) != KEY_BYTES for key in keys):
-            raise KeysMissing("every key has 32 bytes")
+            raise ValueError("every key has 32 bytes")
         if self.current not in self.field_keys:
-            raise KeysMissing(f"the current field key {self.current} is not there")
+            raise ValueError(f"the current field key {self.current} is not there")
 
     @classmethod
     def new(cls) -> "Keyring":
@@ -54,18 +52,19 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path) -> "Keyring":
-        """Read a key file; one that others may read is refused."""
+        """Read a key file. Refuses `keys_missing`, `keys_damaged`, and `keys_open`: one
+        that others may read."""
         if not path.is_file():
-            raise KeysMissing(f"no key file {path.name}")
+            raise Refusal("keys_missing", file=path)
         if path.stat().st_mode & 0o077:
-            raise KeysMissing(f"others may read {path.name}: set its mode to 0600")
+            raise Refusal("keys_open", file=path)
         try:
             held = json.loads(path.read_text(encoding="utf-8"))
             fields = {name: _bytes(key) for name, key in held["field_keys"].items()}
             index, audit = _bytes(held["index_key"]), _bytes(held["audit_key"])
             return cls(held["current"], fields, index, audit)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise KeysMissing(f"{path.name} is not a key file") from error
+            raise Refusal("keys_damaged", file=path) from error
 
     @classmethod
     def load_or_create(cls, path: Path) -> "Keyring":
@@ -147,7 +146,7 @@ def use(keyring: Keyring | None) -> None:
 def keyring() -> Keyring:
     """The keys of this process."""
     if _keyring is None:
-        raise KeysMissing("no keys are configured: call sealing.use(keyring)")
+        raise RuntimeError("no keys are configured: call sealing.use(keyring)")
     return _keyring
 
 

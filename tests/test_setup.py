@@ -93,10 +93,12 @@ class Machine:
         target.write_text(f"#!{shutil.which('sh')}\n{script}\n")
         target.chmod(0o755)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, where: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["./run", *arguments],
-            cwd=self.checkout,
+            [self.checkout / "run" if where else "./run", *arguments],
+            cwd=where or self.checkout,
             env={"PATH": str(self.commands), "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
@@ -133,6 +135,19 @@ def test_a_complete_machine_installs_once_and_hands_the_command_on(
     assert second.stderr == ""
     assert len(machine.installed()) == 1
     assert "--require-hashes -r requirements/run.txt" in machine.installed()[0]
+
+
+def test_a_command_typed_elsewhere_is_told_where_its_files_are(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.has(
+        "python3",
+        PYTHON_THAT_WORKS.replace(
+            'echo "$*" ;;\nesac', 'echo "$NUANCAN_CALLED_FROM" ;;\nesac'
+        ),
+    )
+    assert machine.run("day").stdout == "\n"
+    assert machine.run("day", where=tmp_path).stdout == f"{tmp_path}\n"
 
 
 def test_changed_requirements_are_installed_again(machine: Machine) -> None:

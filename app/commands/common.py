@@ -28,7 +28,6 @@ from app.settings import ACCEPTED, Settings
 from kitchen import database, places, schema, upgrading
 from kitchen.errors import Refusal
 from kitchen.places import KitchenFacts
-from kitchen.sealing import KeysMissing
 from kitchen.staff import Actor
 
 T = TypeVar("T")
@@ -95,7 +94,7 @@ def with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
             return asyncio.run(run(settings))
     except Refusal as refusal:
         say(sentence_for(refusal))
-    except (KeysMissing, PrintFailed) as error:
+    except PrintFailed as error:
         say(_("不能继续:{why}", why=error))
     except OSError as error:
         say(_("读写不了 {file}:{why}", file=error.filename or "", why=error.strerror))

@@ -76,8 +76,8 @@ def restore(file: Path, dry_run: bool) -> None:
     except Refusal as refusal:
         say(sentence_for(refusal))
         sys.exit(FAILED)
-    except (OSError, sealing.KeysMissing) as error:
-        say(_("不能继续:{why}", why=error))
+    except OSError as error:
+        say(_("读写不了 {file}:{why}", file=error.filename or "", why=error.strerror))
         sys.exit(FAILED)
     with_database(lambda _settings: _recorded(file))
     click.echo(kept)

@@ -12,6 +12,7 @@ import click
 
 from app.commands.common import cannot_use, read_settings, today_of
 from app.i18n import translate as _
+from app.settings import called_from
 from kitchen.calendar import parse_day
 
 MEALS = ("breakfast", "lunch", "dinner")
@@ -102,7 +103,7 @@ class File(Kind):
         return _("已有的、能读的文件") if self.there else _("文件名,不是文件夹")
 
     def read(self, typed: Any) -> Path:
-        path = Path(typed)
+        path = called_from() / str(typed)
         try:
             if self.there:
                 path.open("rb").close()
@@ -122,9 +123,9 @@ class Folder(Kind):
         return _("文件夹名,不是文件")
 
     def read(self, typed: Any) -> Path:
-        if not typed or Path(typed).is_file():
+        if not typed or (path := called_from() / str(typed)).is_file():
             raise ValueError
-        return Path(typed)
+        return path
 
 
 class Month(Kind):

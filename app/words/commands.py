@@ -14,6 +14,9 @@ SENTENCES = {
     "pg_dump_missing": N_("没有 pg_dump:请安装 postgresql-client"),
     "not_for_postgres": N_("PostgreSQL 的数据请用它自己的工具恢复(pg_restore)"),
     "already_in_use": N_("数据目录里已经有真实资料,没有改动"),
+    "keys_missing": N_("没有钥匙文件 {file}:把另存的那份 keys.json 放回数据目录"),
+    "keys_open": N_("别人也能读钥匙文件 {file}:先执行 chmod 600 {file}"),
+    "keys_damaged": N_("钥匙文件 {file} 坏了:把另存的那份 keys.json 放回来"),
     "upgrade_first": N_(
         "数据库还没有升级,--dry-run 看不了:先执行 ./run migrate,或去掉 --dry-run"
     ),

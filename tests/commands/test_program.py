@@ -1,6 +1,7 @@
 """The program as a whole: help, dates, settings, exit codes."""
 
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -131,6 +132,17 @@ def test_an_account_of_a_point_is_of_the_points_kitchen(run: Run, data: object) 
     assert run("user", "add", *words).exit_code == 0
     (line,) = [one for one in run("user", "list").stdout.splitlines() if "李霞" in one]
     assert line.split("\t")[3:5] == [str(cast.kitchen), point]
+
+
+def test_a_file_is_where_the_command_was_typed(
+    run: Run, data: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage()
+    monkeypatch.setenv("NUANCAN_CALLED_FROM", str(tmp_path))
+    assert run("people", "template", "-o", "people.xlsx").exit_code == 0
+    assert run("export", "people", "-o", str(tmp_path / "people.csv")).exit_code == 0
+    found = {file.name for file in tmp_path.iterdir() if file.is_file()}
+    assert {"people.xlsx", "people.csv"} <= found
 
 
 def test_a_paper_is_not_poured_over_the_screen(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kitchen import sealing
-from kitchen.sealing import Keyring, KeysMissing, SealBroken
+from kitchen.errors import Refusal
+from kitchen.sealing import Keyring, SealBroken
 
 PHONE = "13800001111"
 
@@ -120,7 +121,7 @@ def test_a_key_file_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     Keyring.new().save(path)
     path.chmod(0o640)
-    with pytest.raises(KeysMissing, match="0600"):
+    with pytest.raises(Refusal, match="keys_open"):
         Keyring.load(path)
 
 
@@ -147,12 +148,12 @@ def test_a_damaged_key_file_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(content)
     path.chmod(0o600)
-    with pytest.raises(KeysMissing):
+    with pytest.raises(Refusal, match="keys_damaged"):
         Keyring.load(path)
 
 
 def test_a_missing_key_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(KeysMissing, match=r"keys\.json"):
+    with pytest.raises(Refusal, match=r"keys_missing\(file=.*keys\.json"):
         Keyring.load(tmp_path / "keys.json")
 
 
@@ -167,5 +168,5 @@ def test_without_keys_nothing_is_sealed(keyring: Keyring) -> None:
     assert sealing.unseal("person", "phone", "k7", sealed) == PHONE
     assert sealing.fingerprint("phone", PHONE) == keyring.fingerprint("phone", PHONE)
     sealing.use(None)
-    with pytest.raises(KeysMissing, match="configured"):
+    with pytest.raises(RuntimeError, match="configured"):
         sealing.seal("person", "phone", "k7", PHONE)
