@@ -1,5 +1,6 @@
 """Words of kitchen hands: refusals, posts, findings, certificates."""
 
+from app.days import date_words
 from app.i18n import N_
 from app.i18n import translate as _
 from kitchen.certificates import Gap
@@ -66,7 +67,10 @@ def note_words(note: PaperNote) -> str:
     paper = _(KIND_WORDS[note.kind])
     if note.state == "missing":
         return _("没有{paper}", paper=paper)
-    return _("{paper} {on} 到期", paper=paper, on=note.on)
+    on: object = note.on
+    if note.state == "ending" and note.on:
+        on = date_words(note.on)  # within weeks: no need to say the year
+    return _("{paper} {on} 到期", paper=paper, on=on)
 
 
 def finding_list(findings: tuple[str, ...]) -> str:

@@ -71,7 +71,7 @@ async def test_papers_of_drivers_are_asked_for_and_reminded_of(
     for said in (
         f"送餐员证件到期：马师傅 健康证 {TODAY - dt.timedelta(days=1)} 到期",
         "送餐员缺证件：马师傅 没有车辆保险",
-        "送餐员证件 30 天内到期：马师傅 驾驶证",
+        "送餐员证件 30 天内到期：马师傅 驾驶证 12月6日 到期",
     ):
         assert said in page, said
 

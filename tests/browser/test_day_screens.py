@@ -153,6 +153,20 @@ def test_a_late_change_is_made_in_the_drawer_by_keys(
     assert "女儿来接" in page.inner_text("main")
 
 
+def test_what_is_folded_away_in_a_record_is_seen_to_open(
+    town: Midday, enter: Enter
+) -> None:
+    page = enter("manager", "陈经理")
+    page.goto(f"/registry/{town.long_name}")
+    fold = page.locator(".folded > details:not([open]) > summary").first
+    turned = "one => getComputedStyle(one, '::after').transform"
+    closed = fold.evaluate(turned)
+    fold.press("Enter")
+    opened = page.locator(".folded > details[open] > summary").first.evaluate(turned)
+    assert "none" not in (closed, opened)
+    assert closed != opened
+
+
 def test_the_list_is_paged_and_narrowed_in_place(town: Midday, enter: Enter) -> None:
     page = enter("manager", "陈经理")
     page.goto(f"/headcounts/{LUNCH}")
