@@ -6,9 +6,11 @@ Message ids are Chinese, so Chinese needs no catalogue; English comes from every
 by the fact called `n`.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from babel.messages.pofile import read_po
 
@@ -17,6 +19,9 @@ LOCALE = {"zh": "zh-CN", "en": "en"}
 CATALOGUES = Path(__file__).parent / "locale"
 
 language: ContextVar[str] = ContextVar("language", default="zh")
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Catalogue = dict[str, str | tuple[str, ...]]
 
@@ -37,6 +42,22 @@ def translate(msgid: str, /, **facts: object) -> str:
 
 
 _ = translate
+
+
+def said_once(say: Callable[P, T]) -> Callable[P, T]:
+    """Words for facts that thousands have in common: put together once in each
+    language."""
+
+    def in_tongue(_tongue: str, *args: P.args, **kwargs: P.kwargs) -> T:
+        return say(*args, **kwargs)
+
+    known: Callable[..., T] = lru_cache(maxsize=4096)(in_tongue)
+
+    @wraps(say)
+    def said(*args: P.args, **kwargs: P.kwargs) -> T:
+        return known(language.get(), *args, **kwargs)
+
+    return said
 
 
 @cache

@@ -9,9 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from app import paper_kitchen, paper_labels, paper_lists, paper_poster, paper_round
+from app.i18n import language
 from app.i18n import translate as _
 from app.paper_scene import Office, Scene, Times, frame_of, minutes_words
 from app.paper_wall import WALL_MAKERS, Wall
@@ -23,6 +26,7 @@ from kitchen.blocks import Order
 from kitchen.dispatches import Leaving, leaving_by
 from kitchen.headcounts import SpareFacts, eaters_for, spares_for
 from kitchen.kitchen_day import KitchenDay, kitchen_day
+from kitchen.made_once import MadeOnce
 from kitchen.meal_prices import price_people
 from kitchen.menus import DayMenu, menus_for
 from kitchen.places import PointFacts
@@ -42,6 +46,8 @@ from kitchen.round_sheets import SheetView, views_of
 from kitchen.stops import Key
 from kitchen.subsidies import Price, Rules, version_on
 from kitchen.weather import TableGuest, Weather, guests_for, weather_on
+
+Made = TypeVar("Made", bound=Paper)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,8 +79,16 @@ class Morning(Wall):
     @property
     def points(self) -> list[PointFacts]:
         """The points where somebody eats, or something is sent to."""
-        used = {order.point_id for order in self.today.orders}
-        return [point for point in self.today.points if point.id in used]
+        return [point for point in self.today.points if point.id in self.at_points]
+
+    @cached_property
+    def at_points(self) -> Mapping[int, tuple[Order, ...]]:
+        """Who eats or collects where, and the spares there."""
+        found: dict[int, list[Order]] = {}
+        for order in self.today.orders:
+            if order.point_id is not None:
+                found.setdefault(order.point_id, []).append(order)
+        return {point: tuple(orders) for point, orders in found.items()}
 
     @property
     def is_closed(self) -> bool:
@@ -123,26 +137,27 @@ async def morning_for(
     version = await version_on(kitchen_id, day)
     first = day - dt.timedelta(days=day.weekday())
     week = [first + dt.timedelta(days=n) for n in range(7)]
-    scene = Scene(
+    seen: dict[str, Any] = {
         **vars(frame_of(today, leaving, office)),
-        options=options or await options_for(kitchen_id),
-        people=people,
-        doors=await doors_for(opened),
-        houses={} if outline else await houses_for(lives),
-        homes=homes,
-        times=times_of(today, await cooked_for(kitchen_id, day, meal), office.zone),
-        base_url=office.base_url,
-        undecided={
+        "options": options or await options_for(kitchen_id),
+        "people": people,
+        "doors": await doors_for(opened),
+        "houses": {} if outline else await houses_for(lives),
+        "homes": homes,
+        "times": times_of(today, await cooked_for(*when), office.zone),
+        "base_url": office.base_url,
+        "undecided": {
             one.eater.elder_id: undecided_words(one.dishes)
             for one in today.waiting
             if one.dishes
         },
-    )
+    }
+    scene = MADE.of(("scene", *when), tuple(seen.values()), lambda: Scene(**seen))
     return Morning(
         today=today,
         leaving=leaving,
         views=await views_of(plan, inputs, outline) if plan and inputs else [],
-        spots=_spots(inputs) if inputs else {},
+        spots=_spots(inputs) if inputs else NO_SPOTS,
         why=_reasons(plan),
         spares=await spares_for(kitchen_id, day, meal),
         prices=await _prices(today, people)
@@ -157,14 +172,21 @@ async def morning_for(
     )
 
 
-def _spots(inputs: Inputs) -> dict[Key, tuple[int, int]]:
-    places = {drop.key: (drop.lon_e6, drop.lat_e6) for drop in inputs.drops}
-    places["kitchen", 0] = (inputs.kitchen.lon_e6, inputs.kitchen.lat_e6)
-    return {
-        key: (lon, lat)
-        for key, (lon, lat) in places.items()
-        if lon is not None and lat is not None
-    }
+NO_SPOTS: Mapping[Key, tuple[int, int]] = {}
+
+
+def _spots(inputs: Inputs) -> Mapping[Key, tuple[int, int]]:
+    def found() -> dict[Key, tuple[int, int]]:
+        places = {drop.key: (drop.lon_e6, drop.lat_e6) for drop in inputs.drops}
+        places["kitchen", 0] = (inputs.kitchen.lon_e6, inputs.kitchen.lat_e6)
+        return {
+            key: (lon, lat)
+            for key, (lon, lat) in places.items()
+            if lon is not None and lat is not None
+        }
+
+    whose = ("spots", inputs.kitchen.id, inputs.day, inputs.meal)
+    return MADE.of(whose, (inputs.kitchen, inputs.drops), found)
 
 
 def _reasons(plan: Plan | None) -> dict[int, str]:
@@ -223,25 +245,34 @@ def times_of(today: KitchenDay, batches: Sequence[BatchFacts], zone: ZoneInfo) -
 
 # Every kind of paper
 
+MADE = MadeOnce(600)
+"""The papers of the mornings looked at last, and the scenes they share. After a change
+only those are made that it touches, and only they are compared anew."""
+
+
+def _made(m: Morning, of: int, make: Callable[..., Made], *things: Any) -> Made:
+    """The paper that `make` makes of these things and the scene; `of` says whose."""
+    day, meal = m.today.day, m.today.meal
+    about = (make.__name__, language.get(), m.today.kitchen.id, day, meal, of)
+    everything = (*things, m.scene)
+    return MADE.of(about, everything, lambda: make(*everything))
+
 
 def _sheets(m: Morning) -> Iterable[Paper]:
-    kitchen = m.today.kitchen
-    return (
-        paper_round.sheet(view, m.scene, m.spots, kitchen.hot_decidegrees)
-        for view in m.views
-    )
+    hot = m.today.kitchen.hot_decidegrees
+    for view in m.views:
+        yield _made(m, view.number, paper_round.sheet, view, m.spots, hot)
 
 
 def _cards(m: Morning) -> Iterable[Paper]:
     for view in m.views:
-        yield paper_round.round_cards(view, m.scene)
+        yield _made(m, view.number, paper_round.round_cards, view)
     brought = {stop.point_id for view in m.views for stop in view.stops}
     fetched: dict[str, Counter[str]] = {}
     for point in m.points:
-        for order in m.today.orders:
-            if order.point_id == point.id and point.id not in brought:
-                counts = fetched.setdefault(point.name, Counter())
-                counts[order.diet.key] += order.portions
+        for order in m.at_points[point.id] if point.id not in brought else ():
+            counts = fetched.setdefault(point.name, Counter())
+            counts[order.diet.key] += order.portions
     if fetched:
         yield paper_round.point_cards(fetched, m.scene)
 
@@ -251,15 +282,14 @@ def _labels(m: Morning) -> Iterable[Paper]:
     if not m.is_closed:
         return
     for view in m.views:
-        labels = paper_labels.round_labels(view, m.scene)
+        labels = _made(m, view.number, paper_labels.round_labels, view)
         if labels.labels:
             yield labels
     for place, point in enumerate(m.today.points, 1):
-        orders = [
-            o for o in m.today.orders if o.way == "collect" and o.point_id == point.id
-        ]
+        orders = tuple(o for o in m.at_points.get(point.id, ()) if o.way == "collect")
         if orders:
-            yield paper_labels.point_labels(point, place, orders, m.scene)
+            here = (point, place, orders)
+            yield _made(m, point.id, paper_labels.point_labels, *here)
     if m.waiting:
         yield paper_labels.unplaced_labels(m.waiting, m.scene)
     kept = [spare for spare in m.spares if spare.point_id is None]
@@ -280,14 +310,16 @@ def _weather(m: Morning) -> Iterable[Paper]:
 
 
 def _feedback(m: Morning) -> Iterable[Paper]:
+    kitchen = m.today.kitchen.id
     for view in m.views:
         if view.doors:
-            yield paper_round.feedback_slips(view, m.today.kitchen.id, m.scene)
+            yield _made(m, view.number, paper_round.feedback_slips, view, kitchen)
 
 
 def _rosters(m: Morning) -> Iterable[Paper]:
     for point in m.points:
-        yield paper_kitchen.roster(point, m.today, m.prices, m.scene)
+        here = (point, m.at_points[point.id], m.today.service, m.prices)
+        yield _made(m, point.id, paper_kitchen.roster, *here)
 
 
 def _menu(m: Morning) -> Iterable[Paper]:

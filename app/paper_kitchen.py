@@ -3,7 +3,7 @@ served.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -31,7 +31,7 @@ from kitchen.blocks import Block, Order
 from kitchen.buying import BuyLine
 from kitchen.dispatches import Carrier
 from kitchen.kitchen_day import KitchenDay
-from kitchen.places import KitchenFacts, PointFacts
+from kitchen.places import KitchenFacts, PointFacts, ServiceFacts
 from kitchen.portions import DishSheet, Purchase
 from kitchen.subsidies import Price
 from kitchen.use_by import Place
@@ -238,20 +238,19 @@ def _order_row(line: BuyLine) -> papers.OrderedFood:
 
 def roster(
     point: PointFacts,
-    kitchen_day: KitchenDay,
+    orders: Sequence[Order],
+    service: ServiceFacts,
     prices: Mapping[int, Price],
     scene: Scene,
 ) -> papers.Roster:
-    """Everyone who eats at or collects from a point. A tier is a letter by what the
-    person pays; its meaning is not printed."""
-    orders = [order for order in kitchen_day.orders if order.point_id == point.id]
+    """Everyone who eats at or collects from a point, of whom these `orders` are. A tier
+    is a letter by what the person pays; its meaning is not printed."""
     people = [order for order in orders if order.elder_id is not None]
     counts = Counter[str]()
     for order in orders:
         counts[order.diet.key] += order.portions
     amounts = sorted({prices[o.elder_id or 0].self_pay_fen for o in people})
     tiers = dict(zip(reversed(amounts), TIERS, strict=False))
-    service = kitchen_day.service
     return papers.Roster(
         **scene.head,
         subject=f"point:{point.id}",

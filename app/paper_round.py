@@ -28,9 +28,9 @@ RUNGS = "ABCDEFGHJK"
 
 def sheet(
     view: SheetView,
-    scene: Scene,
     where: Mapping[tuple[str, int], tuple[int, int]],
     hot_decidegrees: int,
+    scene: Scene,
 ) -> papers.DriverSheet:
     """`where`: stop → (lon, lat) × 10⁶ of the places that have one; the kitchen is
     ("kitchen", 0). `hot_decidegrees`: below it no food leaves."""

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import papers
-from app.i18n import N_
+from app.i18n import N_, said_once
 from app.i18n import translate as _
 from app.print_options import PrintOptions
 from app.words.diets import key_word_list
@@ -123,6 +123,7 @@ def minutes_words(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
+@said_once
 def group_words(key: str) -> str:
     """A packing group: 普通, 软食 低盐."""
     return " ".join(key_word_list(key))
@@ -138,6 +139,7 @@ def loads(counts: Mapping[str, int]) -> tuple[papers.Load, ...]:
     return tuple(load(key, counts[key]) for key in order if counts[key])
 
 
+@said_once
 def box_words(key: str, size: str, choice: str) -> tuple[str, ...]:
     """What is special about one box; nothing for a plain normal set A."""
     words = [] if key == "regular" else key_word_list(key)

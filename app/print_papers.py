@@ -1,6 +1,5 @@
 """Which papers a meal has, each by its kind and its subject."""
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import date
 from functools import partial
@@ -23,12 +22,13 @@ from app.print_office import (
 )
 from app.print_options import PrintOptions, options_for
 from app.round_desk import inputs_at_hand
-from kitchen import audit, database, day_close, dining, headcounts, meals
+from kitchen import day_close, dining, headcounts, meals
+from kitchen.at_hand import AtHand
 from kitchen.dispatches import day_leaving
 from kitchen.off_loop import off_loop
 
 DAY_KINDS = (*MAKERS, "balance")
-PAPERS_KEPT = 6  # each a morning's or a balance
+PAPERS_KEPT = 6  # each a morning's
 
 
 async def papers_for(
@@ -55,36 +55,27 @@ async def papers_for(
         if made <= set(WALL_MAKERS):  # nobody's door stands on these
             key = ("wall", *day_of_it, desk.office)
             make = partial(_wall_papers, desk, *day_of_it)
-        every = await _kept(await audit.last_change(), key, make)
+        every = await _kept(_mornings, key, make)
         found += [paper for paper in every if paper.kind in wanted]
     if "balance" in wanted and await headcounts.closed(*day_of_it):
         of_balance = ("balance", *day_of_it, desk.office)
         make = partial(_balance, desk, *day_of_it)
-        found += await _kept(await _last_line(), of_balance, make)
+        found += await _kept(_balances, of_balance, make)
     return found
 
 
-_made: OrderedDict[tuple[Hashable, ...], list[Paper]] = OrderedDict()
-
-
-async def _last_line() -> int:
-    """Each act leaves a line in the audit, so its last line stands for the state of
-    everything."""
-    last = await database.one("SELECT MAX(id) AS id FROM audit_line")
-    return int(last["id"] or 0) if last else 0
+_mornings = AtHand("plan", PAPERS_KEPT)
+_balances = AtHand("all", PAPERS_KEPT)
 
 
 async def _kept(
-    line: int, about: tuple[Hashable, ...], make: Callable[[], Awaitable[list[Paper]]]
+    among: AtHand,
+    about: tuple[Hashable, ...],
+    make: Callable[[], Awaitable[list[Paper]]],
 ) -> list[Paper]:
-    """Papers made once for as long as nothing is recorded after that line: with the
-    same one the page of papers need not read the whole day."""
-    key = (database.current(), line, language.get(), *about)
-    if (made := _made.get(key)) is None:
-        made = _made[key] = await make()
-        while len(_made) > PAPERS_KEPT:
-            _made.popitem(last=False)
-    return made
+    """Papers made once in each language: as long as nothing is recorded that they
+    tell, the page of papers need not read the whole day."""
+    return await among.get((language.get(), *about), make)
 
 
 async def _wall_papers(

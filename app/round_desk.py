@@ -3,18 +3,16 @@ long as nothing is recorded, so that a price is answered at once.
 """
 
 import datetime as dt
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from kitchen import audit, database
+from kitchen.at_hand import AtHand
 from kitchen.plans import Eater
 from kitchen.round_inputs import Inputs, inputs_for
 from kitchen.round_plans import Plan, latest_plan
 from kitchen.round_sheets import StaleSheet, stale_sheets
 
-DAYS_KEPT = 8  # a day's desk and its stale papers count each
+DAYS_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,8 @@ class RoundDesk:
     plan: Plan | None
 
 
-_kept: OrderedDict[tuple[Hashable, ...], Any] = OrderedDict()
+_desks = AtHand("plan", DAYS_KEPT)
+_stale = AtHand("papers", DAYS_KEPT)
 
 
 async def desk_for(
@@ -37,9 +36,7 @@ async def desk_for(
         inputs = await inputs_for(kitchen_id, day, meal, eaters)
         return RoundDesk(inputs, await latest_plan(kitchen_id, day, meal))
 
-    line = await audit.last_change()
-    desk: RoundDesk = await _once(line, "desk", (kitchen_id, day, meal), loaded)
-    return desk
+    return await _desks.get((kitchen_id, day, meal), loaded)
 
 
 async def inputs_at_hand(
@@ -56,21 +53,4 @@ async def stale_for(kitchen_id: int, day: dt.date, meal: str) -> list[StaleSheet
         inputs = await inputs_at_hand(kitchen_id, day, meal)
         return await stale_sheets(kitchen_id, day, meal, inputs)
 
-    line = await audit.last_change(prints=True)
-    when = (kitchen_id, day, meal)
-    stale: list[StaleSheet] = await _once(line, "stale", when, found)
-    return stale
-
-
-async def _once(
-    line: int, what: str, day: tuple[Hashable, ...], make: Callable[[], Awaitable[Any]]
-) -> Any:
-    """What `make` finds, kept until there is a later line than this in the audit."""
-    key = (database.current(), line, what, *day)
-    if key in _kept:
-        _kept.move_to_end(key)
-        return _kept[key]
-    made = _kept[key] = await make()
-    while len(_kept) > DAYS_KEPT:
-        _kept.popitem(last=False)
-    return made
+    return await _stale.get((kitchen_id, day, meal), found)

@@ -1,10 +1,11 @@
 """Where people live: dated addresses, each opened with the best point known for it."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from kitchen.at_hand import AtHand
 from kitchen.database import (
     facts_of,
     insert,
@@ -15,7 +16,7 @@ from kitchen.database import (
     update_row,
     writing,
 )
-from kitchen.elders import elder_by_id
+from kitchen.elders import PEOPLE, elder_by_id
 from kitchen.errors import Refusal
 from kitchen.people_facts import AddressFacts, Door, ElderFacts, House, NewAddress
 from kitchen.people_tables import Address
@@ -24,18 +25,29 @@ from kitchen.places import building_named
 from kitchen.sealing import keyring
 from kitchen.staff import Actor
 
+HOMES = AtHand("people", 12)  # each of a kitchen, on a day or several
 
-async def addresses_on(kitchen_id: int, day: date) -> dict[int, int]:
+
+async def addresses_on(kitchen_id: int, day: date) -> Mapping[int, int]:
     """Each elder's address on a day: elder → address id (the newest that covers)."""
     return (await addresses_over(kitchen_id, {day}))[day]
 
 
 async def addresses_over(
     kitchen_id: int, days: Collection[date], among: Sequence[int] | None = None
-) -> dict[date, dict[int, int]]:
+) -> Mapping[date, Mapping[int, int]]:
     """`addresses_on` of several days, of everybody or of a few, read once."""
     if not days:
         return {}
+    if among is not None:
+        return await _addresses(kitchen_id, days, among)
+    whose = (kitchen_id, *sorted(days))
+    return await HOMES.get(whose, lambda: _addresses(kitchen_id, days))
+
+
+async def _addresses(
+    kitchen_id: int, days: Collection[date], among: Sequence[int] | None = None
+) -> dict[date, dict[int, int]]:
     of_these, ids = only("a.elder", among)
     found = await rows(
         "SELECT a.id, a.elder, a.valid_from AS since, a.valid_to AS until"  # noqa: S608 - our own words
@@ -74,9 +86,10 @@ async def homes_on(elder_ids: Iterable[int], day: date) -> dict[int, int]:
 
 async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
     """Those addresses, opened, each with the best point known for it."""
-    wanted = sorted(set(address_ids))
-    if not wanted:
-        return {}
+    return await PEOPLE.of("door", address_ids, _doors)
+
+
+async def _doors(wanted: list[int]) -> dict[int, Door]:
     found = await rows(
         "SELECT a.id AS id, a.elder AS elder, a.building AS building,"
         " a.door_sealed AS door_sealed, a.lon_e6 AS lon_e6, a.lat_e6 AS lat_e6,"
@@ -92,10 +105,14 @@ async def doors_for(address_ids: Iterable[int]) -> dict[int, Door]:
 
 async def houses_for(address_ids: Iterable[int]) -> dict[int, House]:
     """The houses of those addresses; no door is opened for it."""
+    return await PEOPLE.of("house", address_ids, _houses)
+
+
+async def _houses(wanted: list[int]) -> dict[int, House]:
     found = await rows(
         "SELECT a.id AS id, b.compound AS compound, b.name AS building FROM address a"
         " JOIN building b ON b.id = a.building WHERE a.id IN {}",
-        sorted(set(address_ids)),
+        wanted,
     )
     return {row["id"]: House(row["compound"], row["building"]) for row in found}
 

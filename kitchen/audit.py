@@ -27,9 +27,6 @@ LINES_AT_ONCE = 1000
 END_OF_CHAIN = "SELECT mac FROM audit_line ORDER BY id DESC LIMIT 1"
 MACS_AT_ONCE = 20_000
 SEALED_DIGITS = 14  # hexadecimal, of a line's code: what 12 characters tell for sure
-RECORDED = ("meal.hand_over", "meal.void", "delivery.report", "dining.open_shift")
-"""What happened at counters and doors. It is told hundreds of times an hour and changes
-nothing that was planned: no paper of the morning, no round."""
 SEALED_COLUMNS = (
     *("at", "actor", "staff_id", "device", "action"),
     *("object_kind", "object_id", "before", "after", "reason"),
@@ -152,19 +149,6 @@ async def verify(seals: Mapping[date, str] | None = None) -> Broken | None:
             if await day_seal(day) != seal:
                 return Broken(0, f"the seal of {day} does not come out: lines missing")
     return None
-
-
-async def last_change(*, prints: bool = False) -> int:
-    """The last line that may tell of a change of the plan: of an act that is none of
-    `RECORDED`, with or without those of the printer. It stands for the state of all
-    that is planned, since each act leaves a line."""
-    found = await database.rows(
-        "SELECT id FROM audit_line WHERE action NOT IN {} AND action NOT LIKE {}"
-        " ORDER BY id DESC LIMIT 1",
-        RECORDED,
-        "" if prints else "print.%",
-    )
-    return int(found[0]["id"]) if found else 0
 
 
 async def day_seal(day: date, zone: ZoneInfo = LOCAL_ZONE) -> str:

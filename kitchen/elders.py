@@ -1,12 +1,13 @@
 """Reading people: by id, by kitchen, with their dated facts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from kitchen.at_hand import FactsAtHand
 from kitchen.calendar import age_on, births_celebrated_on
 from kitchen.database import Asked, facts_of, one, rows
 from kitchen.diets import Diet, Texture, Vegetarian
@@ -21,15 +22,29 @@ from kitchen.people_facts import (
     words_of,
 )
 
+PEOPLE = FactsAtHand("people", 60_000)
+"""What is known of people, and nothing sealed: a kitchen of five thousand asks for some
+thirty thousand such facts in a morning."""
+
 
 async def elders_by_id(ids: Iterable[int]) -> dict[int, ElderFacts]:
-    """Those elders, in one query."""
-    wanted = sorted(set(ids))
+    """Those elders."""
+
+    async def read(wanted: list[int]) -> dict[int, ElderFacts]:
+        found = await _in_parts(elders_asked, wanted)
+        return {person.id: person for person in await facts_of(found, elder_of)}
+
+    return await PEOPLE.of("elder", ids, read)
+
+
+async def _in_parts(
+    asked: Callable[[list[int]], Asked], ids: list[int]
+) -> list[dict[str, Any]]:
+    """The rows of any number of people: neither database takes too many at once."""
     found: list[dict[str, Any]] = []
-    for start in range(0, len(wanted), 10_000):
-        part = wanted[start : start + 10_000]
-        found += await rows(*elders_asked(part))
-    return {person.id: person for person in await facts_of(found, elder_of)}
+    for start in range(0, len(ids), 10_000):
+        found += await rows(*asked(ids[start : start + 10_000]))
+    return found
 
 
 def elders_asked(ids: list[int]) -> Asked:
@@ -51,13 +66,17 @@ class Patron:
 
 async def patrons_by_id(ids: Iterable[int]) -> dict[int, Patron]:
     """Those elders as patrons: a count of thousands reads a third of their columns."""
-    wanted = sorted(set(ids))
+
+    async def read(wanted: list[int]) -> dict[int, Patron]:
+        found = await _in_parts(_patrons_asked, wanted)
+        return {patron.id: patron for patron in await facts_of(found, _patron)}
+
+    return await PEOPLE.of("patron", ids, read)
+
+
+def _patrons_asked(ids: list[int]) -> Asked:
     columns = ", ".join(("id", "number", "name", "point", *NEEDS))
-    found: list[dict[str, Any]] = []
-    for start in range(0, len(wanted), 10_000):
-        part = wanted[start : start + 10_000]
-        found += await rows(f"SELECT {columns} FROM elder WHERE id IN {{}}", part)  # noqa: S608 - of our own words
-    return {patron.id: patron for patron in await facts_of(found, _patron)}
+    return (f"SELECT {columns} FROM elder WHERE id IN {{}}", ids)  # noqa: S608 - of our own words
 
 
 def _patron(row: dict[str, Any]) -> Patron:
@@ -136,9 +155,12 @@ async def birthdays_on(kitchen_id: int, days: Iterable[date]) -> dict[date, list
     return {day: names for day, names in people.items() if names}
 
 
-async def contacts_for(elder_ids: Iterable[int]) -> dict[int, list[ContactFacts]]:
+async def contacts_for(elder_ids: Iterable[int]) -> dict[int, Sequence[ContactFacts]]:
     """The ladder of each of those people, first to ring first."""
-    wanted = sorted(set(elder_ids))
+    return await PEOPLE.of("contacts", elder_ids, _contacts)
+
+
+async def _contacts(wanted: list[int]) -> dict[int, tuple[ContactFacts, ...]]:
     found = await rows(
         "SELECT id, elder, rank, kind, name, relation, phone_tail, agreement_on"
         " FROM contact WHERE elder IN {} AND removed_at IS NULL"
@@ -159,17 +181,21 @@ async def contacts_for(elder_ids: Iterable[int]) -> dict[int, list[ContactFacts]
                 row["agreement_on"],
             )
         )
-    return ladders
+    return {elder: tuple(ladder) for elder, ladder in ladders.items()}
 
 
-async def categories_on(elder_ids: Iterable[int], day: date) -> dict[int, set[str]]:
+async def categories_on(
+    elder_ids: Iterable[int], day: date
+) -> dict[int, frozenset[str]]:
     """The entitlement categories of those people that hold on a day."""
-    wanted = sorted(set(elder_ids))
-    found = await rows(*categories_asked(wanted, day))
-    codes: dict[int, set[str]] = {elder: set() for elder in wanted}
-    for row in found:
-        codes[row["elder"]].add(row["code"])
-    return codes
+
+    async def read(wanted: list[int]) -> dict[int, frozenset[str]]:
+        codes: dict[int, set[str]] = {elder: set() for elder in wanted}
+        for row in await rows(*categories_asked(wanted, day)):
+            codes[row["elder"]].add(row["code"])
+        return {elder: frozenset(held) for elder, held in codes.items()}
+
+    return await PEOPLE.of(("categories", day), elder_ids, read)
 
 
 def categories_asked(ids: list[int], day: date) -> Asked:

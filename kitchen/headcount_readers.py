@@ -1,10 +1,11 @@
 """Reading the count: who eats what where, as it was closed and changed since."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from kitchen.at_hand import AtHand
 from kitchen.calendar import weekday_median
 from kitchen.database import Asked, one, rows
 from kitchen.diets import Diet
@@ -190,11 +191,23 @@ async def diet_keys_of(headcount_id: int) -> set[str]:
     return {Diet.from_text(row["diet"]).key for row in found}
 
 
-async def frozen(headcount_id: int) -> list[Eater]:
+FROZEN = AtHand("people", 6)
+"""Closed counts: their rows are only ever added to."""
+
+
+async def frozen(headcount_id: int) -> Sequence[Eater]:
     """The rows as they stood at the close, before any change (added rows too, which
     only an `add` change makes count)."""
-    found = await rows(_DINERS + " WHERE d.headcount = {} ORDER BY d.id", headcount_id)
-    return [_eater(row) for row in found]
+
+    async def read() -> tuple[Eater, ...]:
+        of_it = (_DINERS + " WHERE d.headcount = {} ORDER BY d.id", headcount_id)
+        return tuple(_eater(row) for row in await rows(*of_it))
+
+    (many,) = await rows(
+        "SELECT COUNT(*) AS n, MAX(id) AS last FROM diner WHERE headcount = {}",
+        headcount_id,
+    )
+    return await FROZEN.get((headcount_id, many["n"], many["last"]), read)
 
 
 async def changes_for(headcount_id: int) -> list[ChangeFacts]:

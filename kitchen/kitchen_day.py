@@ -5,7 +5,9 @@ whom it hurts, how much to cook, where it goes. Nothing here is stored.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from kitchen.at_hand import AtHand
 from kitchen.blocks import Block, Order, Spare, blocks_for
 from kitchen.clashes import Decision, diet_of_key
 from kitchen.decisions import decisions_for, substitutes_of
@@ -116,15 +118,19 @@ async def kitchen_day(
     `eaters`: who eats, where the caller has loaded them; `leaving`: row of the grid →
     when it leaves; `batching`: equal | full for every dish, "" as somebody chose.
     Refuses `meal_not_served`."""
-    if eaters is None:
-        eaters = await eaters_for(kitchen_id, day, meal)
-    [read] = await _read(kitchen_id, {(day, meal): eaters})
+
+    async def load() -> _Material:
+        those = eaters or await eaters_for(kitchen_id, day, meal)
+        [read] = await _read(kitchen_id, {(day, meal): those})
+        return read
+
+    read = await MATERIALS.get((kitchen_id, day, meal), load)
     points = await points_for(kitchen_id)
     lost = await _off_the_map(read.orders)
     count = await closed(kitchen_id, day, meal)
 
     def put_together() -> KitchenDay:
-        blocks = read.blocks()
+        blocks = read.blocks
         where = destinations(read.orders, points, round_of or {}, lost)
         times = _dispatches(blocks, where, leaving or {})
         return KitchenDay(
@@ -138,8 +144,8 @@ async def kitchen_day(
             eaters=tuple(read.eaters),
             orders=tuple(read.orders),
             decisions=read.decisions,
-            blocks=tuple(blocks),
-            sheet=read.sheet(blocks, batching, times),
+            blocks=blocks,
+            sheet=read.sheet(batching, times),
             grid=grid_for(where, points),
             unplaced=tuple(order for order, row in where if row == UNPLACED),
             departs_minutes=min(
@@ -157,7 +163,12 @@ async def sheets_over(
     """The production sheets alone of several meals, whose people are read once.
     Refuses `meal_not_served`."""
     read = await _read(kitchen_id, await eaters_over(kitchen_id, occasions))
-    return await off_loop(lambda: [each.sheet(each.blocks()) for each in read])
+    return await off_loop(lambda: [each.sheet() for each in read])
+
+
+MATERIALS = AtHand("plan", 4)
+"""What a meal is cooked from and for whom, by kitchen, day and meal: the pages of a
+morning look at it from all sides."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -175,17 +186,18 @@ class _Material:
     full_first: Collection[int]
     scaling: Scaling
 
-    def blocks(self) -> list[Block]:
-        return blocks_for(self.orders, self.menu.sets, self.decisions, self.dishes)
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        menu = self.menu.sets
+        return tuple(blocks_for(self.orders, menu, self.decisions, self.dishes))
 
     def sheet(
         self,
-        blocks: Iterable[Block],
         batching: str = "",
         times: Mapping[int, Dispatch] | None = None,
     ) -> ProductionSheet:
         return sheet_for(
-            *(self.orders, blocks, self.kitchen, self.service),
+            *(self.orders, self.blocks, self.kitchen, self.service),
             *(batching or "equal", times, self.by_hand, self.scaling),
             full_first=() if batching else self.full_first,
         )

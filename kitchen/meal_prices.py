@@ -19,7 +19,13 @@ from kitchen.errors import Refusal
 from kitchen.places import areas, kitchen_by_id, services_for
 from kitchen.pricing import Price, full_price, split_price
 from kitchen.purses import purses_on
-from kitchen.registry import ElderFacts, categories_on, elders_by_id, eligibility
+from kitchen.registry import (
+    PEOPLE,
+    ElderFacts,
+    categories_on,
+    elders_by_id,
+    eligibility,
+)
 from kitchen.subsidies import VersionFacts, version_before, version_on
 from kitchen.tariffs import DISCOUNT, MealFacts, Places, Rules
 
@@ -62,8 +68,17 @@ async def price_people(
     if versions is None:
         versions = await versions_in_force(kitchen_id, day)
     rules = [version.rules for version in versions]
-    facts = await price_facts(people, kitchen_id, day, meal, way, point_id, rules)
-    return await in_bulk(len(facts), lambda: _prices(versions, people, facts))
+    about = (kitchen_id, day, meal, way, point_id)
+
+    async def read(wanted: Iterable[int]) -> dict[int, Price]:
+        mine = {elder: people[elder] for elder in wanted}
+        facts = await price_facts(mine, *about, rules)
+        return await in_bulk(len(facts), lambda: _prices(versions, people, facts))
+
+    if any(one.asks_usage or one.asks_purse for one in rules):
+        return await read(people)
+    of_them = ("price", *about, *(version.id for version in versions))
+    return await PEOPLE.of(of_them, people, read)
 
 
 async def versions_in_force(kitchen_id: int, day: date) -> list[VersionFacts]:

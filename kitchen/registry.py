@@ -19,6 +19,7 @@ from kitchen.addresses import (
     unplaced_on,
 )
 from kitchen.elders import (
+    PEOPLE,
     birthdays_on,
     cards_of,
     categories_of,
@@ -99,6 +100,7 @@ from kitchen.people_trace import (
 )
 
 __all__ = [
+    "PEOPLE",
     "Address",
     "AddressFacts",
     "Card",

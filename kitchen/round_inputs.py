@@ -19,6 +19,7 @@ from kitchen.driver_starts import starts_on
 from kitchen.drivers import DriverFacts, bans_for, drivers_for
 from kitchen.errors import Refusal
 from kitchen.headcounts import SpareFacts, closed, eaters_for, spares_for
+from kitchen.made_once import MadeOnce
 from kitchen.people_facts import AGREED_PLACE
 from kitchen.places import (
     KitchenFacts,
@@ -147,6 +148,10 @@ class Inputs:
 
 
 # Pure rules -------------------------------------------------------------------
+
+
+DROPS = MadeOnce(8_000)
+"""Doors of the days looked at last."""
 
 
 def door_drop(
@@ -329,16 +334,16 @@ async def doors_of(
     address = {e.elder_id: e.address_id or homes.get(e.elder_id, 0) for e in eaters}
     doors = await doors_for(found for found in address.values() if found)
     categories = await categories_on(elders, day)
-    return [
-        door_drop(
-            eater,
-            elders[eater.elder_id],
-            doors.get(address[eater.elder_id]),
-            day,
-            categories.get(eater.elder_id, ()),
+
+    def drop(eater: Eater) -> Drop:
+        elder = eater.elder_id
+        door = doors.get(address[elder])
+        behind = (eater, elders[elder], door, day, categories.get(elder, frozenset()))
+        return DROPS.of(
+            (day, eater.diner_id, elder), behind, lambda: door_drop(*behind)
         )
-        for eater in eaters
-    ]
+
+    return [drop(eater) for eater in eaters]
 
 
 async def points_of(

@@ -5,18 +5,22 @@ what to collect, whom to ring. Readers only; the paper itself belongs to the doo
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property, partial
 
 from kitchen.database import in_bulk
 from kitchen.diets import Diet
 from kitchen.drivers import DriverFacts, drivers_for
 from kitchen.errors import Refusal
+from kitchen.made_once import MadeOnce
 from kitchen.meal_prices import price_people
 from kitchen.names import surname_of
+from kitchen.places import KitchenFacts, ServiceFacts
 from kitchen.prints import round_subject, who_holds
 from kitchen.registry import (
+    PEOPLE,
     ContactFacts,
     addresses_on,
     contacts_for,
@@ -216,6 +220,10 @@ async def stale_sheets(
     ]
 
 
+TRIPS = MadeOnce(800)
+"""The rounds of the days looked at last: with their lines, and as they are shown."""
+
+
 @dataclass(frozen=True)
 class _Trip:
     """A round with its lines, before anything is summed up."""
@@ -225,7 +233,7 @@ class _Trip:
     begins: Beginning | None
     stops: tuple[SheetStop, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Where the boxes are taken over, and by whom they come, is part of the
         paper."""
@@ -256,7 +264,9 @@ async def views_of(
     views = []
     for trip in await _trips(plan, inputs, outline):
         skipped = tuple(absent.get(trip.row.driver_id or 0, ()))
-        views.append(_view(inputs, plan.facts, trip, skipped))
+        on_it = (inputs.kitchen, inputs.service, inputs.day, plan.facts, trip, skipped)
+        view = TRIPS.of(("view", trip.row.id, outline), on_it, partial(_view, *on_it))
+        views.append(view)
         await asyncio.sleep(0)  # each is milliseconds; a till may be waiting
     return views
 
@@ -264,7 +274,7 @@ async def views_of(
 async def _trips(plan: Plan, inputs: Inputs, outline: bool = False) -> list[_Trip]:
     """The rounds with stops of a plan that has its clocks."""
     drops = inputs.served(plan.orders)
-    ladders = {} if outline else await contacts_for(inputs.people)
+    ladders = {} if outline else await _ladders(inputs.people)
     dues = {} if outline else await _dues(inputs)
     drivers = {d.id: d for d in await drivers_for(inputs.kitchen.id, retired=True)}
     begins = beginnings(inputs.starts, plan, inputs.point_names)
@@ -272,11 +282,27 @@ async def _trips(plan: Plan, inputs: Inputs, outline: bool = False) -> list[_Tri
     for row in plan.rounds:
         stops = [stop for stop in by_round.get(row.id, ()) if stop.key in drops]
         if stops:
-            driver = drivers.get(row.driver_id or 0)
-            lines = _lines(row, stops, drops, ladders, dues)
-            trips.append(_Trip(row, driver, begins.get(row.number), lines))
+            there = [drops[stop.key] for stop in stops]
+            made_of = (
+                *(row, drivers.get(row.driver_id or 0), begins.get(row.number)),
+                *(tuple(stops), tuple(there)),
+                tuple(ladders.get(drop.elder_id or 0, ()) for drop in there),
+                tuple(dues.get(drop.elder_id or 0, 0) for drop in there),
+            )
+            make = partial(_trip, *made_of)
+            trips.append(TRIPS.of(("trip", row.id, outline), made_of, make))
         await asyncio.sleep(0)
     return trips
+
+
+async def _ladders(elders: Iterable[int]) -> dict[int, tuple[SheetContact, ...]]:
+    """Whom to ring about each of those people, as it stands on paper."""
+
+    async def read(wanted: list[int]) -> dict[int, tuple[SheetContact, ...]]:
+        known = await contacts_for(wanted)
+        return {elder: tuple(map(_contact, ladder)) for elder, ladder in known.items()}
+
+    return await PEOPLE.of("ladder on paper", elders, read)
 
 
 async def _dues(inputs: Inputs) -> dict[int, int]:
@@ -318,7 +344,9 @@ def with_clocks(inputs: Inputs, plan: Plan) -> Plan:
 
 
 def _view(
-    inputs: Inputs,
+    kitchen: KitchenFacts,
+    service: ServiceFacts,
+    day: date,
     plan: PlanFacts,
     trip: _Trip,
     not_today: tuple[NotToday, ...],
@@ -331,11 +359,11 @@ def _view(
         digest=trip.digest,
         published=not plan.is_draft,
         fallback=plan.fallback,
-        kitchen_id=inputs.kitchen.id,
-        kitchen_name=inputs.kitchen.name,
-        kitchen_phone=inputs.kitchen.phone,
-        day=inputs.day,
-        meal=inputs.meal,
+        kitchen_id=kitchen.id,
+        kitchen_name=kitchen.name,
+        kitchen_phone=kitchen.phone,
+        day=day,
+        meal=service.meal,
         number=row.number,
         driver_id=row.driver_id,
         driver_name=driver.name if driver else "",
@@ -345,7 +373,7 @@ def _view(
         depart_at=row.depart_at,
         last_at=stops[-1].planned_at,
         back_at=row.back_at,
-        serve_to_minutes=inputs.service.serve_to_minutes,
+        serve_to_minutes=service.serve_to_minutes,
         doors=sum(stop.kind == "door" for stop in stops),
         portions=sum(stop.portions for stop in stops),
         metres=row.metres,
@@ -376,19 +404,19 @@ def _loading(stops: Sequence[SheetStop]) -> tuple[LoadLine, ...]:
     return (*lines, *(LoadLine(None, "", key, n) for key, n in sorted(doors.items())))
 
 
-def _lines(
+def _trip(
     row: RoundRow,
+    driver: DriverFacts | None,
+    begins: Beginning | None,
     stops: Sequence[StopRow],
-    drops: Mapping[tuple[str, int], Drop],
-    ladders: Mapping[int, Sequence[ContactFacts]],
-    dues: Mapping[int, int],
-) -> tuple[SheetStop, ...]:
+    drops: Sequence[Drop],
+    ladders: Sequence[tuple[SheetContact, ...]],
+    dues: Sequence[int],
+) -> _Trip:
+    """`drops`, `ladders` and `dues` of those stops, one each."""
     lines: list[SheetStop] = []
     before: tuple[object, ...] = ()
-    for stop in stops:
-        drop = drops[stop.key]
-        elder = drop.elder_id or 0
-        contacts = tuple(_contact(contact) for contact in ladders.get(elder, ()))
+    for stop, drop, ladder, due in zip(stops, drops, ladders, dues, strict=True):
         lines.append(
             SheetStop(
                 stop_id=stop.id,
@@ -419,15 +447,15 @@ def _lines(
                 choice=drop.choice,
                 diet=drop.diet,
                 change=drop.change,
-                collect_fen=dues.get(elder, 0),
+                collect_fen=due,
                 containers=drop.containers,
                 spares=drop.spares,
-                contacts=contacts,
+                contacts=ladder,
                 crates=drop.crates,
             )
         )
         before = drop.stairwell
-    return tuple(lines)
+    return _Trip(row, driver, begins, tuple(lines))
 
 
 def _contact(contact: ContactFacts) -> SheetContact:

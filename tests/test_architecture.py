@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # line may use each other. A new module gets its place here, or the test fails.
 KITCHEN_ORDER = """
     errors
-    lateness off_loop
+    lateness off_loop made_once
     calendar coordinates names identity diets
     workbooks sheets
     transactions sqlite_engine postgres_engine database upgrading
-    sealing audit vouching acts closed_days
+    sealing audit at_hand vouching acts closed_days
     passwords
     staff
     place_tables

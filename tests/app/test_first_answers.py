@@ -15,7 +15,7 @@ from app.print_papers import papers_for
 from app.round_desk import desk_for, stale_for
 from app.settings import Settings
 from kitchen import dining, headcounts, meals
-from kitchen.audit import RECORDED
+from kitchen.at_hand import RECORDED
 from kitchen.database import Engine
 from kitchen.headcount_readers import eaters_for
 from kitchen.sqlite_engine import KeptSQLiteEngine
