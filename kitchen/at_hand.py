@@ -25,8 +25,9 @@ nothing that was planned: no paper of the morning, no round."""
 
 THE_DAYS_WORK = frozenset(
     (
-        *("menu", "headcount", "production", "print"),
-        *("round_plan", "round", "stop", "sheet", "dining", "door_case"),
+        *("plan", "menu", "food", "goods", "headcount", "production", "print"),
+        *("driver", "hand", "standing_rounds", "round_plan", "round", "stop"),
+        *("sheet", "door_case", "dining", "slip", "callback"),
     )
 )
 """What acts of a day are done to. None of them writes what is known of people, their

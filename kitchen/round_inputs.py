@@ -47,6 +47,12 @@ HABIT_DAYS = 21
 """How far back the usual driver of a person is looked for."""
 
 
+DROPS = MadeOnce(8_000)
+"""Doors of the days looked at last."""
+
+SETTINGS = MadeOnce(20)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     """One kitchen, day and meal. `midnight` is local; clocks count from it."""
@@ -129,6 +135,19 @@ class Inputs:
         """Every place known on a map that somebody goes to or comes from."""
         return spots_of(self.kitchen, self.drops, self.drivers)
 
+    @cached_property
+    def setting(self) -> object:
+        """The very same of inputs that differ in their doors and points alone: a round
+        of the same doors is timed alike under both."""
+        if self.roads.ways:  # thousands of roads are not compared
+            return object()
+        under = (
+            *(self.kitchen, self.service, self.day, self.meal, self.slower_percent),
+            *(self.drivers, self.unfit, self.banned, self.usual, self.starts),
+        )
+        whose = (self.kitchen.id, self.day, self.meal)
+        return SETTINGS.of(whose, under, object)
+
     @property
     def modes(self) -> frozenset[str]:
         return frozenset(driver.profile for driver in self.drivers)
@@ -148,10 +167,6 @@ class Inputs:
 
 
 # Pure rules -------------------------------------------------------------------
-
-
-DROPS = MadeOnce(8_000)
-"""Doors of the days looked at last."""
 
 
 def door_drop(

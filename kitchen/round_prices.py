@@ -5,15 +5,15 @@ board shows afterwards. Pure arithmetic, only the drivers touched are timed agai
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import routing
+from kitchen.made_once import MadeOnce
 from kitchen.round_inputs import Inputs
 from kitchen.round_jobs import Groups, closes_at, problem_with, vehicle_for
 from kitchen.round_levels import unbrought
 from kitchen.stops import Drop, Key, climb, climbs
 from kitchen.timetables import HARD, Order
-
-MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,17 @@ def _teams(inputs: Inputs, orders: Iterable[Order]) -> list[list[Order]]:
     return [mine for _, mine in teams]
 
 
+TIMED = MadeOnce(20_000)
+"""Teams with their rounds as they were timed: when one changes, most do not."""
+
+
 def _kept_totals(inputs: Inputs, mine: tuple[Order, ...]) -> Totals:
-    known = inputs.kept.get(mine)
-    if known is None:
-        if len(inputs.kept) > MOST_KEPT:
-            inputs.kept.clear()
-        known = inputs.kept[mine] = _totals(inputs, mine)
-    totals: Totals = known
-    return totals
+    drops, begun = inputs.by_key(), inputs.starts.values()
+    keys = [key for order in mine for key in order.keys]
+    there = [drops.get(key) for key in (*keys, *(("point", point) for point in begun))]
+    things = (inputs.setting, tuple(there))
+    time = partial(_totals, inputs, mine)
+    return TIMED.of((inputs.day, inputs.meal, mine), things, time)
 
 
 def _totals(inputs: Inputs, mine: tuple[Order, ...]) -> Totals:

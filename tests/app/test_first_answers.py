@@ -10,14 +10,22 @@ from litestar import Litestar
 
 from app.desk import Desk
 from app.morning import MORNING as EVERYTHING
+from app.papers import Paper
 from app.print_desk import print_now
 from app.print_papers import papers_for
 from app.round_desk import desk_for, stale_for
 from app.settings import Settings
-from kitchen import dining, headcounts, meals
-from kitchen.at_hand import RECORDED
+from kitchen import dining, headcounts, meals, registry
+from kitchen.at_hand import RECORDED, THE_DAYS_WORK
 from kitchen.database import Engine
 from kitchen.headcount_readers import eaters_for
+from kitchen.meal_prices import price_on
+from kitchen.registry import (
+    addresses_on,
+    contacts_for,
+    doors_for,
+    elders_by_id,
+)
 from kitchen.sqlite_engine import KeptSQLiteEngine
 from tests.app.client import Client
 from tests.kitchen import test_rounds as rounds
@@ -26,7 +34,8 @@ from tests.kitchen.test_meals import hand_over, lunch_for
 from tests.test_a_day import live_through, plan_the_menu
 
 LUNCH = (TODAY, "lunch")
-COUNT = "FROM diner d JOIN elder e ON e.id = d.elder WHERE d.headcount ="
+COUNT = "JOIN elder e ON e.id = d.elder WHERE c.headcount ="
+"""What was changed of it is read whenever the count is, its frozen rows but once."""
 SEALED = "door_sealed"
 LADDERS = "FROM contact WHERE elder IN"
 CATEGORIES = "FROM category WHERE elder IN"
@@ -98,6 +107,12 @@ async def a_late_change(cast: Cast) -> None:
     await headcounts.change_portions(first.diner_id, 2, by=CHEN, now=MORNING, **how)
 
 
+async def something_about_a_person(cast: Cast) -> None:
+    """What is known of people is read anew after it."""
+    fact = (cast.li, "low_income", TODAY, None, "低保证 12")
+    await registry.set_category(*fact, by=CHEN, now=MORNING)
+
+
 def asked(told: list[str], words: str) -> int:
     return sum(words in one for one in told)
 
@@ -117,6 +132,7 @@ async def test_the_kitchens_page_compares_its_papers_without_anybodys_door(
 async def test_papers_that_nobody_holds_are_named_without_looking_anybody_up(
     manager: Client, cast: Cast, settings: Settings, said: Heard
 ) -> None:
+    await something_about_a_person(cast)
     said()
     page = await manager.get(f"/prints/{TODAY}/lunch")
     assert "送餐单" in page.text
@@ -155,6 +171,7 @@ async def test_the_board_reads_the_count_once_for_its_rounds_and_their_papers(
     manager: Client, cast: Cast, settings: Settings, said: Heard
 ) -> None:
     await everything_printed_and_one_change(cast, settings)
+    await something_about_a_person(cast)
     said()
     await manager.get(f"/rounds/{TODAY}/lunch")
     told = said()
@@ -193,10 +210,60 @@ async def test_what_is_recorded_at_counters_and_doors_changes_nothing_papers_rea
     await papers_for(Desk.of(settings), cast.kitchen, *LUNCH, EVERYTHING)
     await desk_for(cast.kitchen, *LUNCH)
     await stale_for(cast.kitchen, *LUNCH)
-    read = set(re.findall(r'(?:FROM|JOIN) "?([a-z_]+)', "\n".join(said())))
+    read = tables_in(said())
     assert {"stop", "diner", "elder", "print_run"} <= read
     for action in RECORDED:
         assert written[action] & read <= {"audit_line"}, action
+
+    await something_about_a_person(cast)
+    await elders_by_id([cast.wang])
+    homes = await addresses_on(cast.kitchen, TODAY)
+    await doors_for(homes.values())
+    await contacts_for([cast.wang])
+    await price_on([cast.wang], cast.kitchen, *LUNCH)
+    read = tables_in(said())
+    assert {"elder", "address", "contact", "category", "scheme_version"} <= read
+    days_work = [one for one in written if one.partition(".")[0] in THE_DAYS_WORK]
+    assert {"headcount.close", "round_plan.publish", "menu.publish"} <= set(days_work)
+    for action in days_work:
+        assert written[action] & read <= {"audit_line"}, action
+
+
+def tables_in(told: list[str]) -> set[str]:
+    return set(re.findall(r'(?:FROM|JOIN) "?([a-z_]+)', "\n".join(told)))
+
+
+async def test_a_late_order_makes_nobody_be_looked_up_again(
+    manager: Client, cast: Cast, settings: Settings, said: Heard
+) -> None:
+    await print_everything(cast, settings)
+    pages = [f"/{area}/{TODAY}/lunch" for area in ("prints", "rounds", "production")]
+    for page in pages:
+        await manager.get(page)
+    await a_late_change(cast)
+    said()
+    for page in pages:
+        assert (await manager.get(page)).status_code == 200
+    told = said()
+    assert [asked(told, words) for words in OF_A_SHEET] == [0, 0, 0]
+    assert asked(told, "FROM elder WHERE id IN") == 0
+
+
+async def test_a_late_order_leaves_the_other_rounds_papers_the_very_same(
+    cast: Cast, settings: Settings
+) -> None:
+    async def papers() -> dict[tuple[str, str], Paper]:
+        made = await papers_for(Desk.of(settings), cast.kitchen, *LUNCH, EVERYTHING)
+        return {(paper.kind, paper.subject): paper for paper in made}
+
+    before = await papers()
+    await a_late_change(cast)
+    after = await papers()
+    changed = {key for key in before if after[key].digest != before[key].digest}
+    assert {kind for kind, _ in changed} >= {"sheet", "labels", "production"}
+    kept = {key for key in before if after[key] is before[key]}
+    assert ("roster", f"point:{cast.chaoyang}") in kept
+    assert not kept & changed
 
 
 async def test_a_meal_at_the_counter_leaves_papers_and_board_as_they_lie(
