@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
@@ -180,16 +181,28 @@ async def pages(client: httpx.AsyncClient, day: date, when: str) -> list[Figure]
     return figures
 
 
-async def first_answers(client: httpx.AsyncClient, day: date, change: str) -> Figure:
+Act = Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None:
+    """The change was made before."""
+
+
+async def first_answers(
+    client: httpx.AsyncClient, day: date, change: str, again: Act = nothing
+) -> Figure:
     """Each page of the day once, right after a change: what was kept for a second look
-    is of no use then. The slowest is named."""
-    took = {}
+    is of no use then. `again` makes the change before each of them, so that every page
+    is the first. The slowest is named."""
+    paths = []
     for area in (*OF_THE_DAY, "production/packing", "production/purchases"):
         area, _, part = area.partition("/")
-        path = f"/{area}/{day}/lunch" + (f"/{part}" if part else "")
+        paths.append(f"/{area}/{day}/lunch" + (f"/{part}" if part else ""))
+    paths += ["/menus", "/registry", "/buying", f"/settlement/{day:%Y-%m}"]
+    took = {}
+    for path in paths:
+        await again()
         took[path.replace(str(day), "N")], _ = await timed(client, path, 1)
-    for path in ("/menus", "/registry", "/buying", f"/settlement/{day:%Y-%m}"):
-        took[path], _ = await timed(client, path, 1)
     return _slowest(f"first answer after {change}", took, 2)
 
 
@@ -204,40 +217,46 @@ async def changes(
 ) -> list[Figure]:
     """What happens to a closed day, and the first answers after each of it."""
     lunch = f"{day}/lunch"
-    [(diner, portions)] = asked(
-        data,
-        "SELECT d.id, d.portions FROM diner d WHERE d.day = ? AND d.meal = 'lunch'"
-        " AND d.way = 'deliver' AND d.id NOT IN (SELECT diner FROM diner_change)"
-        " ORDER BY d.id DESC LIMIT 1",
-        str(day),
-    )
-    [(stop,)] = asked(
-        data,
-        "SELECT MIN(s.id) FROM stop s WHERE s.plan = (SELECT MAX(id) FROM round_plan)"
-        " AND s.round IS NOT NULL AND s.diner IS NOT NULL"
-        " AND s.id NOT IN (SELECT stop FROM delivery)",
-    )
-    late = {"kind": "portions", "portions": str(portions + 1), "source": "telephone"}
-    acts = {
-        f"an order changed late{when}": (
-            f"/headcounts/{lunch}/diners/{diner}/changes",
-            {**late, "reason": "benchmark"},
-        ),
-        f"a stop's outcome{when}": (
-            f"/deliveries/stops/{stop}/reports",
-            {"outcome": "elder", "reporter": "benchmark"},
-        ),
-        f"a menu published{when}": (
-            f"/menus/{lunch}/publications",
-            {"scope": "week", "sure": "on"},
-        ),
-    }
-    figures = []
-    for change, (path, fields) in acts.items():
+
+    async def posted(path: str, **fields: str) -> None:
         answer = await post(client, token, path, **fields)
-        assert answer.status_code == 303, (change, answer.text[:300])
-        figures.append(await first_answers(client, day, change))
+        assert answer.status_code == 303, (path, answer.text[:300])
+
+    async def order_changed() -> None:
+        [(diner, portions)] = asked(data, UNCHANGED, str(day))
+        late = {"source": "telephone", "reason": "benchmark"}
+        more = {"kind": "portions", "portions": str(portions + 1), **late}
+        await posted(f"/headcounts/{lunch}/diners/{diner}/changes", **more)
+
+    async def stop_reported() -> None:
+        [(stop,)] = asked(data, UNREPORTED)
+        told = {"outcome": "elder", "reporter": "benchmark"}
+        await posted(f"/deliveries/stops/{stop}/reports", **told)
+
+    figures = [
+        await first_answers(
+            client, day, f"an order changed late{when}, each", order_changed
+        ),
+        await first_answers(
+            client, day, f"a stop's outcome{when}, each", stop_reported
+        ),
+    ]
+    await posted(f"/menus/{lunch}/publications", scope="week", sure="on")
+    figures.append(await first_answers(client, day, f"a menu published{when}"))
     return figures
+
+
+UNCHANGED = (
+    "SELECT d.id, d.portions FROM diner d WHERE d.day = ? AND d.meal = 'lunch'"
+    " AND d.way = 'deliver' AND d.id NOT IN (SELECT diner FROM diner_change)"
+    " ORDER BY d.id DESC LIMIT 1"
+)
+"""Somebody whose order nobody has changed yet."""
+UNREPORTED = (
+    "SELECT MIN(s.id) FROM stop s WHERE s.plan = (SELECT MAX(id) FROM round_plan)"
+    " AND s.round IS NOT NULL AND s.diner IS NOT NULL"
+    " AND s.id NOT IN (SELECT stop FROM delivery)"
+)
 
 
 async def every_page(client: httpx.AsyncClient, token: str, day: date) -> list[Figure]:
