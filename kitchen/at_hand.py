@@ -69,10 +69,11 @@ async def last_line(concern: Concern) -> int:
     if engine.open_transaction() is not None:
         raise database.DatabaseMisuse("last_line() inside a transaction")
     known = _heard if _heard and _heard.engine is engine else await _begin(engine)
+    seen, mac = known.seen, known.mac  # somebody else may hear of more meanwhile
     found = await database.rows(
-        "SELECT id, action, mac FROM audit_line WHERE id >= {} ORDER BY id", known.seen
+        "SELECT id, action, mac FROM audit_line WHERE id >= {} ORDER BY id", seen
     )
-    if known.seen and (not found or (found[0]["mac"] != known.mac)):
+    if seen and (not found or found[0]["mac"] != mac):
         known = await _begin(engine)
     for line in found:
         if line["id"] > known.seen:

@@ -167,6 +167,18 @@ async def test_what_was_begun_before_an_act_is_not_kept_after_it(cast: Cast) -> 
     assert await kept.get("name", quickly) == "new"
 
 
+async def test_many_who_ask_while_somebody_records_keep_what_they_have(
+    cast: Cast,
+) -> None:
+    before = (await elders_by_id([cast.wang]))[cast.wang]
+    asking = (elders_by_id([cast.wang]) for _ in range(40))
+    await asyncio.gather(a_late_order(cast), *asking)
+    assert (await elders_by_id([cast.wang]))[cast.wang] is before
+    asking = (elders_by_id([cast.wang]) for _ in range(40))
+    await asyncio.gather(rename(cast.wang, "王五"), *asking)
+    assert (await elders_by_id([cast.wang]))[cast.wang].name == "王五"
+
+
 async def test_only_so_many_things_are_kept(cast: Cast) -> None:
     kept, made = AtHand("people", 2), list[int]()
 
