@@ -493,8 +493,26 @@ def test_every_state_of_the_bar_passes_axe_and_targets_are_large(
 def test_field_and_first_answers_are_in_sight_without_scrolling(
     town: Midday, cards: list[str], enter: Enter, size: str
 ) -> None:
-    """With and without an answer just given, as the page opens and after a reload."""
+    """With and without an answer just given, as the page opens and after a reload, in
+    both languages; how it is paid is one row of whole words on a telephone."""
     page = open_till(town, enter, size=size)
+    look_for_answers(page, size)
+    page.context.add_cookies(
+        [{"name": "nuancan_language", "value": "en", "url": page.url}]
+    )
+    page.reload()
+    look_for_answers(page, size)
+    heights = page.eval_on_selector_all(
+        ".till-payments span", "all => all.map((one) => one.offsetHeight)"
+    )
+    assert max(heights) < 32  # one line
+    tops = page.eval_on_selector_all(
+        ".till-payments .option", "all => all.map((one) => one.offsetTop)"
+    )
+    assert len(set(tops)) == 1
+
+
+def look_for_answers(page: Page, size: str) -> None:
     for name, typed in (("none", ""), ("served", CARD), ("unknown", "9911223344")):
         if typed:
             page.fill(FIELD, typed)
@@ -506,7 +524,8 @@ def test_field_and_first_answers_are_in_sight_without_scrolling(
         for where in ("there", "again"):
             page.fill(FIELD, "w")
             page.wait_for_selector("[data-tile='2']")
-            picture(page, f"till-{name}-{where}-{size}")
+            lang = page.evaluate("document.documentElement.lang")
+            picture(page, f"till-{name}-{where}-{size}-{lang}")
             assert page.evaluate("scrollY") == 0
             seen = [page.locator(one).bounding_box() for one in (FIELD, *FIRST_TILES)]
             ends = [box["y"] + box["height"] for box in seen if box]
