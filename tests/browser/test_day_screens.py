@@ -167,6 +167,30 @@ def test_what_is_folded_away_in_a_record_is_seen_to_open(
     assert closed != opened
 
 
+def test_in_english_a_points_receipts_fit_a_phone(town: Midday, enter: Enter) -> None:
+    page = enter("manager", "陈经理")
+    page.goto(f"/dining/{LUNCH}/{town.point}/counter")
+    page.context.add_cookies(
+        [{"name": "nuancan_language", "value": "en", "url": page.url}]
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.get_by_text("Received now").wait_for()
+    assert not overflows(page)
+
+
+def test_settlement_has_its_pages_as_tabs_and_its_acts_in_one_line(
+    town: Midday, enter: Enter
+) -> None:
+    page = enter("manager", "陈经理")
+    page.set_viewport_size({"width": 1366, "height": 800})
+    page.goto("/settlement")
+    acts = page.locator("header.head .acts > *").all()
+    tops = {round(act.bounding_box()["y"]) for act in acts}  # type: ignore[index]
+    assert len(tops) == 1
+    assert page.locator("nav.tabs [aria-current]").inner_text() == "结算"
+
+
 def test_the_list_is_paged_and_narrowed_in_place(town: Midday, enter: Enter) -> None:
     page = enter("manager", "陈经理")
     page.goto(f"/headcounts/{LUNCH}")
