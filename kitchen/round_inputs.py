@@ -3,11 +3,18 @@ drivers, who may not go where and who usually does. Loaded once for a day.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from kitchen.audit import LOCAL_ZONE
 from kitchen.database import rows
@@ -52,6 +59,9 @@ DROPS = MadeOnce(8_000)
 
 SETTINGS = MadeOnce(20)
 
+MOST_MADE = 20_000
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
@@ -77,9 +87,9 @@ class Inputs:
     )  # driver → point, two levels
     spares: tuple[SpareFacts, ...] = ()  # on the kitchen's own account
     roads: Roads = NO_ROADS
-    kept: dict[object, Any] = field(
+    _made: dict[Hashable, Any] = field(
         init=False, default_factory=dict, compare=False, repr=False
-    )  # what was computed from these inputs; another set begins anew
+    )
 
     @property
     def midnight(self) -> datetime:
@@ -155,9 +165,15 @@ class Inputs:
     @property
     def travel(self) -> Used:
         """What the times between the places are made of."""
-        if "travel" not in self.kept:
-            self.kept["travel"] = used(self.roads, self.spots, self.modes)
-        found: Used = self.kept["travel"]
+        return self.once("travel", lambda: used(self.roads, self.spots, self.modes))
+
+    def once(self, about: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of these inputs, made once for as long as they are held."""
+        if about not in self._made:
+            if len(self._made) > MOST_MADE:
+                self._made.clear()
+            self._made[about] = make()
+        found: T = self._made[about]
         return found
 
     def driver(self, driver_id: int | None) -> DriverFacts | None:

@@ -3,7 +3,7 @@ vehicle. Clocks are seconds after local midnight.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import routing
@@ -29,20 +29,30 @@ def problem_with(
 ) -> tuple[routing.Problem, dict[routing.Id, tuple[Drop, ...]]]:
     """A problem of climbs given as they are, and what each job stands for."""
     known = {vehicle.id for vehicle in vehicles}
-    numbered = [(n, tuple(group)) for n, group in enumerate(groups, start=1)]
-    jobs = tuple(_job(inputs, n, group, known, pinned) for n, group in numbered)
-    at = {group[0].key: number for number, group in numbered}
-    vehicles = tuple(supplied(inputs, vehicle, at) for vehicle in vehicles)
-    problem = routing.Problem(jobs=jobs, vehicles=vehicles)
-    return routing.with_legs(problem, inputs.roads.ways), dict(numbered)
+    numbered: Groups = {n: tuple(group) for n, group in enumerate(groups, start=1)}
+    jobs = [job_of(inputs, n, group, known, pinned) for n, group in numbered.items()]
+    return problem_of(inputs, jobs, numbered, vehicles), dict(numbered)
 
 
-def _job(
+def problem_of(
     inputs: Inputs,
-    number: int,
+    jobs: Iterable[routing.Job],
+    groups: Groups,
+    vehicles: Iterable[routing.Vehicle],
+) -> routing.Problem:
+    """The jobs of those groups, by the jobs' names, and who may do them."""
+    at = {group[0].key: name for name, group in groups.items()}
+    crew = tuple(supplied(inputs, vehicle, at) for vehicle in vehicles)
+    problem = routing.Problem(jobs=tuple(jobs), vehicles=crew)
+    return routing.with_legs(problem, inputs.roads.ways)
+
+
+def job_of(
+    inputs: Inputs,
+    name: routing.Id,
     group: tuple[Drop, ...],
-    known: set[routing.Id],
-    pinned: Mapping[Key, int],
+    known: Collection[routing.Id],
+    pinned: Mapping[Key, int] = MappingProxyType({}),
 ) -> routing.Job:
     """One climb as one job: windows and hot limit hold for its last door."""
     stairs, first = climb(group), group[0]
@@ -58,7 +68,7 @@ def _job(
     weight = routing.Weights().unserved
     only = pinned.get(first.key)
     return routing.Job(
-        id=number,
+        id=name,
         location=_location(first),
         service=stairs.service,
         setup=0 if first.is_point else STAIRWELL_SECONDS,
@@ -71,7 +81,9 @@ def _job(
         unserved_cost=sum(weight * (1 + drop.priority) for drop in group),
         max_age=max(1, inputs.kitchen.hot_limit_minutes * 60 - stairs.at_door[-1]),
         skills=frozenset({BULK}) if first.is_point else frozenset(),
-        allowed_vehicles=frozenset({only}) if only in known else None,
+        allowed_vehicles=None
+        if only is None or only not in known
+        else frozenset({only}),
         forbidden_vehicles=frozenset(
             driver for drop in group for driver in banned_at(inputs, drop)
         )
@@ -141,10 +153,14 @@ def _end_of(inputs: Inputs, driver: DriverFacts) -> routing.Location | None:
 
 def vehicle_for(inputs: Inputs, order: Order) -> routing.Vehicle:
     """Whoever drives a round, or the stand-in while nobody does."""
-    driver = inputs.driver(order.driver_id)
-    if driver is None:
-        return _nobody(inputs, order.number)
-    return vehicle_of(inputs, driver, rounds=driver.max_rounds)
+
+    def found() -> routing.Vehicle:
+        driver = inputs.driver(order.driver_id)
+        if driver is None:
+            return _nobody(inputs, order.number)
+        return vehicle_of(inputs, driver, rounds=driver.max_rounds)
+
+    return inputs.once(("vehicle", order.driver_id, order.number), found)
 
 
 def _nobody(inputs: Inputs, number: int) -> routing.Vehicle:

@@ -10,7 +10,7 @@ from functools import partial
 import routing
 from kitchen.made_once import MadeOnce
 from kitchen.round_inputs import Inputs
-from kitchen.round_jobs import Groups, closes_at, problem_with, vehicle_for
+from kitchen.round_jobs import Groups, closes_at, job_of, problem_of, vehicle_for
 from kitchen.round_levels import unbrought
 from kitchen.stops import Drop, Key, climb, climbs
 from kitchen.timetables import HARD, Order
@@ -138,7 +138,7 @@ class _Case:
 
     problem: routing.Problem
     travel: routing.Travel
-    jobs: dict[tuple[Key, ...], routing.Id]
+    jobs: Mapping[tuple[Key, ...], routing.Id]
     groups: Groups
 
 
@@ -153,13 +153,29 @@ def _case(
 ) -> _Case:
     crates = tuple(drop.crates for (drop, *_) in groups.values() if drop.crates)
     crew = {(v := vehicle_for(inputs, order)).id: v for order in orders}
-    name = (frozenset(crew), frozenset(groups), crates)
-    if name not in inputs.kept:
-        problem, jobs = problem_with(inputs, groups.values(), tuple(crew.values()))
-        names = {_keys(group): job for job, group in jobs.items()}
-        inputs.kept[name] = _Case(problem, routing.Travel(problem), names, jobs)
-    case: _Case = inputs.kept[name]
-    return case
+    known = frozenset(crew)
+
+    def case() -> _Case:
+        names: dict[tuple[Key, ...], routing.Id] = {
+            keys: f"{keys[0][0]} {keys[0][1]}" for keys in groups
+        }
+        mine = {name: groups[keys] for keys, name in names.items()}
+        jobs = [_kept_job(inputs, name, group, known) for name, group in mine.items()]
+        problem = problem_of(inputs, jobs, mine, crew.values())
+        return _Case(problem, routing.Travel(problem), names, mine)
+
+    return inputs.once(("case", known, frozenset(groups), crates), case)
+
+
+def _kept_job(
+    inputs: Inputs,
+    name: routing.Id,
+    group: tuple[Drop, ...],
+    known: frozenset[routing.Id],
+) -> routing.Job:
+    """A climb is the same job wherever it stands in a round."""
+    about = ("job", _keys(group), group[0].crates, known)
+    return inputs.once(about, lambda: job_of(inputs, name, group, known))
 
 
 def _at_doors(inputs: Inputs, route: routing.Route, groups: Groups) -> Totals:

@@ -188,6 +188,11 @@ def timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
     Doors in no round are left to the caller; doors that are no longer served today
     are passed over. The checker's view of the whole is in `faults`.
     """
+    put = tuple(orders)
+    return inputs.once(("timetable", put), lambda: _timetable(inputs, put))
+
+
+def _timetable(inputs: Inputs, orders: Iterable[Order]) -> Timetable:
     problem, groups, plan = _fixed(inputs, orders)
     if problem is None:
         return Timetable({number: TimedRound(number) for number in plan})
