@@ -3,18 +3,21 @@ fragment, and the way back to it.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from litestar.exceptions import NotFoundException
 from litestar.response import Response
+from markupsafe import Markup
 
 from app import jobs
 from app.days import day_url
 from app.forms import Form
 from app.headers import POLICY
+from app.i18n import language
 from app.jobs import JobFacts
 from app.proposing import JOB
-from app.rendering import fragment, large_page, page, see_other
+from app.rendering import fragment, large_page, page, part, see_other
 from app.requests import Request
 from app.round_desk import desk_for, stale_for
 from app.round_sight import cut_for
@@ -40,6 +43,7 @@ from kitchen.boards import Board, BoardRound, BoardStop
 from kitchen.coordinates import gcj02_from_wgs84
 from kitchen.driver_absences import absences_for
 from kitchen.errors import Refusal
+from kitchen.made_once import MadeOnce
 from kitchen.off_loop import off_loop
 from kitchen.round_plans import PlanFacts
 from kitchen.round_proposals import compared, open_proposal
@@ -116,8 +120,30 @@ async def _context(request: Request, view: Board, form: Form) -> dict[str, Any]:
         "absences": await absences_for(*where),
         "weather": await weather_on(view.kitchen_id, view.day),
         "spot": spot_of(request),
+        "stop_rows": _stop_rows(request),
         **WORDS,
     }
+
+
+DRAWN = MadeOnce(400)
+"""The rows of rounds on the boards looked at last: three quarters of a page."""
+
+
+def _stop_rows(request: Request) -> Callable[[BoardRound], Markup]:
+    """A round's rows, drawn again only when something is different on them."""
+    spot, settings = spot_of(request), request.settings
+
+    def rows(trip: BoardRound) -> Markup:
+        shown = (trip.stops, settings.timezone, settings.tiles_datum)
+        return DRAWN.of(
+            (language.get(), trip.id),
+            shown,
+            lambda: part(
+                request, "rounds/_stops.html", stops=trip.stops, spot=spot, **WORDS
+            ),
+        )
+
+    return rows
 
 
 async def running_job(kitchen_id: int, day: dt.date, meal: str) -> JobFacts | None:

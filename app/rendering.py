@@ -23,6 +23,7 @@ from jinja2.runtime import Context
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.response import Response
+from markupsafe import Markup, escape
 
 from app.assets import Assets
 from app.compiled import kept_compiled
@@ -103,6 +104,12 @@ def fragment(
 ) -> Response[str]:
     """A part of a page; `template` is the partial that the page includes."""
     return _answer(request, template, status_code, headers, context)
+
+
+def part(request: Request, template: str, **context: Any) -> Markup:
+    """A piece of a page that shows nothing but this context: no form, no visitor."""
+    found = environment(request.assets).get_template(template)
+    return escape(found.make_module({"settings": request.settings, **context}))
 
 
 def page_or_fragment(

@@ -1,4 +1,4 @@
-"""One kitchen of 2,400 elders on this machine: pages, count, production, rounds,
+"""One kitchen of two thousand elders on this machine: pages, count, production, rounds,
 prints, and the till under load beside a solve and a print job.
 
 A real server in a process of its own, real HTTP, the embedded database.
@@ -31,7 +31,7 @@ PORT = 8497
 HERE = f"http://127.0.0.1:{PORT}"
 PASSWORD = "nuancan-demo-2026"
 RATE, SECONDS = 50, 15
-PEOPLE = 2400  # of whom six hundred get their meal at the door
+PEOPLE = 2000  # of whom six hundred get their meal at the door
 SEARCHED = 5000
 """People the till's search is timed over, in a kitchen of their own."""
 ROOT = Path(__file__).parent.parent

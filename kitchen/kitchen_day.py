@@ -157,13 +157,21 @@ async def kitchen_day(
     return await off_loop(put_together)  # a till may be waiting
 
 
+SHEETS = AtHand("plan", 6)  # each of several meals
+
+
 async def sheets_over(
     kitchen_id: int, occasions: Iterable[Occasion]
-) -> list[ProductionSheet]:
+) -> Sequence[ProductionSheet]:
     """The production sheets alone of several meals, whose people are read once.
     Refuses `meal_not_served`."""
-    read = await _read(kitchen_id, await eaters_over(kitchen_id, occasions))
-    return await off_loop(lambda: [each.sheet() for each in read])
+    those = tuple(occasions)
+
+    async def made() -> Sequence[ProductionSheet]:
+        read = await _read(kitchen_id, await eaters_over(kitchen_id, those))
+        return await off_loop(lambda: [each.sheet() for each in read])
+
+    return await SHEETS.get((kitchen_id, those), made)
 
 
 MATERIALS = AtHand("plan", 4)
