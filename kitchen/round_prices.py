@@ -271,6 +271,8 @@ def _length(orders: Iterable[Order], key: Key, number: int) -> int:
 
 
 def _put(order: Order, key: Key, number: int | None, position: int) -> Order:
+    if order.number != number and key not in order.keys:
+        return order
     keys = [other for other in order.keys if other != key]
     if order.number == number:
         keys.insert(max(0, min(position - 1, len(keys))), key)

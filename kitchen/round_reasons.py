@@ -12,7 +12,7 @@ import routing
 from kitchen.round_inputs import Inputs
 from kitchen.round_jobs import problem_with
 from kitchen.round_levels import locked_with
-from kitchen.round_prices import Price, best_places, price_at
+from kitchen.round_prices import Price, price_at
 from kitchen.rounds import free_vehicles
 from kitchen.stops import Drop, Key, climbs
 from kitchen.timetables import Order
@@ -52,15 +52,17 @@ class Help:
 MOST_HELPS = 3
 
 
-def why_here(inputs: Inputs, orders: Sequence[Order], key: Key) -> WhyHere | None:
-    """For a door that is on a round; None for one that is not."""
+def why_here(
+    inputs: Inputs, orders: Sequence[Order], key: Key, best: Sequence[Price]
+) -> WhyHere | None:
+    """For a door that is on a round; None for one that is not. `best`: where else it
+    could go, the best first, as `best_places` finds them."""
     order = next((order for order in orders if key in order.keys), None)
     drops = inputs.by_key()
     if order is None or key not in drops:
         return None
     drop = drops[key]
     others = [drops[k] for k in order.keys if k in drops and k != key]
-    elsewhere = best_places(inputs, orders, key, most=1)
     return WhyHere(
         number=order.number,
         same_stairwell=sum(other.stairwell == drop.stairwell for other in others),
@@ -70,7 +72,7 @@ def why_here(inputs: Inputs, orders: Sequence[Order], key: Key) -> WhyHere | Non
         wish=inputs.wishes.get(key, "usual")
         if order.driver_id is not None and inputs.usual.get(key) == order.driver_id
         else "",
-        elsewhere=elsewhere[0] if elsewhere else None,
+        elsewhere=best[0] if best else None,
         saved_seconds=-price_at(inputs, orders, key, None, 1).change.seconds,
     )
 

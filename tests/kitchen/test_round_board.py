@@ -158,7 +158,8 @@ async def test_a_door_says_why_it_is_here(database: object) -> None:
     drops = inputs.by_key()
     order = next(o for o in plan.orders if sum(k[0] == "diner" for k in o.keys) > 1)
     key = next(k for k in order.keys if drops[k].compound)
-    why = why_here(inputs, plan.orders, key)
+    best = best_places(inputs, plan.orders, key)
+    why = why_here(inputs, plan.orders, key, best)
     assert why is not None
     mates = [drops[k] for k in order.keys if k != key]
     assert why.same_stairwell == sum(
@@ -170,7 +171,7 @@ async def test_a_door_says_why_it_is_here(database: object) -> None:
         )
         assert moved.change == why.elsewhere.change
     waiting = plan.stops_of(None)[0].key
-    assert why_here(inputs, plan.orders, waiting) is None
+    assert why_here(inputs, plan.orders, waiting, []) is None
 
 
 async def test_what_would_help_is_proved(database: object) -> None:

@@ -53,7 +53,7 @@ async def stop(request: Request, stop_id: FromPath[int]) -> Response[Any]:
         ids={row.number: row.id for row in plan.rounds},
         here=_beside(desk, plan.orders, one, trip.number if trip else None),
         why=why_here_words(
-            round_reasons.why_here(desk.inputs, plan.orders, one.key),
+            round_reasons.why_here(desk.inputs, plan.orders, one.key, best),
             trip.driver if trip else None,
         ),
         helps=[
