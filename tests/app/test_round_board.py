@@ -453,6 +453,33 @@ async def test_htmx_gets_the_board_after_a_move_and_undo_brings_it_back(
     assert shape_of(await now(street)) == shape_of(plan)
 
 
+async def test_rows_drawn_before_are_shown_in_each_language_and_with_each_change(
+    street: Cast, manager: Client
+) -> None:
+    """A round's rows are kept as they were drawn: only for the very same ones."""
+
+    def rows_of(page: str) -> dict[str, str]:
+        rounds = re.findall(
+            r'<ol class="stops" data-list="(\d+)">(.*?)</ol>', page, re.S
+        )
+        return dict(rounds)
+
+    first = rows_of((await manager.get(BOARD)).text)
+    assert rows_of((await manager.get(BOARD)).text) == first
+    manager.cookies.set("nuancan_language", "en", domain="nuancan.local")
+    english = rows_of((await manager.get(BOARD)).text)
+    assert any("stairs" in rows for rows in english.values())
+    assert not any("stairs" in rows for rows in first.values())
+    manager.cookies.delete("nuancan_language")
+    plan = await now(street)
+    stop = next(stop for stop in plan.stops if stop.round_id)
+    await round_changes.lock_stop(stop.id, True, **BY)
+    after = rows_of((await manager.get(BOARD)).text)
+    changed = [trip for trip in first if after.get(trip) != first[trip]]
+    assert len(changed) == 1
+    assert "data-locked" in after[changed[0]]
+
+
 async def test_a_missing_driver_is_one_act(street: Cast, manager: Client) -> None:
     plan = await now(street)
     gone = next(o.driver_id for o in plan.orders if o.keys)
