@@ -249,9 +249,10 @@ async def changes(
 UNCHANGED = (
     "SELECT d.id, d.portions FROM diner d WHERE d.day = ? AND d.meal = 'lunch'"
     " AND d.way = 'deliver' AND d.id NOT IN (SELECT diner FROM diner_change)"
-    " ORDER BY d.id DESC LIMIT 1"
+    " AND NOT EXISTS (SELECT 1 FROM stop s JOIN delivery v ON v.stop = s.id"
+    " WHERE s.diner = d.id) ORDER BY d.id DESC LIMIT 1"
 )
-"""Somebody whose order nobody has changed yet."""
+"""Somebody whose order nobody has changed yet, and whose meal is still to come."""
 UNREPORTED = (
     "SELECT MIN(s.id) FROM stop s WHERE s.plan = (SELECT MAX(id) FROM round_plan)"
     " AND s.round IS NOT NULL AND s.diner IS NOT NULL"
